@@ -1,0 +1,72 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "bellman",
+  products: [
+    .executable(name: "bellman", targets: ["bellman"]),
+    .library(name: "BGP", targets: ["BGP"]),
+    .library(name: "LinkLayer", targets: ["LinkLayer"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    // Pure modules: values in, values out.
+    module("Addresses", []),
+    module("BGP", ["Addresses", nio]),
+    module("LinkLayer", ["Addresses", nio]),
+    module("Resources", ["Addresses", yams]),
+    module("Assignment", ["Addresses", "Resources"]),
+    module("Status", ["Addresses", yams]),
+
+    // Edges: they carry bytes and own the clocks.
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .target(name: "CLinux"),
+    module("LinuxIO", ["Addresses", "LinkLayer", "CPcap", "CLinux", nio, nioPosix]),
+    module(
+      "Speaker",
+      [
+        "Addresses", "Assignment", "BGP", "LinkLayer", "LinuxIO", "Resources", "Status",
+        nio, nioPosix, nioHTTP1, logging, lifecycle, hummingbird,
+      ]),
+    module("Lab", ["Addresses", "Resources", "CLinux", nio, nioPosix, logging]),
+    .executableTarget(
+      name: "bellman",
+      dependencies: [
+        "Addresses", "BGP", "Lab", "Resources", "Speaker", "Status", logging, arguments,
+      ],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
