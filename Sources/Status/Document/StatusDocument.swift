@@ -1,0 +1,94 @@
+/// What one speaker does and why: the one snapshot that `bellman status` and every other view of a
+/// speaker is made of.
+///
+/// Lists are sorted when the document is made, so that equal states make equal documents. Reasons
+/// are the names of `Assignment`'s reasons, as text.
+public struct StatusDocument: VersionedDocument, Hashable {
+  public static let currentVersion = 1
+
+  /// The version of the document's form, ``currentVersion`` where this program made it.
+  public let version: Int
+  /// The node that the speaker speaks for.
+  public let node: String
+  /// The version of the program.
+  public let programVersion: String
+  /// The process of the speaker.
+  public let pid: Int32
+  /// When the speaker started.
+  public let startedAt: Timestamp
+  /// Where its configuration comes from.
+  public let source: SourceStatus
+  /// Every address of the services that it serves, by address.
+  public let addresses: [AddressStatus]
+  /// The services that have no address to announce, by name.
+  public let servicesWithoutAddress: [ServiceStatus]
+  /// The configured peers of this node, by name.
+  public let peers: [PeerStatus]
+  /// The network interfaces of this node, by name.
+  public let interfaces: [InterfaceStatus]
+  /// What is wrong with the configuration: errors first, then by file and line.
+  public let problems: [Problem]
+  /// What was counted since the start, bad input above all, by name.
+  public let counters: [String: UInt64]
+
+  /// A document of the current version; the lists are sorted here.
+  public init(
+    node: String, programVersion: String, pid: Int32, startedAt: Timestamp, source: SourceStatus,
+    addresses: [AddressStatus] = [], servicesWithoutAddress: [ServiceStatus] = [],
+    peers: [PeerStatus] = [], interfaces: [InterfaceStatus] = [], problems: [Problem] = [],
+    counters: [String: UInt64] = [:]
+  ) {
+    version = Self.currentVersion
+    self.node = node
+    self.programVersion = programVersion
+    self.pid = pid
+    self.startedAt = startedAt
+    self.source = source
+    self.addresses = addresses.sorted { $0.address < $1.address }
+    self.servicesWithoutAddress = servicesWithoutAddress.sorted { $0.service < $1.service }
+    self.peers = peers.sorted { $0.name < $1.name }
+    self.interfaces = interfaces.sorted { $0.name < $1.name }
+    self.problems = problems.sorted()
+    self.counters = counters
+  }
+}
+
+/// Where a speaker reads its objects.
+public struct SourceStatus: Codable, Hashable, Sendable {
+  /// The directory of manifests.
+  public let directory: String
+  /// How many objects are in use, by kind.
+  public let objects: [String: Int]
+  /// Whether everything in the source is in use; false while some of it is in error and the last
+  /// good state stands in for it.
+  public let complete: Bool
+
+  /// A source with these values.
+  public init(directory: String, objects: [String: Int] = [:], complete: Bool = true) {
+    self.directory = directory
+    self.objects = objects
+    self.complete = complete
+  }
+}
+
+/// A service that has no address to announce.
+public struct ServiceStatus: Codable, Hashable, Sendable {
+  /// `namespace/name`.
+  public let service: String
+  /// Its `externalTrafficPolicy`.
+  public let externalTrafficPolicy: TrafficPolicy
+  /// The name of the reason, such as `noAddress`.
+  public let reason: String
+  /// The reason in a sentence for people.
+  public let sentence: String
+
+  /// A service with these values.
+  public init(
+    service: String, externalTrafficPolicy: TrafficPolicy, reason: String, sentence: String
+  ) {
+    self.service = service
+    self.externalTrafficPolicy = externalTrafficPolicy
+    self.reason = reason
+    self.sentence = sentence
+  }
+}

@@ -1,0 +1,7 @@
+/// A document that programs read: its form has a version.
+public protocol VersionedDocument: Codable, Sendable {
+  /// The version that this program writes, and the only one that it reads.
+  static var currentVersion: Int { get }
+  /// The version that the document was written in.
+  var version: Int { get }
+}

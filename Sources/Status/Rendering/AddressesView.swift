@@ -1,0 +1,159 @@
+import Addresses
+
+/// What `bellman status` prints: the speaker, its addresses, and what is wrong.
+struct AddressesView {
+  let document: StatusDocument
+  let now: Timestamp
+  let wide: Bool
+
+  var blocks: [TextBlock] {
+    var blocks: [TextBlock] = [.lines(header), addresses]
+    if !document.servicesWithoutAddress.isEmpty { blocks.append(servicesWithoutAddress) }
+    if wide {
+      if !document.interfaces.isEmpty { blocks.append(interfaces) }
+      let counters = document.counters.filter { $0.value > 0 }
+      if !counters.isEmpty { blocks.append(table(of: counters)) }
+    }
+    if !document.problems.isEmpty {
+      blocks.append(ProblemList(problems: document.problems).block)
+    }
+    return blocks
+  }
+
+  private var header: [StyledText] {
+    let age = Age(from: document.startedAt, to: now)
+    var lines: [StyledText] = [
+      StyledText(document.node, .heading)
+        + StyledText(
+          ": bellman \(document.programVersion), pid \(document.pid), running for \(age)"),
+      StyledText("manifests: \(document.source.directory) (\(objects))")
+        + (document.source.complete
+          ? "" : StyledText(", incomplete: the last good state is in use", .attention)),
+    ]
+    if !document.peers.isEmpty { lines.append(peers) }
+    if !document.interfaces.isEmpty {
+      let names = document.interfaces.filter(\.takesPart).map(\.name)
+      lines.append(
+        names.isEmpty
+          ? StyledText("layer 2: no interface takes part", .attention)
+          : StyledText("layer 2: \(names.joined(separator: ", "))"))
+    }
+    return lines
+  }
+
+  private var objects: String {
+    let counts = document.source.objects.sorted { $0.key < $1.key }
+    if counts.isEmpty { return "no objects" }
+    return counts.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+  }
+
+  private var peers: StyledText {
+    let down = document.peers.filter { $0.state != .established }
+    let summary = StyledText(
+      "peers: \(document.peers.count - down.count) of \(document.peers.count) established")
+    if down.isEmpty { return summary }
+    let names = down.map { "\($0.name) \($0.state.rawValue)" }.joined(separator: ", ")
+    return summary + StyledText(" (\(names))", .bad)
+  }
+
+  private var addresses: TextBlock {
+    guard !document.addresses.isEmpty else {
+      return .lines([
+        StyledText(
+          "No addresses: no Service of type LoadBalancer has an ingress address in "
+            + "\(document.source.directory).")
+      ])
+    }
+    var columns: [Table.Column] = [
+      .whole("ADDRESS"), .text("SERVICES"), .whole("POLICY"), .text("LAYER 2"), .text("BGP"),
+      .whole("SINCE"),
+    ]
+    if wide {
+      columns += [
+        .text("POOL"), .text("INTERFACES"), .text("PEERS"), .text("PREFIXES"), .text("LAST CHANGE"),
+      ]
+    }
+    var table = Table(columns)
+    for address in document.addresses {
+      var cells: [StyledText] = [
+        StyledText(address.address.description),
+        StyledText(address.services.joined(separator: ",")),
+        StyledText(address.externalTrafficPolicy.rawValue),
+        layer2(address.layer2),
+        bgp(address.bgp),
+        StyledText(Age(from: address.since, to: now).description),
+      ]
+      if wide {
+        cells += [
+          StyledText(address.pool ?? ""),
+          StyledText(address.layer2.interfaces.joined(separator: ",")),
+          StyledText(address.bgp.peers.joined(separator: ",")),
+          StyledText(address.bgp.prefixes.map(\.description).joined(separator: ",")),
+          StyledText(address.lastChange.map(changed) ?? ""),
+        ]
+      }
+      table.append(cells)
+    }
+    return .table(title: nil, table)
+  }
+
+  private func layer2(_ status: Layer2Status) -> StyledText {
+    switch status.verdict {
+    case .owner: StyledText("owner", .good)
+    case .candidate: StyledText("candidate" + (status.owner.map { ", \($0) owns" } ?? ""))
+    case .no: StyledText("no: \(status.reason)")
+    }
+  }
+
+  private func bgp(_ status: BGPStatus) -> StyledText {
+    switch status.verdict {
+    case .announced where status.peers.isEmpty:
+      StyledText("not sent: \(status.reason)", .attention)
+    case .announced:
+      StyledText("to \(status.peers.count) \(status.peers.count == 1 ? "peer" : "peers")", .good)
+    case .no: StyledText("no: \(status.reason)")
+    }
+  }
+
+  private func changed(_ change: AddressChange) -> String {
+    "\(Age(from: change.at, to: now)) ago: \(change.what) (\(change.why))"
+  }
+
+  private var servicesWithoutAddress: TextBlock {
+    var table = Table([.text("SERVICE"), .whole("POLICY"), .whole("REASON"), .text("EXPLANATION")])
+    for service in document.servicesWithoutAddress {
+      table.append([
+        StyledText(service.service), StyledText(service.externalTrafficPolicy.rawValue),
+        StyledText(service.reason, .attention), StyledText(service.sentence),
+      ])
+    }
+    let count = document.servicesWithoutAddress.count
+    return .table(title: StyledText("Services without an address: \(count)"), table)
+  }
+
+  private var interfaces: TextBlock {
+    var table = Table([
+      .whole("INTERFACE"), .whole("MAC"), .whole("LINK"), .text("TAKES PART"), .number("REQUESTS"),
+      .number("REPLIES"), .number("GRATUITOUS"), .number("DROPPED"),
+    ])
+    for interface in document.interfaces {
+      let counters = interface.counters
+      table.append([
+        StyledText(interface.name), StyledText(interface.mac?.description ?? ""),
+        interface.up ? "up" : StyledText("down", .bad),
+        StyledText("\(interface.takesPart ? "yes" : "no"): \(interface.reason)"),
+        StyledText(String(counters.requestsReceived)), StyledText(String(counters.repliesSent)),
+        StyledText(String(counters.gratuitousSent)), StyledText(String(counters.dropped)),
+      ])
+    }
+    return .table(title: nil, table)
+  }
+
+  private func table(of counters: [String: UInt64]) -> TextBlock {
+    var table = Table([.whole("COUNTER"), .number("VALUE")])
+    for (name, value) in counters.sorted(by: { $0.key < $1.key }) {
+      table.append([StyledText(name), StyledText(String(value))])
+    }
+    return .table(title: nil, table)
+  }
+}

@@ -1,0 +1,69 @@
+import Addresses
+
+/// What `bellman status peers` prints: the BGP peers of a node and their sessions.
+struct PeersView {
+  let document: StatusDocument
+  let now: Timestamp
+  let wide: Bool
+
+  var blocks: [TextBlock] {
+    guard !document.peers.isEmpty else {
+      return [
+        .lines([
+          StyledText(
+            "No peers: no BGPPeer in \(document.source.directory) selects node "
+              + "\(document.node).")
+        ])
+      ]
+    }
+    var columns: [Table.Column] = [
+      .text("PEER"), .whole("ADDRESS"), .number("AS"), .whole("STATE"), .whole("SINCE"),
+      .number("IPV4"), .number("IPV6"), .whole("RETRY IN"), .text("LAST ERROR"),
+    ]
+    if wide {
+      columns += [
+        .number("PORT"), .number("LOCAL AS"), .whole("ROUTER ID"), .number("HOLD"),
+        .number("KEEPALIVE"), .text("FAMILIES"), .number("WITHDRAWN"), .number("MSGS IN"),
+        .number("MSGS OUT"), .number("ROUTES IN"), .number("FLAPS"), .text("CAPABILITIES"),
+      ]
+    }
+    var table = Table(columns)
+    for peer in document.peers {
+      table.append(cells(of: peer) + (wide ? wideCells(of: peer) : []))
+    }
+    return [.table(title: nil, table)]
+  }
+
+  private func cells(of peer: PeerStatus) -> [StyledText] {
+    [
+      StyledText(peer.name),
+      StyledText(peer.address.description),
+      StyledText(String(peer.remoteAS)),
+      StyledText(peer.state.rawValue, peer.state == .established ? .good : .bad),
+      StyledText(Age(from: peer.since, to: now).description),
+      StyledText(String(peer.prefixesAnnounced.ipv4)),
+      StyledText(String(peer.prefixesAnnounced.ipv6)),
+      StyledText(peer.nextRetryAt.map { Age(from: now, to: $0).description } ?? ""),
+      StyledText(
+        peer.lastError.map { "\($0.text) (\(Age(from: $0.at, to: now)) ago)" } ?? ""),
+    ]
+  }
+
+  private func wideCells(of peer: PeerStatus) -> [StyledText] {
+    let negotiated = peer.negotiated
+    return [
+      StyledText(String(peer.port)),
+      StyledText(String(peer.localAS)),
+      StyledText(negotiated?.routerID.description ?? ""),
+      StyledText(negotiated.map { "\($0.holdTimeSeconds)s" } ?? ""),
+      StyledText(negotiated.map { "\($0.keepaliveSeconds)s" } ?? ""),
+      StyledText(negotiated?.families.map(\.rawValue).joined(separator: ",") ?? ""),
+      StyledText(String(peer.prefixesWithdrawn)),
+      StyledText(String(peer.messagesReceived)),
+      StyledText(String(peer.messagesSent)),
+      StyledText(String(peer.routesReceived)),
+      StyledText(String(peer.flaps)),
+      StyledText(negotiated?.capabilities.joined(separator: ",") ?? ""),
+    ]
+  }
+}

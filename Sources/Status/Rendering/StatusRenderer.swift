@@ -1,0 +1,77 @@
+/// The forms in which a document is shown.
+public enum OutputFormat: String, Hashable, Sendable, CaseIterable {
+  /// Aligned columns for people.
+  case table
+  /// The table with more columns, and what else is known.
+  case wide
+  /// JSON, indented, with sorted keys.
+  case json
+  /// YAML with the keys of the JSON.
+  case yaml
+}
+
+/// Shows documents as text: pure functions of the document, the time and the terminal.
+///
+/// Every text ends in a newline. Text that came from outside is shown without control characters.
+public struct StatusRenderer: Sendable {
+  /// The form.
+  public let format: OutputFormat
+  /// The time from which ages are counted.
+  public let now: Timestamp
+  /// The columns of the terminal; nil when lines may be of any length. Only `table` and `wide`
+  /// shorten cells to fit.
+  public let width: Int?
+  /// Whether `table` and `wide` use terminal colours.
+  public let colour: Bool
+
+  /// A renderer with these settings.
+  public init(format: OutputFormat, now: Timestamp, width: Int? = nil, colour: Bool = false) {
+    self.format = format
+    self.now = now
+    self.width = width
+    self.colour = colour
+  }
+
+  /// The speaker, its addresses and its problems. Throws what the JSON or YAML encoder throws.
+  public func status(_ document: StatusDocument) throws -> String {
+    try render(document) { AddressesView(document: document, now: now, wide: $0).blocks }
+  }
+
+  /// The BGP peers alone. Throws what the JSON or YAML encoder throws.
+  public func peers(_ document: StatusDocument) throws -> String {
+    try render(PeersDocument(document)) {
+      PeersView(document: document, now: now, wide: $0).blocks
+    }
+  }
+
+  /// The chain of reasoning about addresses. Throws what the JSON or YAML encoder throws.
+  public func explain(_ document: ExplainDocument) throws -> String {
+    try render(document) { ExplainView(document: document, wide: $0).blocks }
+  }
+
+  private func render(
+    _ document: some VersionedDocument, blocks: (_ wide: Bool) -> [TextBlock]
+  ) throws -> String {
+    switch format {
+    case .table: TextBlock.text(of: blocks(false), width: width, colour: colour)
+    case .wide: TextBlock.text(of: blocks(true), width: width, colour: colour)
+    case .json: try Self.json(document)
+    case .yaml: try Self.yaml(document)
+    }
+  }
+}
+
+/// What `bellman status peers -o json` holds: the peers of a ``StatusDocument``.
+struct PeersDocument: VersionedDocument {
+  static let currentVersion = StatusDocument.currentVersion
+
+  let version: Int
+  let node: String
+  let peers: [PeerStatus]
+
+  init(_ document: StatusDocument) {
+    version = document.version
+    node = document.node
+    peers = document.peers
+  }
+}
