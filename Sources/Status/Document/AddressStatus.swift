@@ -50,8 +50,10 @@ public enum Layer2Verdict: String, Codable, Hashable, Sendable, CaseIterable {
 
 /// Whether a node announces an address by BGP.
 public enum BGPVerdict: String, Codable, Hashable, Sendable, CaseIterable {
-  /// Fit: announced to every selected peer that has a session.
+  /// Fit, and announced to every selected peer that has a session.
   case announced
+  /// Fit, but no selected peer has a session.
+  case fit
   /// Not fit.
   case no
 }
@@ -87,12 +89,9 @@ public struct Layer2Status: Codable, Hashable, Sendable {
 
 /// What this node does for an address by BGP.
 public struct BGPStatus: Codable, Hashable, Sendable {
-  /// The reason of a node that is fit while no selected peer has a session.
-  public static let noSessionToPeer = "noSessionToPeer"
-
   /// Whether this node announces the address.
   public let verdict: BGPVerdict
-  /// The name of the reason; ``noSessionToPeer`` where it would announce but no peer listens.
+  /// The name of the reason.
   public let reason: String
   /// The reason in a sentence for people.
   public let sentence: String

@@ -107,10 +107,9 @@ struct AddressesView {
 
   private func bgp(_ status: BGPStatus) -> StyledText {
     switch status.verdict {
-    case .announced where status.peers.isEmpty:
-      StyledText("not sent: \(status.reason)", .attention)
     case .announced:
       StyledText("to \(status.peers.count) \(status.peers.count == 1 ? "peer" : "peers")", .good)
+    case .fit: StyledText("fit: \(status.reason)", .attention)
     case .no: StyledText("no: \(status.reason)")
     }
   }

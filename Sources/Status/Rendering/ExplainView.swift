@@ -7,32 +7,27 @@ struct ExplainView {
 
   var blocks: [TextBlock] {
     var blocks = document.addresses.flatMap(blocks(for:))
-    let addressless = document.services.filter { $0.reason != nil }
-    if !addressless.isEmpty { blocks.append(.lines(addressless.flatMap(withoutAddress))) }
+    let refused = document.services.filter { $0.reason != nil }
+    if !refused.isEmpty { blocks.append(.lines(refused.flatMap(refusal))) }
     if blocks.isEmpty {
       blocks.append(.lines([StyledText("Nothing is known about \(document.subject).")]))
     }
-    if !document.services.isEmpty { blocks.append(.lines(insideCallers)) }
+    if !document.services.isEmpty { blocks.append(.lines(document.services.map(inside))) }
     return blocks
   }
 
   private func blocks(for address: AddressExplanation) -> [TextBlock] {
     var blocks: [TextBlock] = [
       .lines([header(of: address)]),
-      .table(title: nil, table(of: address)),
+      .table(title: nil, nodes(of: address)),
+      sentences("Layer 2", address.nodes.map { ($0.node, $0.layer2.sentence) }),
+      sentences("BGP", address.nodes.map { ($0.node, $0.bgp.sentence) }),
     ]
-    blocks.append(
-      sentences("Layer 2", address.nodes.map { ($0.node, $0.layer2.sentence) }))
-    blocks.append(sentences("BGP", address.nodes.map { ($0.node, $0.bgp.sentence) }))
-    let unplaced = address.endpointsWithoutNode.filter { $0.ready + $0.terminating > 0 }
-    if !unplaced.isEmpty {
+    if !address.routes.isEmpty {
       blocks.append(
-        .lines(
-          unplaced.map {
-            StyledText(
-              "Endpoints of \($0.service) that name no node: \(Self.text(of: $0)). "
-                + "They count under Cluster only.")
-          }))
+        .table(
+          title: StyledText("What \(document.node) tells its peers", .heading),
+          routes(of: address)))
     }
     return blocks
   }
@@ -48,40 +43,59 @@ struct ExplainView {
       address.owner.map { StyledText("owner \($0)", .good) }
       ?? StyledText("no owner", .attention)
     return StyledText(address.address.description, .heading)
-      + StyledText(": \(services.joined(separator: ", ")), ")
+      + StyledText(": \(services.isEmpty ? "no service" : services.joined(separator: ", ")), ")
       + StyledText(address.pool.map { "pool \($0)" } ?? "in no pool") + ", " + owner
       + StyledText(" (as \(document.node) sees it)")
   }
 
-  private func table(of address: AddressExplanation) -> Table {
-    let severalServices = address.services.count > 1
+  private func nodes(of address: AddressExplanation) -> Table {
     var columns: [Table.Column] = [
-      .whole("NODE"), .number("RANK"), .text("LAYER 2"), .text("BGP"),
+      .whole("NODE"), .number("RANK"), .text("LAYER 2"), .text("BGP"), .number("READY"),
+      .number("TERMINATING"),
     ]
-    columns += severalServices ? address.services.map { .text($0) } : [.text("ENDPOINTS")]
-    if wide { columns += [.text("LAYER 2 REASON"), .text("BGP REASON")] }
+    if wide {
+      columns += [
+        .text("FITNESS"), .number("WEIGHT"), .text("LAYER 2 REASON"), .text("BGP REASON"),
+      ]
+    }
     var table = Table(columns)
     for node in address.nodes {
       var cells: [StyledText] = [
         StyledText(node.node, node.layer2.verdict == .owner ? .good : .plain),
         StyledText(node.rank.map(String.init) ?? ""),
-        Self.layer2(node.layer2),
-        Self.bgp(node.bgp),
+        layer2(node.layer2),
+        bgp(node.bgp),
+        StyledText(String(node.readyEndpoints)),
+        StyledText(String(node.terminatingEndpoints)),
       ]
-      cells +=
-        address.services.isEmpty
-        ? [""]
-        : address.services.map { service in
-          StyledText(node.endpoints.first { $0.service == service }.map(Self.text(of:)) ?? "")
-        }
-      if wide { cells += [StyledText(node.layer2.reason), StyledText(node.bgp.reason)] }
+      if wide {
+        cells += [
+          StyledText(node.fitness ?? ""), StyledText(String(node.weight)),
+          StyledText(node.layer2.reason), StyledText(node.bgp.reason),
+        ]
+      }
       table.append(cells)
     }
     return table
   }
 
+  private func routes(of address: AddressExplanation) -> Table {
+    var table = Table([
+      .text("PEER"), .whole("PREFIX"), .text("STATE"), .number("LOCAL PREF"),
+      .text("COMMUNITIES"),
+    ])
+    for route in address.routes {
+      table.append([
+        StyledText(route.peer), StyledText(route.prefix.description), bgp(route.decision),
+        StyledText(route.localPreference.map(String.init) ?? ""),
+        StyledText(route.communities.joined(separator: " ")),
+      ])
+    }
+    return table
+  }
+
   /// A refusal shows its reason in the table; an assent shows it in `wide` and in the sentences.
-  private static func layer2(_ decision: Decision<Layer2Verdict>) -> StyledText {
+  private func layer2(_ decision: ExplainedVerdict<Layer2Verdict>) -> StyledText {
     switch decision.verdict {
     case .owner: StyledText("owner", .good)
     case .candidate: StyledText("candidate")
@@ -89,27 +103,18 @@ struct ExplainView {
     }
   }
 
-  private static func bgp(_ decision: Decision<BGPVerdict>) -> StyledText {
+  private func bgp(_ decision: ExplainedVerdict<BGPVerdict>) -> StyledText {
     switch decision.verdict {
-    case .announced where decision.reason == BGPStatus.noSessionToPeer:
-      StyledText("not sent: \(decision.reason)", .attention)
     case .announced: StyledText("announced", .good)
+    case .fit: StyledText("fit: \(decision.reason)", .attention)
     case .no: StyledText("no: \(decision.reason)")
     }
   }
 
-  private static func text(of endpoints: EndpointCount) -> String {
-    let parts = [
-      endpoints.ready > 0 ? "\(endpoints.ready) ready" : nil,
-      endpoints.terminating > 0 ? "\(endpoints.terminating) terminating" : nil,
-    ]
-    return parts.compactMap(\.self).joined(separator: ", ")
-  }
-
   /// Nodes that share a sentence share a line, in the order of the table.
-  private func sentences(_ title: String, _ decisions: [(node: String, sentence: String)])
-    -> TextBlock
-  {
+  private func sentences(
+    _ title: String, _ decisions: [(node: String, sentence: String)]
+  ) -> TextBlock {
     var order: [String] = []
     var nodes: [String: [String]] = [:]
     for (node, sentence) in decisions {
@@ -122,19 +127,22 @@ struct ExplainView {
     return .lines([StyledText(title, .heading)] + lines)
   }
 
-  private func withoutAddress(_ service: ServiceExplanation) -> [StyledText] {
+  private func refusal(of service: ServiceExplanation) -> [StyledText] {
     [
       StyledText(service.service, .heading)
-        + StyledText(" (\(service.externalTrafficPolicy.rawValue)): no address to announce: ")
+        + StyledText(" (\(service.externalTrafficPolicy.rawValue)): no node announces it: ")
         + StyledText(service.reason ?? "", .attention),
       StyledText("  \(service.sentence ?? "")"),
     ]
   }
 
-  private var insideCallers: [StyledText] {
-    let several = document.services.count > 1
-    return document.services.map { service in
-      StyledText((several ? "\(service.service): " : "") + service.insideCallers)
+  private func inside(_ service: ServiceExplanation) -> StyledText {
+    let counts = service.endpoints.map { count in
+      "\(count.ready) ready and \(count.terminating) terminating \(count.family.rawValue) endpoints"
     }
+    return StyledText(
+      "\(service.service): "
+        + (counts.isEmpty ? "no endpoints" : counts.joined(separator: ", "))
+        + " in the cluster. \(service.insideCallers).")
   }
 }

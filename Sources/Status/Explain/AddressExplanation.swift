@@ -1,0 +1,116 @@
+public import Addresses
+
+/// One address and the decision of every node.
+public struct AddressExplanation: Codable, Hashable, Sendable {
+  /// The address.
+  public let address: IPAddress
+  /// Its family; endpoints of this family alone are counted.
+  public let family: AddressFamily
+  /// The services that have it, as `namespace/name`, sorted.
+  public let services: [String]
+  /// The `externalTrafficPolicy` of those services.
+  public let externalTrafficPolicy: TrafficPolicy
+  /// The IPAddressPool that holds it; nil when none does.
+  public let pool: String?
+  /// The node that answers for it at layer 2; nil when none does.
+  public let owner: String?
+  /// The decision of each node: by rank, then by name.
+  public let nodes: [NodeExplanation]
+  /// What the explaining node tells each of its peers: by peer, then by prefix.
+  public let routes: [RouteExplanation]
+
+  /// An explanation with these values; the lists are sorted here.
+  public init(
+    address: IPAddress, services: [String], externalTrafficPolicy: TrafficPolicy, pool: String?,
+    owner: String?, nodes: [NodeExplanation], routes: [RouteExplanation] = []
+  ) {
+    self.address = address
+    family = address.family
+    self.services = services.sorted()
+    self.externalTrafficPolicy = externalTrafficPolicy
+    self.pool = pool
+    self.owner = owner
+    self.nodes = nodes.sorted { ($0.rank ?? .max, $0.node) < ($1.rank ?? .max, $1.node) }
+    self.routes = routes.sorted { ($0.peer, $0.prefix) < ($1.peer, $1.prefix) }
+  }
+}
+
+/// The decision of one node about one address.
+public struct NodeExplanation: Codable, Hashable, Sendable {
+  /// The node.
+  public let node: String
+  /// Its place in the ranking for layer 2, from 1; nil when it is not fit for layer 2.
+  public let rank: Int?
+  /// How well it is suited, the first criterion of the ranking, in words; nil as ``rank`` is.
+  public let fitness: String?
+  /// The sum of the weights of the preferences that select it, the second criterion.
+  public let weight: Int
+  /// What it is to the address at layer 2.
+  public let layer2: ExplainedVerdict<Layer2Verdict>
+  /// Whether it announces the address by BGP.
+  public let bgp: ExplainedVerdict<BGPVerdict>
+  /// The ready endpoints on it, of the address's family and of all its services.
+  public let readyEndpoints: Int
+  /// The endpoints on it that still serve while they terminate.
+  public let terminatingEndpoints: Int
+
+  /// A decision with these values.
+  public init(
+    node: String, rank: Int?, fitness: String? = nil, weight: Int = 0,
+    layer2: ExplainedVerdict<Layer2Verdict>, bgp: ExplainedVerdict<BGPVerdict>,
+    readyEndpoints: Int, terminatingEndpoints: Int
+  ) {
+    self.node = node
+    self.rank = rank
+    self.fitness = fitness
+    self.weight = weight
+    self.layer2 = layer2
+    self.bgp = bgp
+    self.readyEndpoints = readyEndpoints
+    self.terminatingEndpoints = terminatingEndpoints
+  }
+}
+
+/// A verdict and its reason.
+public struct ExplainedVerdict<Verdict: Codable & Hashable & Sendable>: Codable, Hashable, Sendable
+{
+  /// The verdict.
+  public let verdict: Verdict
+  /// The name of the reason.
+  public let reason: String
+  /// The reason in a sentence for people.
+  public let sentence: String
+
+  /// A verdict with its reason.
+  public init(_ verdict: Verdict, reason: String, sentence: String) {
+    self.verdict = verdict
+    self.reason = reason
+    self.sentence = sentence
+  }
+}
+
+/// One prefix for one peer of the explaining node.
+public struct RouteExplanation: Codable, Hashable, Sendable {
+  /// The name of the BGPPeer.
+  public let peer: String
+  /// The prefix that stands for the address.
+  public let prefix: IPPrefix
+  /// Whether the peer is told of it.
+  public let decision: ExplainedVerdict<BGPVerdict>
+  /// LOCAL_PREF; nil where none is set.
+  public let localPreference: UInt32?
+  /// The communities, as BGPAdvertisements write them, sorted.
+  public let communities: [String]
+
+  /// A route with these values.
+  public init(
+    peer: String, prefix: IPPrefix, decision: ExplainedVerdict<BGPVerdict>,
+    localPreference: UInt32? = nil, communities: [String] = []
+  ) {
+    self.peer = peer
+    self.prefix = prefix
+    self.decision = decision
+    self.localPreference = localPreference
+    self.communities = communities
+  }
+}
