@@ -1,0 +1,178 @@
+public import Addresses
+public import NIOCore
+
+/// One BGP neighbour to which we announce routes: the session machine and the routes for it.
+///
+/// A peer does no I/O and owns no clock. Its owner hands in events, carries out the actions that
+/// come back, in their order, and hands in ``PeerEvent/deadlineReached`` at ``nextDeadline``. Events
+/// of a connection that the peer no longer holds are ignored, so the owner need not filter them.
+///
+/// UPDATEs are made as the network takes them: at most ``highWaterMark`` octets are under way, and
+/// each ``PeerEvent/written(_:byteCount:)`` makes room for more.
+public struct Peer: Sendable {
+  /// How long the owner may take to flush a connection that ``PeerAction/close(_:)`` ends, so that
+  /// the neighbour gets the NOTIFICATION but cannot hold us up.
+  public static let closeGracePeriod: TimeAmount = .seconds(1)
+  /// The most octets of UPDATEs under way: sent, but not accepted by the kernel.
+  public static let highWaterMark = 65536
+
+  private var session: Session
+  private var routes = AdjRIBOut()
+  /// Octets sent on the present connection that the kernel has not accepted.
+  private var bytesUnderWay = 0
+  private var heldBack: [AddressFamily: HeldBackReason] = [:]
+
+  /// A stopped peer without routes.
+  ///
+  /// - Parameter seed: Spreads the timers; give each peer of a process another.
+  public init(configuration: PeerConfiguration, seed: UInt64) {
+    session = Session(configuration: configuration, seed: seed)
+  }
+
+  // MARK: What there is to see
+
+  /// As given to ``init(configuration:seed:)``.
+  public var configuration: PeerConfiguration { session.configuration }
+
+  /// The state of the session.
+  public var state: SessionState { session.state.name }
+
+  /// What both sides agreed on, in OpenConfirm and Established.
+  public var negotiated: NegotiatedSession? { session.state.negotiated }
+
+  /// Counters since the peer was made.
+  public var statistics: SessionStatistics { session.statistics }
+
+  /// The families of the configuration whose routes this session cannot carry, and why.
+  public var heldBackFamilies: [AddressFamily: HeldBackReason] { heldBack }
+
+  /// How many prefixes of `family` are to be announced.
+  public func intendedCount(_ family: AddressFamily) -> Int { routes.intendedCount(family) }
+
+  /// How many prefixes of `family` the neighbour was told in this session.
+  public func advertisedCount(_ family: AddressFamily) -> Int { routes.advertisedCount(family) }
+
+  /// Whether routes, withdrawals or End-of-RIB wait for the network to take more.
+  public var hasPendingUpdates: Bool { routes.hasPendingUpdates }
+
+  /// When ``PeerEvent/deadlineReached`` is due; nil when nothing is.
+  public var nextDeadline: NIODeadline? { session.nextDeadline }
+
+  // MARK: What happens
+
+  /// Takes in one event and returns what must be done about it.
+  public mutating func handle(_ event: PeerEvent, now: NIODeadline) -> [PeerAction] {
+    var actions: [PeerAction] = []
+    switch event {
+    case .start:
+      session.start(now: now)
+    case .stop(let reason):
+      session.stop(reason, now: now)
+    case .connected(let id, let local):
+      session.connected(id, local: local, now: now)
+    case .connectFailed(let id, let reason):
+      session.connectFailed(id, reason: reason, now: now)
+    case .received(let id, let bytes):
+      session.received(id, bytes, now: now)
+    case .closed(let id, let reason):
+      session.closed(id, reason: reason, now: now)
+    case .written(let id, let byteCount):
+      guard id == session.state.connection?.id else { break }
+      bytesUnderWay -= min(max(byteCount, 0), bytesUnderWay)
+      session.written(id, now: now)
+    case .announce(let changes):
+      announce(changes, &actions)
+    case .withdraw(let prefixes):
+      for prefix in prefixes { routes.withdraw(prefix) }
+    case .initialTableComplete:
+      routes.completeInitialTable()
+    case .deadlineReached:
+      session.deadlineReached(now: now)
+    }
+    takeActions(&actions)
+    sendUpdates(&actions, now: now)
+    return actions
+  }
+
+  private mutating func announce(
+    _ changes: [IPPrefix: RouteAttributes], _ actions: inout [PeerAction]
+  ) {
+    var tooLarge: [IPPrefix] = []
+    for (prefix, attributes) in changes where !routes.announce(prefix, attributes) {
+      tooLarge.append(prefix)
+    }
+    if !tooLarge.isEmpty { actions.append(.report(.attributesTooLarge(tooLarge.sorted()))) }
+  }
+
+  private mutating func takeActions(_ actions: inout [PeerAction]) {
+    for action in session.actions {
+      switch action {
+      case .connect(let id, let timeout):
+        bytesUnderWay = 0
+        actions.append(.connect(id, timeout: timeout))
+      case .send(let id, let bytes):
+        bytesUnderWay += bytes.readableBytes
+        actions.append(.send(id, bytes))
+      case .close(let id):
+        actions.append(.close(id))
+      case .moved(let from, let to):
+        actions.append(.report(.stateChanged(from: from, to: to)))
+      case .established(let negotiated, let local):
+        actions.append(.report(.established(negotiated)))
+        beginRoutes(negotiated, local: local, &actions)
+      case .down(let error, let retryAfter):
+        routes.endSession()
+        heldBack = [:]
+        actions.append(.report(.down(error, retryAfter: retryAfter)))
+      case .refresh(let family):
+        routes.refresh(family)
+        actions.append(.report(.routeRefreshRequested(family)))
+      case .updateFault(let fault):
+        actions.append(.report(.updateFault(fault)))
+      }
+    }
+    session.actions.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func beginRoutes(
+    _ negotiated: NegotiatedSession, local: IPAddress, _ actions: inout [PeerAction]
+  ) {
+    var encoding = SessionEncoding(
+      localAS: configuration.localAS, isInternal: negotiated.isInternal,
+      fourOctetAS: negotiated.fourOctetAS,
+      defaultLocalPreference: configuration.defaultLocalPreference,
+      families: negotiated.families,
+      nextHopIPv4: configuration.nextHopIPv4, nextHopIPv6: configuration.nextHopIPv6)
+    switch local {
+    case .v4(let address): encoding.nextHopIPv4 = encoding.nextHopIPv4 ?? address
+    case .v6(let address) where !address.isLinkLocal:
+      encoding.nextHopIPv6 = encoding.nextHopIPv6 ?? address
+    case .v6: break
+    }
+    routes.beginSession(encoding)
+    for family in configuration.families where !encoding.carries(family) {
+      let reason: HeldBackReason =
+        negotiated.families.contains(family) ? .noNextHop : .notNegotiated
+      heldBack[family] = reason
+      actions.append(.report(.heldBack(family, reason)))
+    }
+  }
+
+  /// Fills up what is under way.
+  private mutating func sendUpdates(_ actions: inout [PeerAction], now: NIODeadline) {
+    guard case .established = session.state, let id = session.state.connectionID else { return }
+    while routes.hasPendingUpdates,
+      Self.highWaterMark - bytesUnderWay >= MessageHeader.maximumMessageLength
+    {
+      var buffer = ByteBuffer()
+      let drained = routes.drain(into: &buffer, limit: Self.highWaterMark - bytesUnderWay)
+      guard drained.messages > 0 else { continue }
+      bytesUnderWay += buffer.readableBytes
+      session.sentUpdates(drained.messages, now: now)
+      session.statistics.prefixesAnnounced += UInt64(drained.announced)
+      session.statistics.prefixesWithdrawn += UInt64(drained.withdrawn)
+      actions.append(.send(id, buffer))
+      for family in drained.endOfRIBs { actions.append(.report(.endOfRIBSent(family))) }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+public import Addresses
+public import NIOCore
+
+/// What a ``Peer`` needs to know about itself and its neighbour. A change of any field but the
+/// description needs a new session: stop the old peer with ``StopReason/configurationChanged``.
+public struct PeerConfiguration: Hashable, Sendable {
+  /// Which autonomous system the neighbour may be in.
+  public enum RemoteAS: Hashable, Sendable {
+    /// Exactly this one.
+    case number(UInt32)
+    /// The local one, whatever it is (iBGP).
+    case `internal`
+    /// Any but the local one (eBGP).
+    case external
+  }
+
+  /// Our autonomous system, 1...4,294,967,295.
+  public var localAS: UInt32
+  /// The autonomous system that the neighbour's OPEN must name, else NOTIFICATION 2/2 is sent.
+  public var remoteAS: RemoteAS
+  /// Our BGP identifier; any value but zero (RFC 6286).
+  public var routerID: IPv4Address
+  /// The hold time that we propose, in seconds: 0 (never times out) or 3...65,535.
+  public var holdTime: UInt16 = 90
+  /// The longest time between two KEEPALIVEs; nil stands for a third of the negotiated hold time,
+  /// which is also the upper bound of a given value.
+  public var keepaliveTime: TimeAmount?
+  /// The longest wait between two connection attempts while the neighbour cannot be reached. The
+  /// first waits are shorter: they begin at one second and double.
+  public var connectRetryTime: TimeAmount = .seconds(10)
+  /// How long one connection attempt may take.
+  public var connectTimeout: TimeAmount = .seconds(5)
+  /// The families to negotiate, in the order in which their routes are sent.
+  public var families: [AddressFamily] = [.ipv4]
+  /// The next hop of IPv4 routes; nil stands for the session's local address if that is IPv4.
+  public var nextHopIPv4: IPv4Address?
+  /// The next hop of IPv6 routes; nil stands for the session's local address if that is IPv6 and
+  /// not link-local.
+  public var nextHopIPv6: IPv6Address?
+  /// The LOCAL_PREF of routes that name none; sent to internal neighbours only.
+  public var defaultLocalPreference: UInt32 = 100
+  /// A name for people; never sent.
+  public var description: String = ""
+
+  /// A configuration with the defaults of every other field.
+  public init(localAS: UInt32, remoteAS: RemoteAS, routerID: IPv4Address) {
+    self.localAS = localAS
+    self.remoteAS = remoteAS
+    self.routerID = routerID
+  }
+}
+
+extension PeerConfiguration {
+  /// Whether the neighbour may be in autonomous system `number`.
+  public func accepts(remoteAS number: UInt32) -> Bool {
+    switch remoteAS {
+    case .number(let expected): number == expected
+    case .internal: number == localAS
+    case .external: number != localAS
+    }
+  }
+}
+
+extension PeerConfiguration.RemoteAS: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .number(let number): "AS\(number)"
+    case .internal: "internal"
+    case .external: "external"
+    }
+  }
+}

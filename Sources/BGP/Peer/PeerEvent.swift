@@ -1,0 +1,61 @@
+public import Addresses
+public import NIOCore
+
+/// Names one TCP connection, or the attempt at one. A ``Peer`` hands the identifiers out with
+/// ``PeerAction/connect(_:timeout:)`` and ignores events that bear an older one.
+public struct ConnectionID: Hashable, Sendable {
+  let rawValue: UInt64
+}
+
+/// What happens to a ``Peer``.
+public enum PeerEvent: Sendable {
+  /// The operator wants the session. Ignored when it is started already.
+  case start
+  /// The operator no longer wants the session. The peer says why, closes, and ends without timers.
+  /// Routes stay, and are announced again after the next ``start``.
+  case stop(StopReason)
+  /// The TCP connection is established; `local` is its local address, from which next hops come.
+  case connected(ConnectionID, local: IPAddress)
+  /// The connection attempt failed; `reason` is for people, such as "Connection refused".
+  case connectFailed(ConnectionID, reason: String)
+  /// Bytes came in, in any portions. Hand in everything that was read before a
+  /// ``deadlineReached`` of the same moment: input that waits must not lose to the hold timer.
+  case received(ConnectionID, ByteBuffer)
+  /// The neighbour closed the connection, or it broke; `reason` is for people.
+  case closed(ConnectionID, reason: String?)
+  /// The kernel accepted `byteCount` more of the bytes of ``PeerAction/send(_:_:)``. This restarts
+  /// the send hold timer (RFC 9687) and makes the peer generate further UPDATEs.
+  case written(ConnectionID, byteCount: Int)
+  /// Announce these prefixes, or change their attributes.
+  case announce([IPPrefix: RouteAttributes])
+  /// Stop announcing these prefixes; unknown ones are ignored.
+  case withdraw([IPPrefix])
+  /// Every route that existed before this process was announced once. Only after it does the peer
+  /// send End-of-RIB (RFC 4724 §2), in this session and in all later ones: an early one would make
+  /// a neighbour delete live routes after a restart.
+  case initialTableComplete
+  /// ``Peer/nextDeadline`` has come.
+  case deadlineReached
+}
+
+/// Why the operator ended a session; becomes a Cease NOTIFICATION (RFC 4486).
+public enum StopReason: Hashable, Sendable {
+  /// Administrative shutdown, 6/2, with a text for the neighbour's operator (RFC 9003). The text
+  /// is cut at 255 octets of UTF-8.
+  case shutdown(String)
+  /// The neighbour was removed from the configuration, 6/3.
+  case peerDeconfigured
+  /// The configuration changed in a way that needs a new session, 6/6.
+  case configurationChanged
+}
+
+extension StopReason {
+  /// The NOTIFICATION that tells the neighbour.
+  public var notification: NotificationMessage {
+    switch self {
+    case .shutdown(let text): .cease(.administrativeShutdown, text: text)
+    case .peerDeconfigured: NotificationMessage(.peerDeconfigured)
+    case .configurationChanged: NotificationMessage(.otherConfigurationChange)
+    }
+  }
+}

@@ -1,0 +1,201 @@
+public import Addresses
+public import NIOCore
+
+/// The routes for one neighbour (RFC 4271 §3.2): what it ought to know, and the UPDATEs that bring
+/// it there from what it knows.
+///
+/// Messages are made only when ``drain(into:limit:)`` asks for them. Until then a change replaces
+/// the one before it of the same prefix, and a prefix that comes and goes in between costs nothing.
+public struct AdjRIBOut: Sendable {
+  /// What one call of ``drain(into:limit:)`` wrote.
+  public struct Drained: Hashable, Sendable {
+    /// How many messages.
+    public internal(set) var messages = 0
+    /// How many prefixes they announce.
+    public internal(set) var announced = 0
+    /// How many prefixes they withdraw.
+    public internal(set) var withdrawn = 0
+    /// The families whose End-of-RIB is among them.
+    public internal(set) var endOfRIBs: [AddressFamily] = []
+  }
+
+  private struct Session {
+    let encoding: SessionEncoding
+    /// The families whose End-of-RIB is still to be sent.
+    var endOfRIBs: [AddressFamily]
+  }
+
+  private var sets = AttributeSetTable()
+  private var ipv4 = RouteTable<IPv4RouteKey>()
+  private var ipv6 = RouteTable<IPv6RouteKey>()
+  private var session: Session?
+  private var initialTableIsComplete = false
+
+  /// No routes, and no session.
+  public init() {}
+
+  // MARK: Intent
+
+  /// Intends `prefix` to be announced with `attributes`, in place of what was intended before.
+  ///
+  /// - Returns: Whether a message has room for the attributes. If not, the prefix is withdrawn.
+  @discardableResult
+  public mutating func announce(_ prefix: IPPrefix, _ attributes: RouteAttributes) -> Bool {
+    guard let id = sets.intern(attributes) else {
+      withdraw(prefix)
+      return false
+    }
+    switch prefix.address {
+    case .v4(let address):
+      ipv4.intend(IPv4RouteKey(address, length: prefix.length), id, in: &sets)
+    case .v6(let address):
+      ipv6.intend(IPv6RouteKey(address, length: prefix.length), id, in: &sets)
+    }
+    return true
+  }
+
+  /// Intends `prefix` not to be announced.
+  public mutating func withdraw(_ prefix: IPPrefix) {
+    switch prefix.address {
+    case .v4(let address):
+      ipv4.abandon(IPv4RouteKey(address, length: prefix.length), in: &sets)
+    case .v6(let address):
+      ipv6.abandon(IPv6RouteKey(address, length: prefix.length), in: &sets)
+    }
+  }
+
+  /// Every route from before this process is known now: End-of-RIB may be sent after them.
+  public mutating func completeInitialTable() { initialTableIsComplete = true }
+
+  /// How many prefixes of `family` are intended to be announced.
+  public func intendedCount(_ family: AddressFamily) -> Int {
+    family == .ipv4 ? ipv4.intendedCount : ipv6.intendedCount
+  }
+
+  /// How many prefixes of `family` the neighbour was told in this session.
+  public func advertisedCount(_ family: AddressFamily) -> Int {
+    family == .ipv4 ? ipv4.advertisedCount : ipv6.advertisedCount
+  }
+
+  // MARK: Sessions
+
+  /// A session is established: every intended route waits to be announced in it.
+  public mutating func beginSession(_ encoding: SessionEncoding) {
+    endSession()
+    session = Session(encoding: encoding, endOfRIBs: encoding.families)
+    if encoding.carries(.ipv4) { ipv4.open() }
+    if encoding.carries(.ipv6) { ipv6.open() }
+  }
+
+  /// The session is over, and with it all that the neighbour knew.
+  public mutating func endSession() {
+    session = nil
+    ipv4.close(in: &sets)
+    ipv6.close(in: &sets)
+  }
+
+  /// Every route of `family` waits to be announced once more (RFC 2918).
+  public mutating func refresh(_ family: AddressFamily) {
+    switch family {
+    case .ipv4: ipv4.repeatAll(in: &sets)
+    case .ipv6: ipv6.repeatAll(in: &sets)
+    }
+  }
+
+  /// Whether ``drain(into:limit:)`` may have something to write.
+  public var hasPendingUpdates: Bool {
+    guard let session else { return false }
+    return ipv4.hasWithdrawals || ipv6.hasWithdrawals || ipv4.hasAnnouncements
+      || ipv6.hasAnnouncements || (initialTableIsComplete && !session.endOfRIBs.isEmpty)
+  }
+
+  // MARK: UPDATEs
+
+  /// Appends whole UPDATEs to `buffer`: withdrawals first, then announcements group by group, each
+  /// in ascending order of prefixes, then End-of-RIB of the families that are through.
+  ///
+  /// - Parameter limit: The most octets to append. Messages are up to 4096 octets long, and a
+  ///   further one is begun only while it fits whatever its length; less than 4096 counts as 4096.
+  public mutating func drain(into buffer: inout ByteBuffer, limit: Int) -> Drained {
+    guard var session else { return Drained() }
+    var drain = Drain(buffer: buffer, limit: limit, encoding: session.encoding)
+    buffer = ByteBuffer()
+    drain.withdraw(&ipv4, &sets)
+    drain.withdraw(&ipv6, &sets)
+    for family in session.encoding.families {
+      switch family {
+      case .ipv4: drain.announce(&ipv4, &sets)
+      case .ipv6: drain.announce(&ipv6, &sets)
+      }
+      let isDone = !(family == .ipv4 ? ipv4.hasAnnouncements : ipv6.hasAnnouncements)
+      if initialTableIsComplete, isDone, drain.hasRoom, session.endOfRIBs.contains(family) {
+        drain.endOfRIB(family)
+        session.endOfRIBs.removeAll { $0 == family }
+      }
+    }
+    buffer = drain.buffer
+    self.session = session
+    return drain.result
+  }
+}
+
+/// One call of ``AdjRIBOut/drain(into:limit:)``.
+private struct Drain {
+  var buffer: ByteBuffer
+  var result = AdjRIBOut.Drained()
+  private let encoding: SessionEncoding
+  private let lastStart: Int
+
+  init(buffer: ByteBuffer, limit: Int, encoding: SessionEncoding) {
+    self.buffer = buffer
+    self.encoding = encoding
+    let room = max(limit, MessageHeader.maximumMessageLength)
+    lastStart = buffer.writerIndex + room - MessageHeader.maximumMessageLength
+  }
+
+  /// Whether a further message fits whatever its length.
+  var hasRoom: Bool { buffer.writerIndex <= lastStart }
+
+  mutating func withdraw<Key>(_ table: inout RouteTable<Key>, _ sets: inout AttributeSetTable) {
+    var keys: ContiguousArray<Key> = []
+    while hasRoom, table.hasWithdrawals {
+      keys.removeAll(keepingCapacity: true)
+      let length = table.takeWithdrawals(
+        capacity: UpdateEncoding.withdrawalCapacity(Key.family), into: &keys, in: &sets)
+      guard !keys.isEmpty else { continue }
+      UpdateEncoding.writeWithdrawal(of: keys, length: length, into: &buffer)
+      result.messages += 1
+      result.withdrawn += keys.count
+    }
+  }
+
+  mutating func announce<Key>(_ table: inout RouteTable<Key>, _ sets: inout AttributeSetTable) {
+    var keys: ContiguousArray<Key> = []
+    var group = AttributeSetID.none
+    var attributes = ByteBuffer()
+    while hasRoom, let id = table.nextGroup(in: &sets), let route = sets[id] {
+      if id != group {
+        group = id
+        attributes.clear()
+        encoding.pathAttributes(of: route, family: Key.family)
+          .write(into: &attributes, fourOctetAS: encoding.fourOctetAS)
+      }
+      keys.removeAll(keepingCapacity: true)
+      let capacity = UpdateEncoding.announcementCapacity(
+        Key.family, attributesLength: attributes.readableBytes)
+      let length = table.takeAnnouncements(capacity: capacity, into: &keys, in: &sets)
+      guard !keys.isEmpty else { continue }
+      UpdateEncoding.writeAnnouncement(
+        of: keys, length: length, attributes: attributes, nextHop: encoding.nextHopIPv6,
+        into: &buffer)
+      result.messages += 1
+      result.announced += keys.count
+    }
+  }
+
+  mutating func endOfRIB(_ family: AddressFamily) {
+    UpdateEncoding.writeEndOfRIB(family, into: &buffer)
+    result.messages += 1
+    result.endOfRIBs.append(family)
+  }
+}

@@ -1,0 +1,74 @@
+public import Addresses
+import NIOCore
+
+/// What the bytes of an announcement depend on, apart from the route: one session's properties.
+public struct SessionEncoding: Hashable, Sendable {
+  /// Our autonomous system.
+  public var localAS: UInt32
+  /// Whether the neighbour is in it.
+  public var isInternal: Bool
+  /// Whether AS numbers take four octets (RFC 6793).
+  public var fourOctetAS: Bool
+  /// The LOCAL_PREF of routes that name none.
+  public var defaultLocalPreference: UInt32
+  /// The families that the session carries, in the order in which they are sent.
+  public var families: [AddressFamily]
+  /// The next hop of IPv4 routes; without it they are held back.
+  public var nextHopIPv4: IPv4Address?
+  /// The next hop of IPv6 routes; without it they are held back.
+  public var nextHopIPv6: IPv6Address?
+
+  /// An encoding with these properties.
+  public init(
+    localAS: UInt32, isInternal: Bool, fourOctetAS: Bool = true,
+    defaultLocalPreference: UInt32 = 100, families: [AddressFamily],
+    nextHopIPv4: IPv4Address? = nil, nextHopIPv6: IPv6Address? = nil
+  ) {
+    self.localAS = localAS
+    self.isInternal = isInternal
+    self.fourOctetAS = fourOctetAS
+    self.defaultLocalPreference = defaultLocalPreference
+    self.families = families
+    self.nextHopIPv4 = nextHopIPv4
+    self.nextHopIPv6 = nextHopIPv6
+  }
+
+  /// Whether routes of `family` can be sent.
+  func carries(_ family: AddressFamily) -> Bool {
+    families.contains(family) && (family == .ipv4 ? nextHopIPv4 != nil : nextHopIPv6 != nil)
+  }
+
+  /// The path attributes of a route of `family` in this session.
+  func pathAttributes(of route: RouteAttributes, family: AddressFamily) -> PathAttributes {
+    let path =
+      isInternal ? .empty : ASPath(repeating: localAS, count: 1 + Int(route.prependCount))
+    // Where the true path does not fit in two octets, it travels beside (RFC 6793 §4.2.2).
+    let needsAS4Path = !fourOctetAS && !isInternal && UInt16(exactly: localAS) == nil
+    return PathAttributes(
+      origin: route.origin,
+      asPath: needsAS4Path
+        ? ASPath(repeating: UInt32(OpenMessage.asTrans), count: 1 + Int(route.prependCount))
+        : path,
+      nextHop: family == .ipv4 ? nextHopIPv4 : nil,
+      multiExitDiscriminator: route.multiExitDiscriminator,
+      localPreference: isInternal ? route.localPreference ?? defaultLocalPreference : nil,
+      communities: route.communities,
+      as4Path: needsAS4Path ? path : nil,
+      largeCommunities: route.largeCommunities)
+  }
+}
+
+extension RouteAttributes {
+  /// Whether a message has room for these attributes and a prefix, whatever the session.
+  var fitsInMessage: Bool {
+    let worst = SessionEncoding(
+      localAS: .max, isInternal: false, fourOctetAS: false, families: [])
+    var attributes = worst.pathAttributes(of: self, family: .ipv6)
+    attributes.localPreference = 0
+    guard communities.count < 1024, largeCommunities.count < 1024 else { return false }
+    var buffer = ByteBuffer()
+    attributes.write(into: &buffer, fourOctetAS: true)
+    return UpdateEncoding.announcementCapacity(.ipv6, attributesLength: buffer.readableBytes)
+      >= IPv6RouteKey(IPv6Address(high: 0, low: 0), length: 128).encodedLength
+  }
+}

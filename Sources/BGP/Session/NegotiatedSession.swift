@@ -1,0 +1,21 @@
+public import Addresses
+
+/// What both OPENs agreed on.
+public struct NegotiatedSession: Hashable, Sendable {
+  /// The neighbour's autonomous system.
+  public let remoteAS: UInt32
+  /// The neighbour's BGP identifier.
+  public let remoteRouterID: IPv4Address
+  /// Whether the neighbour is in our autonomous system.
+  public let isInternal: Bool
+  /// The smaller of both hold times in seconds; 0 when the session never times out.
+  public let holdTime: UInt16
+  /// Whether AS numbers take four octets (RFC 6793).
+  public let fourOctetAS: Bool
+  /// Whether the neighbour may ask for routes again (RFC 2918).
+  public let routeRefresh: Bool
+  /// The families that both sides offered, in the order of the configuration.
+  public let families: [AddressFamily]
+  /// Everything that the neighbour's OPEN offered, in its order.
+  public let remoteCapabilities: [Capability]
+}

@@ -1,0 +1,66 @@
+import Addresses
+import NIOCore
+
+extension OpenMessage {
+  /// The OPEN that a peer of this configuration sends.
+  init(_ configuration: PeerConfiguration) {
+    self.init(
+      asField: UInt16(exactly: configuration.localAS) ?? Self.asTrans,
+      holdTime: configuration.holdTime,
+      routerID: configuration.routerID,
+      capabilities: configuration.families.map { .multiprotocol(RouteFamily(unicast: $0)) }
+        + [.routeRefresh, .fourOctetAS(configuration.localAS)])
+  }
+
+  /// What this OPEN of the neighbour and our own one agree on.
+  ///
+  /// - Throws: 2/6, 2/2, 2/3 or 2/7, checked in this order.
+  func negotiate(
+    with configuration: PeerConfiguration
+  ) throws(MessageError) -> NegotiatedSession {
+    guard holdTime == 0 || holdTime >= 3 else {
+      throw MessageError(
+        .unacceptableHoldTime, detail: "the peer proposes a hold time of \(holdTime) s")
+    }
+    guard asField != 0, autonomousSystem != 0, configuration.accepts(remoteAS: autonomousSystem)
+    else {
+      throw MessageError(
+        .badPeerAS,
+        detail: "the peer is in AS \(asField == 0 ? 0 : autonomousSystem), "
+          + "configured is \(configuration.remoteAS)")
+    }
+    let isInternal = autonomousSystem == configuration.localAS
+    guard routerID.rawValue != 0, !isInternal || routerID != configuration.routerID else {
+      throw MessageError(
+        .badIdentifier, detail: "the peer's BGP identifier \(routerID) is zero or our own")
+    }
+    let offered = offeredFamilies
+    let families = configuration.families.filter(offered.contains)
+    guard !families.isEmpty else {
+      var missing = ByteBuffer()
+      for family in configuration.families {
+        Capability.multiprotocol(RouteFamily(unicast: family)).write(into: &missing)
+      }
+      throw MessageError(
+        .unsupportedCapability, data: Array(missing.readableBytesView),
+        detail: "the peer offers none of "
+          + configuration.families.map(\.rawValue).joined(separator: ", "))
+    }
+    return NegotiatedSession(
+      remoteAS: autonomousSystem, remoteRouterID: routerID, isInternal: isInternal,
+      holdTime: min(holdTime, configuration.holdTime), fourOctetAS: fourOctetAS != nil,
+      routeRefresh: capabilities.contains(.routeRefresh), families: families,
+      remoteCapabilities: capabilities)
+  }
+
+  /// The families of the multiprotocol capabilities; IPv4 where there are none (RFC 4760 §8).
+  private var offeredFamilies: Set<AddressFamily> {
+    var families: Set<AddressFamily> = []
+    var offersAny = false
+    for case .multiprotocol(let family) in capabilities {
+      offersAny = true
+      if let unicast = family.unicast { families.insert(unicast) }
+    }
+    return offersAny ? families : [.ipv4]
+  }
+}

@@ -1,0 +1,19 @@
+/// The message types of RFC 4271 §4.1 and RFC 2918.
+public enum MessageType: UInt8, Hashable, Sendable, CaseIterable {
+  case open = 1
+  case update = 2
+  case notification = 3
+  case keepalive = 4
+  case routeRefresh = 5
+
+  /// The lengths that a message of this type may have, the header included (RFC 4271 §6.1).
+  var lengths: ClosedRange<Int> {
+    switch self {
+    case .open: 29...MessageHeader.maximumMessageLength
+    case .update: 23...MessageHeader.maximumMessageLength
+    case .notification: 21...MessageHeader.maximumMessageLength
+    case .keepalive: 19...19
+    case .routeRefresh: 23...MessageHeader.maximumMessageLength
+    }
+  }
+}

@@ -1,0 +1,45 @@
+public import Addresses
+
+/// The ORIGIN of a route (RFC 4271 §5.1.1).
+public enum Origin: UInt8, Hashable, Sendable {
+  case igp = 0
+  case egp = 1
+  case incomplete = 2
+}
+
+/// The path attributes of an UPDATE as they stand on the wire, but for the multiprotocol ones.
+public struct PathAttributes: Hashable, Sendable {
+  /// How the route came to be known.
+  public var origin: Origin
+  /// The path; towards a neighbour with two-octet numbers it holds ``OpenMessage/asTrans`` for
+  /// each number that does not fit.
+  public var asPath: ASPath
+  /// The next hop of the IPv4 prefixes in the message's own fields; nil where there are none.
+  public var nextHop: IPv4Address?
+  /// MULTI_EXIT_DISC.
+  public var multiExitDiscriminator: UInt32?
+  /// LOCAL_PREF, between internal neighbours only.
+  public var localPreference: UInt32?
+  /// Standard communities, sorted.
+  public var communities: [Community]
+  /// The true path towards a neighbour with two-octet numbers (RFC 6793 §4.2.2).
+  public var as4Path: ASPath?
+  /// Large communities, sorted.
+  public var largeCommunities: [LargeCommunity]
+
+  /// Attributes with these values.
+  public init(
+    origin: Origin = .igp, asPath: ASPath, nextHop: IPv4Address? = nil,
+    multiExitDiscriminator: UInt32? = nil, localPreference: UInt32? = nil,
+    communities: [Community] = [], as4Path: ASPath? = nil, largeCommunities: [LargeCommunity] = []
+  ) {
+    self.origin = origin
+    self.asPath = asPath
+    self.nextHop = nextHop
+    self.multiExitDiscriminator = multiExitDiscriminator
+    self.localPreference = localPreference
+    self.communities = communities
+    self.as4Path = as4Path
+    self.largeCommunities = largeCommunities
+  }
+}

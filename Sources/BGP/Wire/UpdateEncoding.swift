@@ -1,0 +1,112 @@
+import Addresses
+import NIOCore
+
+/// A prefix in a form that is compact in tables and quick to write.
+protocol RouteKey: Hashable, Comparable, Sendable {
+  static var family: AddressFamily { get }
+  /// The octets that the prefix takes in a message.
+  var encodedLength: Int { get }
+  func write(into buffer: inout ByteBuffer)
+}
+
+/// How UPDATEs are written: which fields there are, and how many octets they leave for prefixes.
+enum UpdateEncoding {
+  /// Header and the two length fields.
+  private static let fixedLength = MessageHeader.length + 4
+
+  /// The octets for prefixes in a message of withdrawals.
+  static func withdrawalCapacity(_ family: AddressFamily) -> Int {
+    let room = MessageHeader.maximumMessageLength - fixedLength
+    return family == .ipv4 ? room : room - 4 - 3
+  }
+
+  /// The octets for prefixes in a message with attributes of `attributesLength` octets, those of
+  /// MP_REACH_NLRI aside. Not positive when the attributes are too large.
+  static func announcementCapacity(_ family: AddressFamily, attributesLength: Int) -> Int {
+    let room = MessageHeader.maximumMessageLength - fixedLength - attributesLength
+    return family == .ipv4 ? room : room - 4 - reachOverhead
+  }
+
+  /// AFI, SAFI, next hop and its length, reserved octet.
+  private static let reachOverhead = 3 + 1 + 16 + 1
+
+  /// Appends a message that withdraws `prefixes`, whose encoded lengths sum up to `length`.
+  static func writeWithdrawal<Key: RouteKey>(
+    of prefixes: some Sequence<Key>, length: Int, into buffer: inout ByteBuffer
+  ) {
+    MessageHeader.write(.update, into: &buffer) { buffer in
+      switch Key.family {
+      case .ipv4:
+        buffer.writeInteger(UInt16(truncatingIfNeeded: length))
+        for prefix in prefixes { prefix.write(into: &buffer) }
+        buffer.writeInteger(UInt16(0))
+      case .ipv6:
+        buffer.writeInteger(UInt16(0))
+        writeBlock(into: &buffer) { buffer in
+          buffer.writeAttributeHeader(.multiprotocolUnreach, length: 3 + length)
+          buffer.writeFamily(RouteFamily(unicast: .ipv6))
+          for prefix in prefixes { prefix.write(into: &buffer) }
+        }
+      }
+    }
+  }
+
+  /// Appends a message that announces `prefixes`, whose encoded lengths sum up to `length`, with
+  /// `attributes` as ``PathAttributes`` encode them. `nextHop` is that of IPv6 prefixes; the one of
+  /// IPv4 prefixes is among the attributes.
+  static func writeAnnouncement<Key: RouteKey>(
+    of prefixes: some Sequence<Key>, length: Int, attributes: ByteBuffer, nextHop: IPv6Address?,
+    into buffer: inout ByteBuffer
+  ) {
+    MessageHeader.write(.update, into: &buffer) { buffer in
+      buffer.writeInteger(UInt16(0))
+      guard Key.family == .ipv6, let nextHop else {
+        buffer.writeInteger(UInt16(truncatingIfNeeded: attributes.readableBytes))
+        buffer.writeImmutableBuffer(attributes)
+        for prefix in prefixes { prefix.write(into: &buffer) }
+        return
+      }
+      writeBlock(into: &buffer) { buffer in
+        // First in the block, so that a receiver finds it whatever follows (RFC 7606 §5.1).
+        buffer.writeAttributeHeader(.multiprotocolReach, length: reachOverhead + length)
+        buffer.writeFamily(RouteFamily(unicast: .ipv6))
+        buffer.writeInteger(UInt8(16))
+        buffer.writeInteger(nextHop.high)
+        buffer.writeInteger(nextHop.low)
+        buffer.writeInteger(UInt8(0))
+        for prefix in prefixes { prefix.write(into: &buffer) }
+        buffer.writeImmutableBuffer(attributes)
+      }
+    }
+  }
+
+  /// Appends the End-of-RIB of `family` (RFC 4724 §2).
+  static func writeEndOfRIB(_ family: AddressFamily, into buffer: inout ByteBuffer) {
+    MessageHeader.write(.update, into: &buffer) { buffer in
+      buffer.writeInteger(UInt16(0))
+      writeBlock(into: &buffer) { buffer in
+        guard family == .ipv6 else { return }
+        buffer.writeAttributeHeader(.multiprotocolUnreach, length: 3)
+        buffer.writeFamily(RouteFamily(unicast: .ipv6))
+      }
+    }
+  }
+
+  /// Appends the length of the path attributes and then these.
+  private static func writeBlock(
+    into buffer: inout ByteBuffer, _ write: (inout ByteBuffer) -> Void
+  ) {
+    let start = buffer.writerIndex
+    buffer.writeInteger(UInt16(0))
+    write(&buffer)
+    buffer.setInteger(
+      UInt16(truncatingIfNeeded: buffer.writerIndex - start - 2), at: start)
+  }
+}
+
+extension ByteBuffer {
+  fileprivate mutating func writeFamily(_ family: RouteFamily) {
+    writeInteger(family.addressFamily)
+    writeInteger(family.subsequentAddressFamily)
+  }
+}
