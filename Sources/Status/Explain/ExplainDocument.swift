@@ -36,7 +36,8 @@ public struct ServiceExplanation: Codable, Hashable, Sendable {
   public let externalTrafficPolicy: TrafficPolicy
   /// Its `internalTrafficPolicy`: only callers inside the cluster depend on it.
   public let internalTrafficPolicy: TrafficPolicy
-  /// What `internalTrafficPolicy` means for callers inside the cluster, in a sentence.
+  /// What `internalTrafficPolicy` means for callers inside the cluster, in a sentence without its
+  /// full stop.
   public let insideCallers: String
   /// Its endpoints in the whole cluster, by family.
   public let endpoints: [EndpointCount]

@@ -17,12 +17,16 @@ struct ExplainView {
   }
 
   private func blocks(for address: AddressExplanation) -> [TextBlock] {
+    let layer2 = sentences(address.nodes.map { ($0.node, $0.layer2.sentence) })
+    let bgp = sentences(address.nodes.map { ($0.node, $0.bgp.sentence) })
     var blocks: [TextBlock] = [
-      .lines([header(of: address)]),
-      .table(title: nil, nodes(of: address)),
-      sentences("Layer 2", address.nodes.map { ($0.node, $0.layer2.sentence) }),
-      sentences("BGP", address.nodes.map { ($0.node, $0.bgp.sentence) }),
+      .lines([header(of: address)]), .table(title: nil, nodes(of: address)),
     ]
+    if layer2 == bgp {
+      blocks.append(titled("Layer 2 and BGP", layer2))
+    } else {
+      blocks += [titled("Layer 2", layer2), titled("BGP", bgp)]
+    }
     if !address.routes.isEmpty {
       blocks.append(
         .table(
@@ -88,7 +92,7 @@ struct ExplainView {
       table.append([
         StyledText(route.peer), StyledText(route.prefix.description), bgp(route.decision),
         StyledText(route.localPreference.map(String.init) ?? ""),
-        StyledText(route.communities.joined(separator: " ")),
+        StyledText(route.communities.joined(separator: ",")),
       ])
     }
     return table
@@ -112,19 +116,18 @@ struct ExplainView {
   }
 
   /// Nodes that share a sentence share a line, in the order of the table.
-  private func sentences(
-    _ title: String, _ decisions: [(node: String, sentence: String)]
-  ) -> TextBlock {
+  private func sentences(_ decisions: [(node: String, sentence: String)]) -> [String] {
     var order: [String] = []
     var nodes: [String: [String]] = [:]
     for (node, sentence) in decisions {
       if nodes[sentence] == nil { order.append(sentence) }
       nodes[sentence, default: []].append(node)
     }
-    let lines = order.map { sentence in
-      StyledText("  \((nodes[sentence] ?? []).joined(separator: ", ")): \(sentence)")
-    }
-    return .lines([StyledText(title, .heading)] + lines)
+    return order.map { "\((nodes[$0] ?? []).joined(separator: ", ")): \($0)" }
+  }
+
+  private func titled(_ title: String, _ lines: [String]) -> TextBlock {
+    .lines([StyledText(title, .heading)] + lines.map { StyledText("  \($0)") })
   }
 
   private func refusal(of service: ServiceExplanation) -> [StyledText] {
