@@ -23,10 +23,10 @@ struct TimeTests {
     #expect(Timestamp(text)?.secondsSince1970 == seconds)
   }
 
-  @Test("every day of eight centuries reads back and follows the one before")
+  @Test("every day of four centuries reads back and follows the one before")
   func days() {
     var last = ""
-    for day in Int64(0)..<(800 * 366) {
+    for day in Int64(0)..<(400 * 366) {
       let timestamp = Timestamp(secondsSince1970: day * 86_400 + 1)
       let text = timestamp.description
       guard text > last, Timestamp(text) == timestamp else {
