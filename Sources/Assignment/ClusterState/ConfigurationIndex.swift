@@ -1,0 +1,66 @@
+import Addresses
+import Resources
+
+/// A configuration with its cross-references looked up once.
+struct ConfigurationIndex: Sendable {
+  /// A pool and the advertisements that select it, as indices into the configuration's lists.
+  struct Pool: Sendable {
+    let name: String
+    let layer2: [Int]
+    let bgp: [Int]
+  }
+
+  private struct Entry: Sendable {
+    let range: AddressRange
+    let pool: Int
+  }
+
+  let configuration: Configuration
+  let pools: [Pool]
+  /// The attributes that each BGPAdvertisement asks for.
+  let attributes: [RouteAttributes]
+  /// All interfaces that any L2Advertisement names.
+  let namedInterfaces: Set<String>
+  /// The ranges of all pools by their first address; no two overlap.
+  private let ranges: [Entry]
+
+  init(_ configuration: Configuration) {
+    self.configuration = configuration
+    pools = configuration.pools.map { pool in
+      Pool(
+        name: pool.metadata.name.name,
+        layer2: configuration.l2Advertisements.indices.filter {
+          configuration.l2Advertisements[$0].pools.matches(pool)
+        },
+        bgp: configuration.bgpAdvertisements.indices.filter {
+          configuration.bgpAdvertisements[$0].pools.matches(pool)
+        })
+    }
+    attributes = configuration.bgpAdvertisements.map {
+      RouteAttributes(
+        localPreference: $0.localPref == 0 ? nil : $0.localPref,
+        communities: configuration.communities(of: $0))
+    }
+    namedInterfaces = Set(configuration.l2Advertisements.flatMap(\.interfaces))
+    ranges = configuration.pools.enumerated()
+      .flatMap { index, pool in pool.addresses.map { Entry(range: $0, pool: index) } }
+      .sorted { $0.range.lower < $1.range.lower }
+  }
+
+  /// The index of the pool that contains `address`.
+  func pool(containing address: IPAddress) -> Int? {
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].range.lower <= address { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, ranges[low - 1].range.contains(address) else { return nil }
+    return ranges[low - 1].pool
+  }
+
+  /// The BGPPeers whose `nodeSelectors` match a node with these labels, sorted by name.
+  func peers(nodeLabels labels: [String: String]) -> [String] {
+    configuration.peers.filter { $0.nodeSelectors.matchesAny(labels) }.map(\.name).sorted()
+  }
+}

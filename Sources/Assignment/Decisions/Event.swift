@@ -1,0 +1,31 @@
+public import Resources
+
+extension Assignment {
+  /// What the machine is told.
+  public enum Event: Sendable {
+    /// A Service is new or has changed.
+    case service(Service)
+    /// A Service is gone.
+    case serviceRemoved(ObjectName)
+    /// An EndpointSlice is new or has changed.
+    case endpointSlice(EndpointSlice)
+    /// An EndpointSlice is gone.
+    case endpointSliceRemoved(ObjectName)
+    /// A Node is new or has changed.
+    case node(Node)
+    /// The Node of this name is gone.
+    case nodeRemoved(String)
+    /// The `metallb.io` objects have changed; this replaces the former configuration.
+    case configuration(Configuration)
+    /// The interfaces that a node can announce on; nil for unknown, which is presumed to match.
+    case interfaces(node: String, names: Set<String>?)
+    /// `bellman drain` of a node has begun (`true`) or has been undone.
+    case draining(node: String, isDraining: Bool)
+    /// The session of this speaker with a BGPPeer is up or down. A peer never named here is down.
+    case session(peer: String, isUp: Bool)
+    /// All sources have been read to the end once; from here on the machine announces.
+    case sourcesComplete
+    /// Events that belong together: all are taken in, then it is decided once.
+    indirect case batch([Event])
+  }
+}

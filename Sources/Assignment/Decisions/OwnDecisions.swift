@@ -1,0 +1,68 @@
+import Addresses
+import Resources
+
+/// How the speaker's own part in an address is put into a decision.
+extension ClusterState {
+  /// What `node` does about the address by layer 2, once the owner is known.
+  func layer2Decision(
+    of subject: Subject, on node: String, owner: RankKey?, required: [Int]
+  ) -> (decision: Decision, fit: Layer2Fit?) {
+    do throws(Refusal) {
+      let fit = try layer2Fit(of: subject, on: node, required: required)
+      let left = unserved(of: subject, required: required)
+      guard let owner, owner.node != node else {
+        let sentence = "Node \(node) owns \(subject.address): it is the first of the ranking"
+        return (decision(.announces, .owner, sentence, leaving: left), fit)
+      }
+      let sentence =
+        "Node \(owner.node) owns \(subject.address): \(owner.advantage(over: fit.key))"
+      return (decision(.standsBy, .candidate, sentence, leaving: left), fit)
+    } catch {
+      return (Decision(error), nil)
+    }
+  }
+
+  /// What `node` does about the address by BGP.
+  func bgpDecision(
+    of subject: Subject, on node: String, peers: [String], required: [Int]
+  ) -> (decision: Decision, selection: RouteSelection) {
+    do throws(Refusal) {
+      let selection = try bgpRoutes(of: subject, on: node, peers: peers, required: required)
+      if selection.routes.isEmpty {
+        if let refused = selection.refused.first { return (Decision(refused.refusal), selection) }
+        let sentence =
+          "no BGPPeer that the BGPAdvertisements select for \(subject.address) has Node \(node)"
+          + " in its nodeSelectors"
+        return (Decision(.standsBy, .noSessionToPeer, sentence), selection)
+      }
+      let names = selection.routes.map { "\($0.key.prefix) to BGPPeer \($0.key.peer)" }
+      let sentence = "Node \(node) announces \(names.joined(separator: ", "))"
+      let left = unserved(of: subject, required: required)
+      return (decision(.announces, .announced, sentence, leaving: left), selection)
+    } catch {
+      return (Decision(error), RouteSelection())
+    }
+  }
+
+  private func decision(
+    _ verdict: Decision.Verdict, _ reason: Reason, _ sentence: String, leaving: [ObjectName]
+  ) -> Decision {
+    leaving.isEmpty
+      ? Decision(verdict, reason, sentence)
+      : Decision(
+        verdict, .sharedAddressUnserviceable,
+        sentence + "; no node can also serve \(leaving.joined), which share the address")
+  }
+
+  /// The own node's BGP decision as it stands with the sessions: a node without any session of the
+  /// selected peers stays fit, but this is shown.
+  func withSessions(_ decision: Decision, routes: [RouteKey]) -> Decision {
+    guard decision.verdict == .announces else { return decision }
+    let down = Set(routes.map(\.peer)).subtracting(sessionsUp).sorted()
+    if down.isEmpty { return decision }
+    let isAlone = routes.allSatisfy { !sessionsUp.contains($0.peer) }
+    return Decision(
+      .announces, isAlone ? .noSessionToPeer : decision.reason,
+      decision.sentence + "; no session is up to \(down.joined(separator: ", "))")
+  }
+}

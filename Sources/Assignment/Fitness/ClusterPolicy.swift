@@ -1,0 +1,13 @@
+import Resources
+
+/// `externalTrafficPolicy: Cluster`: any node forwards to any endpoint (rows C1 to C3).
+enum ClusterPolicy {
+  /// Usable on every node as long as there is an endpoint of the family anywhere: ready ones, or
+  /// terminating ones that still serve, to which kube-proxy falls back (KEP-1669).
+  static func verdict(for claimant: Claimant) -> EndpointVerdict {
+    let endpoints = claimant.endpoints
+    return endpoints.ready > 0 || endpoints.terminating > 0
+      ? .usable(.ready)
+      : .unusable(.noEndpoint(claimant.service.metadata.name, claimant.family))
+  }
+}
