@@ -1,0 +1,41 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Makes, lists and removes folders.
+enum Folder {
+  /// Makes the folder; false when something of that name is already there.
+  static func make(_ path: String) throws -> Bool {
+    if mkdir(path, 0o755) == 0 { return true }
+    if errno == EEXIST { return false }
+    throw LabError("cannot make the folder \(path): \(String(cString: strerror(errno)))")
+  }
+
+  /// The names in the folder, sorted; empty when there is no such folder.
+  static func names(in path: String) -> [String] {
+    guard let stream = opendir(path) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Removes the folder with all that is in it. Links are removed, never followed.
+  static func remove(_ path: String) {
+    for name in names(in: path) {
+      let child = "\(path)/\(name)"
+      var info = stat()
+      if lstat(child, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
+        remove(child)
+      } else {
+        unlink(child)
+      }
+    }
+    rmdir(path)
+  }
+}

@@ -1,0 +1,72 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The folder of one run: manifests, sockets, logs and captures, and who owns the run.
+public struct RunDirectory: Hashable, Sendable {
+  /// The folder of all runs: /run/bellman-lab, or below $TMPDIR where /run cannot be written.
+  static let parent: String = {
+    let base = access("/run", W_OK) == 0 ? "/run" : getenv("TMPDIR").map { String(cString: $0) }
+    return "\(base ?? "/tmp")/bellman-lab"
+  }()
+
+  /// The run id.
+  public let id: String
+  /// The folder.
+  public let path: String
+
+  /// The folder of the run `id`, whether it is there or not.
+  init(id: String, parent: String = Self.parent) {
+    self.id = id
+    path = "\(parent)/\(id)"
+  }
+
+  /// The folder that the speakers read.
+  public var manifests: String { "\(path)/manifests" }
+  /// The log file of the process `name`.
+  public func log(_ name: String) -> String { "\(path)/\(name).log" }
+  /// The status socket of the speaker of `node`.
+  public func socket(node: String) -> String { "\(path)/\(node).sock" }
+  /// The control socket of the router.
+  public var routerSocket: String { "\(path)/bird.ctl" }
+  /// A file called `name`.
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  private var ownerFile: String { file("owner") }
+
+  /// Makes a folder with an id that no other run has, owned by this process.
+  static func create(parent: String = Self.parent) throws -> RunDirectory {
+    _ = try Folder.make(parent)
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<100 {
+      let directory = RunDirectory(id: RunID.make(using: &generator), parent: parent)
+      guard try Folder.make(directory.path) else { continue }
+      // Until the owner is written the folder counts as young, not as abandoned.
+      try TextFile.replace(directory.ownerFile, with: "\(ProcessIdentity.current())\n")
+      _ = try Folder.make(directory.manifests)
+      return directory
+    }
+    throw LabError("\(parent) is full of labs; end some, or remove it when none runs")
+  }
+
+  /// All runs that have a folder, sorted by id.
+  static func all(parent: String = Self.parent) -> [RunDirectory] {
+    Folder.names(in: parent).map { RunDirectory(id: $0, parent: parent) }
+  }
+
+  /// Whether the process that made the folder is gone.
+  var isAbandoned: Bool {
+    if let text = TextFile.read(ownerFile), let owner = ProcessIdentity(text: text) {
+      return !owner.isAlive
+    }
+    var info = stat()
+    guard stat(path, &info) == 0 else { return false }
+    return time(nil) - info.st_mtim.tv_sec > 60
+  }
+
+  /// Removes the folder, and that of all runs if it was the last.
+  func remove() {
+    Folder.remove(path)
+    if let slash = path.lastIndex(of: "/") { rmdir(String(path[..<slash])) }
+  }
+}

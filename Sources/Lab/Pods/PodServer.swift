@@ -1,0 +1,82 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// The HTTP server that plays a pod: it answers every request with a ``PodReply``.
+public struct PodServer: Sendable {
+  /// The pod's name.
+  public var name: String
+  /// The name of its node.
+  public var node: String
+
+  /// A server for this pod.
+  public init(name: String, node: String) {
+    self.name = name
+    self.node = node
+  }
+
+  /// Serves on `port` of all addresses of both families until the process is killed.
+  public func run(port: UInt16 = Pod.port) async throws {
+    let name = name
+    let node = node
+    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .serverChannelOption(.backlog, value: 256)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.configureHTTPServerPipeline()
+          try pipeline.addHandler(PodHandler(name: name, node: node))
+        }
+      }
+      .bind(host: "::", port: Int(port)).get()
+    try await channel.closeFuture.get()
+  }
+}
+
+/// Answers the requests of one connection.
+private final class PodHandler: ChannelInboundHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  private let name: String
+  private let node: String
+  private var keepAlive = false
+
+  init(name: String, node: String) {
+    self.name = name
+    self.node = node
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head): keepAlive = head.isKeepAlive
+    case .body: break
+    case .end: respond(context)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+
+  private func respond(_ context: ChannelHandlerContext) {
+    let reply = PodReply(pod: name, node: node, client: clientAddress(context))
+    let body = ByteBuffer(string: reply.text)
+    var head = HTTPResponseHead(version: .http1_1, status: .ok)
+    head.headers.add(name: "content-type", value: "text/plain; charset=utf-8")
+    head.headers.add(name: "content-length", value: "\(body.readableBytes)")
+    if !keepAlive { head.headers.add(name: "connection", value: "close") }
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    if !keepAlive { context.close(promise: nil) }
+  }
+
+  /// The peer's address; IPv4 arrives on the socket of both families as `::ffff:192.0.2.10`.
+  private func clientAddress(_ context: ChannelHandlerContext) -> String {
+    let text = context.remoteAddress?.ipAddress ?? "unknown"
+    let mapped = "::ffff:"
+    return text.hasPrefix(mapped) ? String(text.dropFirst(mapped.count)) : text
+  }
+}
