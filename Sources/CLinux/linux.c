@@ -1,1 +1,36 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
 
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+static_assert(sizeof(struct clinux_tcp_md5sig) == sizeof(struct tcp_md5sig), "size");
+static_assert(offsetof(struct clinux_tcp_md5sig, flags) == offsetof(struct tcp_md5sig, tcpm_flags),
+              "flags");
+static_assert(offsetof(struct clinux_tcp_md5sig, key_length) ==
+                  offsetof(struct tcp_md5sig, tcpm_keylen),
+              "key length");
+static_assert(offsetof(struct clinux_tcp_md5sig, key) == offsetof(struct tcp_md5sig, tcpm_key),
+              "key");
+
+void clinux_name_thread(const char *name) {
+  char kept[16];
+  strncpy(kept, name, sizeof kept - 1);
+  kept[sizeof kept - 1] = 0;
+  pthread_setname_np(pthread_self(), kept);
+}
+
+int clinux_enter_network_namespace(const char *path) {
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  int result = setns(descriptor, CLONE_NEWNET) == 0 ? 0 : errno;
+  close(descriptor);
+  return result;
+}

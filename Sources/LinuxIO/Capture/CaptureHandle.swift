@@ -1,0 +1,84 @@
+import CPcap
+import Glibc
+
+/// An activated libpcap capture.
+///
+/// `@unchecked Sendable`: the handle is set up before it is shared; afterwards only the capture thread
+/// runs it, only `interrupt` is called from elsewhere, which libpcap allows, and its end comes after
+/// the capture thread's.
+final class CaptureHandle: @unchecked Sendable {
+  /// Gets each frame; what it returns is sent.
+  typealias Consumer = (RawSpan) -> Void
+
+  private let handle: OpaquePointer
+  private let interface: String
+
+  init(
+    interface: String, filter: String, snapshotLength: CInt, bufferSize: CInt
+  ) throws(PacketSocketError) {
+    var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+    guard let handle = pcap_create(interface, &message) else {
+      throw .captureFailed(interface: interface, Self.text(message))
+    }
+    self.handle = handle
+    self.interface = interface
+    pcap_set_snaplen(handle, snapshotLength)
+    pcap_set_promisc(handle, 0)
+    pcap_set_immediate_mode(handle, 1)
+    pcap_set_buffer_size(handle, bufferSize)
+    let status = pcap_activate(handle)
+    if status < 0 { throw activationError(status) }
+    guard pcap_datalink(handle) == DLT_EN10MB else { throw .notEthernet(interface: interface) }
+
+    var program = bpf_program()
+    guard pcap_compile(handle, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0 else {
+      throw failure
+    }
+    defer { pcap_freecode(&program) }
+    guard pcap_setfilter(handle, &program) == 0 else { throw failure }
+  }
+
+  deinit { pcap_close(handle) }
+
+  /// The descriptor of the packet socket. Frames written to it leave by the interface.
+  var descriptor: CInt { pcap_fileno(handle) }
+
+  /// Hands every frame to `consume` until ``interrupt()``. Throws when the capture breaks.
+  func run(_ consume: Consumer) throws(PacketSocketError) {
+    let status = withoutActuallyEscaping(consume) { consume in
+      var consume = consume
+      return withUnsafeMutablePointer(to: &consume) { pointer in
+        pcap_loop(
+          handle, -1,
+          { user, header, bytes in
+            guard let user, let header, let bytes else { return }
+            let frame = UnsafeRawBufferPointer(start: bytes, count: Int(header.pointee.caplen))
+            UnsafeRawPointer(user).assumingMemoryBound(to: Consumer.self).pointee(frame.bytes)
+          }, UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: u_char.self))
+      }
+    }
+    if status == PCAP_ERROR_BREAK { return }
+    throw if_nametoindex(interface) == 0 ? .noSuchInterface(interface) : failure
+  }
+
+  /// Ends ``run(_:)``, now or as soon as it is called. From any thread.
+  func interrupt() { pcap_breakloop(handle) }
+
+  private var failure: PacketSocketError {
+    .captureFailed(interface: interface, String(cString: pcap_geterr(handle)))
+  }
+
+  private func activationError(_ status: CInt) -> PacketSocketError {
+    switch status {
+    case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED:
+      .notPermitted(interface: interface)
+    case PCAP_ERROR_NO_SUCH_DEVICE: .noSuchInterface(interface)
+    case PCAP_ERROR_IFACE_NOT_UP: .interfaceDown(interface)
+    default: failure
+    }
+  }
+
+  private static func text(_ message: [CChar]) -> String {
+    String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
