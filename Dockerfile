@@ -1,0 +1,38 @@
+# syntax=docker/dockerfile:1
+#
+# The speaker as an image: the stripped binary, libpcap and what that links, nothing else added.
+#
+#   docker build --tag bellman:0.1.0 .
+#
+# It runs as user 65532. Layer 2 needs the capability NET_RAW, which the binary carries as a file
+# capability: a user other than root gets it where the container's bounding set has it
+# (`--cap-drop ALL --cap-add NET_RAW`), and the binary does not start where it is missing. BGP needs
+# none: Bellman dials and listens on no port, and TCP MD5 (TCP_MD5SIG) is open to every user.
+
+FROM swift:6.2-bookworm AS build
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends libpcap-dev \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY Package.swift Package.resolve[d] ./
+RUN swift package resolve
+COPY Sources Sources
+COPY Tests Tests
+RUN swift build --configuration release --static-swift-stdlib -Xlinker -s --product bellman \
+  && install -D --mode 0755 "$(swift build --configuration release --show-bin-path)/bellman" \
+    /out/bellman
+
+FROM debian:bookworm-slim
+# One layer: not every builder keeps file capabilities in COPY, and setcap in a layer of its own
+# would store the binary twice.
+RUN --mount=type=bind,from=build,source=/out,target=/out \
+  apt-get update \
+  && apt-get install --yes --no-install-recommends libpcap0.8 libcap2-bin \
+  && install --mode 0755 /out/bellman /usr/local/bin/bellman \
+  && setcap cap_net_raw+ep /usr/local/bin/bellman \
+  && apt-get purge --yes --auto-remove libcap2-bin \
+  && rm -rf /var/lib/apt/lists/* \
+  && install --directory --owner 65532 --group 65532 /run/bellman
+USER 65532:65532
+ENTRYPOINT ["/usr/local/bin/bellman"]
+CMD ["--help"]
