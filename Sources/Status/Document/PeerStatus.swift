@@ -20,8 +20,8 @@ public struct PeerStatus: Codable, Hashable, Sendable {
   public let port: UInt16
   /// Our AS number towards it.
   public let localAS: UInt32
-  /// Its AS number, as configured.
-  public let remoteAS: UInt32
+  /// Its AS number, as configured or, where any is accepted, as its OPEN named it; nil until then.
+  public let remoteAS: UInt32?
   /// The state of the session.
   public let state: State
   /// Since when the session is in that state; for `Established` that is its uptime.
@@ -47,7 +47,7 @@ public struct PeerStatus: Codable, Hashable, Sendable {
 
   /// A peer with these values.
   public init(
-    name: String, address: IPAddress, port: UInt16, localAS: UInt32, remoteAS: UInt32,
+    name: String, address: IPAddress, port: UInt16, localAS: UInt32, remoteAS: UInt32?,
     state: State, since: Timestamp, lastError: PeerError? = nil,
     negotiated: NegotiatedStatus? = nil, prefixesAnnounced: PrefixCounts = PrefixCounts(),
     prefixesWithdrawn: UInt64 = 0, messagesReceived: UInt64 = 0, messagesSent: UInt64 = 0,

@@ -108,7 +108,9 @@ struct AddressesView {
   private func bgp(_ status: BGPStatus) -> StyledText {
     switch status.verdict {
     case .announced:
-      StyledText("to \(status.peers.count) \(status.peers.count == 1 ? "peer" : "peers")", .good)
+      StyledText(
+        "to \(status.peers.count) \(status.peers.count == 1 ? "peer" : "peers")",
+        status.peers.isEmpty ? .attention : .good)
     case .fit: StyledText("fit: \(status.reason)", .attention)
     case .no: StyledText("no: \(status.reason)")
     }

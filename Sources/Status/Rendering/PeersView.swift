@@ -38,7 +38,7 @@ struct PeersView {
     [
       StyledText(peer.name),
       StyledText(peer.address.description),
-      StyledText(String(peer.remoteAS)),
+      StyledText(peer.remoteAS.map(String.init) ?? ""),
       StyledText(peer.state.rawValue, peer.state == .established ? .good : .bad),
       StyledText(Age(from: peer.since, to: now).description),
       StyledText(String(peer.prefixesAnnounced.ipv4)),
