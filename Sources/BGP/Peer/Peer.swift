@@ -77,8 +77,8 @@ public struct Peer: Sendable {
     case .closed(let id, let reason):
       session.closed(id, reason: reason, now: now)
     case .written(let id, let byteCount):
-      guard id == session.state.connection?.id else { break }
-      bytesUnderWay -= min(max(byteCount, 0), bytesUnderWay)
+      guard id == session.state.connection?.id, byteCount > 0 else { break }
+      bytesUnderWay -= min(byteCount, bytesUnderWay)
       session.written(id, now: now)
     case .announce(let changes):
       announce(changes, &actions)

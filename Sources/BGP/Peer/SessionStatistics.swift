@@ -24,7 +24,7 @@ public struct SessionStatistics: Hashable, Sendable {
     }
   }
 
-  /// Messages received, those that ended in an error included.
+  /// Messages received whose header was good, whatever came of their content.
   public internal(set) var received = MessageCounts()
   /// Messages handed out to be sent.
   public internal(set) var sent = MessageCounts()

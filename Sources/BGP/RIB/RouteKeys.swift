@@ -11,7 +11,7 @@ struct IPv4RouteKey: RouteKey {
     rawValue = UInt64(address.rawValue) << 8 | UInt64(length)
   }
 
-  private var octetCount: Int { Int(rawValue & 0xFF) + 7 >> 3 }
+  private var octetCount: Int { (Int(rawValue & 0xFF) + 7) / 8 }
 
   var encodedLength: Int { 1 + octetCount }
 
@@ -42,7 +42,7 @@ struct IPv6RouteKey: RouteKey {
     self.length = UInt8(truncatingIfNeeded: length)
   }
 
-  private var octetCount: Int { Int(length) + 7 >> 3 }
+  private var octetCount: Int { (Int(length) + 7) / 8 }
 
   var encodedLength: Int { 1 + octetCount }
 

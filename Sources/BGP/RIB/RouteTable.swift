@@ -207,11 +207,13 @@ struct RouteTable<Key: RouteKey>: Sendable {
       }
     }
     announcements = []
-    for (id, var keys) in keysBySet {
-      keysBySet[id] = nil
-      keys.sort(by: >)
-      sets.retain(id)
-      groups.append(Group(attributes: id, keys: keys))
+    var index = keysBySet.startIndex
+    while index != keysBySet.endIndex {
+      keysBySet.values[index].sort(by: >)
+      let group = Group(attributes: keysBySet.keys[index], keys: keysBySet.values[index])
+      sets.retain(group.attributes)
+      groups.append(group)
+      keysBySet.formIndex(after: &index)
     }
     groups.sort { left, right in
       guard let first = left.keys.last, let second = right.keys.last else { return false }
