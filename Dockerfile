@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 #
-# The speaker as an image: the stripped binary, libpcap and what that links, nothing else added.
+# The speaker as an image: the stripped binary and the libraries it links, nothing else added.
 #
 #   docker build --tag bellman:0.1.0 .
 #
@@ -27,7 +27,7 @@ FROM debian:bookworm-slim
 # would store the binary twice.
 RUN --mount=type=bind,from=build,source=/out,target=/out \
   apt-get update \
-  && apt-get install --yes --no-install-recommends libpcap0.8 libcap2-bin \
+  && apt-get install --yes --no-install-recommends libpcap0.8 libstdc++6 libcap2-bin \
   && install --mode 0755 /out/bellman /usr/local/bin/bellman \
   && setcap cap_net_raw+ep /usr/local/bin/bellman \
   && apt-get purge --yes --auto-remove libcap2-bin \
