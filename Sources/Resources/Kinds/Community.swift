@@ -35,6 +35,10 @@ public enum CommunityValue: Hashable, Sendable, Comparable {
 extension CommunityValue: LosslessStringConvertible {
   /// Parses `a:b`, or `large:a:b:c`, of decimal numbers.
   public init?(_ text: some StringProtocol) {
+    // The initializers of integers take a sign, which no community has.
+    guard !text.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }) else {
+      return nil
+    }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     switch parts.count {
     case 2:

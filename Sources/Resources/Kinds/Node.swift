@@ -3,7 +3,7 @@ public import Addresses
 /// A Kubernetes Node (v1), as far as it decides announcements.
 public struct Node: Hashable, Sendable {
   /// The status of a node condition.
-  public enum ConditionStatus: String, Hashable, Sendable {
+  public enum ConditionStatus: String, Hashable, Sendable, CaseIterable {
     case yes = "True"
     case no = "False"
     case unknown = "Unknown"

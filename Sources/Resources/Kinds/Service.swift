@@ -3,7 +3,7 @@ public import Addresses
 /// A Kubernetes Service (v1), as far as it decides announcements.
 public struct Service: Hashable, Sendable {
   /// `spec.type`.
-  public enum ServiceType: String, Hashable, Sendable {
+  public enum ServiceType: String, Hashable, Sendable, CaseIterable {
     case clusterIP = "ClusterIP"
     case nodePort = "NodePort"
     case loadBalancer = "LoadBalancer"
@@ -11,7 +11,7 @@ public struct Service: Hashable, Sendable {
   }
 
   /// `spec.externalTrafficPolicy` and `spec.internalTrafficPolicy`.
-  public enum TrafficPolicy: String, Hashable, Sendable {
+  public enum TrafficPolicy: String, Hashable, Sendable, CaseIterable {
     case cluster = "Cluster"
     case local = "Local"
   }
