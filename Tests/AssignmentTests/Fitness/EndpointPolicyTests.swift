@@ -35,36 +35,50 @@ import Testing
     Case("C2: only terminating", .cluster, [("node-1", .terminating)], fit: both),
     Case("C3: none", .cluster, [], fit: []),
     Case("C3: not ready", .cluster, [("node-1", .notReady)], fit: []),
-    Case("C3: serving, neither ready nor terminating", .cluster,
+    Case(
+      "C3: serving, neither ready nor terminating", .cluster,
       [("node-1", .servingNotReady)], fit: []),
-    Case("C3: terminating without serving", .cluster,
+    Case(
+      "C3: terminating without serving", .cluster,
       [("node-1", .terminatingNotServing)], fit: []),
     Case("L1: ready here", .local, [("node-1", .ready)], fit: ["node-1"], owner: "node-1"),
     Case("L1: ready on both", .local, [("node-1", .ready), ("node-2", .ready)], fit: both),
-    Case("L1: a ready beside a failed one", .local,
+    Case(
+      "L1: a ready beside a failed one", .local,
       [("node-1", .ready), ("node-1", .notReady)], fit: ["node-1"], owner: "node-1"),
-    Case("L2: terminating here, ready there", .local,
+    Case(
+      "L2: terminating here, ready there", .local,
       [("node-1", .terminating), ("node-2", .ready)], fit: ["node-2"], owner: "node-2"),
-    Case("L2: ready endpoints on no node", .local,
+    Case(
+      "L2: ready endpoints on no node", .local,
       [("node-1", .terminating), (nil, .ready)], fit: []),
-    Case("L3: only terminating anywhere", .local,
+    Case(
+      "L3: only terminating anywhere", .local,
       [("node-1", .terminating)], fit: ["node-1"], owner: "node-1"),
-    Case("L3: terminating on both", .local,
+    Case(
+      "L3: terminating on both", .local,
       [("node-1", .terminating), ("node-2", .terminating)], fit: both),
-    Case("L4: endpoints elsewhere only", .local,
+    Case(
+      "L4: endpoints elsewhere only", .local,
       [("node-2", .ready)], fit: ["node-2"], owner: "node-2"),
-    Case("L4: terminating elsewhere only", .local,
+    Case(
+      "L4: terminating elsewhere only", .local,
       [("node-2", .terminating)], fit: ["node-2"], owner: "node-2"),
     Case("L5: none", .local, [], fit: []),
-    Case("L5: none that serves", .local,
+    Case(
+      "L5: none that serves", .local,
       [("node-1", .terminatingNotServing), ("node-2", .notReady)], fit: []),
-    Case("L6: ready while terminating, alone", .local,
+    Case(
+      "L6: ready while terminating, alone", .local,
       [("node-1", .readyWhileTerminating)], fit: ["node-1"], owner: "node-1"),
-    Case("L6: ready while terminating ranks behind ready, 1", .local,
+    Case(
+      "L6: ready while terminating ranks behind ready, 1", .local,
       [("node-1", .readyWhileTerminating), ("node-2", .ready)], fit: both, owner: "node-2"),
-    Case("L6: ready while terminating ranks behind ready, 2", .local,
+    Case(
+      "L6: ready while terminating ranks behind ready, 2", .local,
       [("node-1", .ready), ("node-2", .readyWhileTerminating)], fit: both, owner: "node-1"),
-    Case("L6: one that stays counts for the node", .local,
+    Case(
+      "L6: one that stays counts for the node", .local,
       [("node-1", .readyWhileTerminating), ("node-1", .ready), ("node-2", .readyWhileTerminating)],
       fit: both, owner: "node-1"),
   ]

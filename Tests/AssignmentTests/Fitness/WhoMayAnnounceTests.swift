@@ -196,11 +196,12 @@ struct Row: CustomTestStringConvertible, Sendable {
     #expect(machine.report(for: named("absent")) == nil)
   }
 
-  @Test(arguments: [
-    (served: nil, found: nil, isServed: true), (served: nil, found: "a", isServed: false),
-    (served: "a", found: "a", isServed: true), (served: "a", found: "b", isServed: false),
-    (served: "a", found: nil, isServed: false),
-  ] as [(served: String?, found: String?, isServed: Bool)])
+  @Test(
+    arguments: [
+      (served: nil, found: nil, isServed: true), (served: nil, found: "a", isServed: false),
+      (served: "a", found: "a", isServed: true), (served: "a", found: "b", isServed: false),
+      (served: "a", found: nil, isServed: false),
+    ] as [(served: String?, found: String?, isServed: Bool)])
   func classesMatchExactly(_ row: (served: String?, found: String?, isServed: Bool)) throws {
     var cluster = Self.base
     cluster.services[0].loadBalancerClass = row.found

@@ -3,7 +3,8 @@ import Assignment
 import Resources
 import Testing
 
-/// The table of MetalLB's BGP controller test: one node with one peer and a pool.
+/// The table of MetalLB's BGP controller test: one node with one peer and a pool. As for layer 2,
+/// an endpoint that serves without being ready counts only while it terminates.
 @Suite struct BGPExpectationTests {
   static let host = prefix("192.0.2.1/32")
 
@@ -32,7 +33,8 @@ import Testing
     (.local, [("pandora", .ready)], true),
     (.local, [("pandora", .ready), ("pandora", .notReady)], true),
     (.cluster, [], false), (.local, [], false),
-    (.cluster, [("iris", .notReady)], false), (.local, [("pandora", .notReady)], false),
+    (.cluster, [("iris", .notReady)], false), (.cluster, [("iris", .servingNotReady)], false),
+    (.local, [("pandora", .notReady)], false),
     (.cluster, [("iris", .notReady), ("pandora", .ready)], true),
     (.local, [("pandora", .terminating)], true),
     (.local, [("pandora", .terminating), ("iris", .ready)], false),

@@ -6,14 +6,16 @@ import Testing
 @Suite struct RendezvousHashTests {
   /// Speakers of different builds have to agree, so the values are fixed for good.
   @Test(arguments: [
-    ("", UInt64(0xC381_7C01_6BA4_FF30)), ("node-1", 0x94A9_D409_86DA_123D), ("node-2", 0xAA52_92EE_5091_7D7B), ("ip-10-0-0-1.example.com", 0x9D2F_0FBA_1FAD_C0EE),
+    ("", UInt64(0xC381_7C01_6BA4_FF30)), ("node-1", 0x94A9_D409_86DA_123D),
+    ("node-2", 0xAA52_92EE_5091_7D7B), ("ip-10-0-0-1.example.com", 0x9D2F_0FBA_1FAD_C0EE),
   ])
   func nodeHashesAreFixed(_ name: String, _ hash: UInt64) {
     #expect(RendezvousHash.hash(node: name) == hash)
   }
 
   @Test(arguments: [
-    ("192.0.2.1", UInt64(0xA555_D7BC_A76C_B046)), ("0.0.0.0", 0xA5E6_A20E_6205_FCCA), ("2001:db8::1", 0xE868_A1AB_D0A4_31D7), ("::192.0.2.1", 0x6749_0A9B_5B18_FCD3),
+    ("192.0.2.1", UInt64(0xA555_D7BC_A76C_B046)), ("0.0.0.0", 0xA5E6_A20E_6205_FCCA),
+    ("2001:db8::1", 0xE868_A1AB_D0A4_31D7), ("::192.0.2.1", 0x6749_0A9B_5B18_FCD3),
   ])
   func addressHashesAreFixed(_ address: String, _ hash: UInt64) {
     #expect(RendezvousHash.hash(ip(address)) == hash)
@@ -44,7 +46,8 @@ import Testing
 
   /// A fair choice of 1,000 among n has a standard deviation of about sqrt(1000 / n); the fullest
   /// node lies within four of them. The values are fixed, so this never fails by chance.
-  @Test(arguments: [(2, 1.13), (3, 1.18), (5, 1.25), (20, 1.57), (100, 2.27)], AddressFamily.allCases)
+  @Test(
+    arguments: [(2, 1.13), (3, 1.18), (5, 1.25), (20, 1.57), (100, 2.27)], AddressFamily.allCases)
   func spreadsWell(_ row: (nodes: Int, limit: Double), _ family: AddressFamily) {
     let count = winners(row.nodes, family: family)
     let mean = 1000 / Double(row.nodes)

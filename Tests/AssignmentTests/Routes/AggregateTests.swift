@@ -64,7 +64,7 @@ import Testing
     let services: [String: Service] = [
       "a": .fixture("a", ["192.0.2.1"]), "b": .fixture("b", ["192.0.2.129"]),
     ]
-    var cluster = Cluster(
+    let cluster = Cluster(
       ["node-1"], services: order.compactMap { services[$0] },
       slices: [
         .fixture("a", [("node-1", .ready)]), .fixture("b", [("node-1", .ready)], number: 2),

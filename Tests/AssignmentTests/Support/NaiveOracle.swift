@@ -38,7 +38,8 @@ struct NaiveOracle {
   /// The gates N2 to N8 and N14.
   private func isGated(_ node: Node) -> Bool {
     let label = node.metadata.labels["node.kubernetes.io/exclude-from-external-load-balancers"]
-    let isExcluded = label.map { !["0", "f", "F", "false", "False", "FALSE"].contains($0) } ?? false
+    let isExcluded =
+      label.map { !["0", "f", "F", "false", "False", "FALSE"].contains($0) } ?? false
     return isExcluded || node.isNetworkUnavailable || node.metadata.isBeingDeleted
       || node.taints.contains("ToBeDeletedByClusterAutoscaler")
       || node.taints.contains("node.kubernetes.io/out-of-service")
