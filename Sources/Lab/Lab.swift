@@ -52,7 +52,7 @@ public actor Lab {
   public static func with<Result: Sendable>(
     options: Options, _ body: @Sendable (Lab) async throws -> Result
   ) async throws -> Result {
-    try Privileges.require()
+    try Requirements.check()
     try await Leftovers.remove()
     let directory = try RunDirectory.create()
     let result: Swift.Result<Result, any Error>
@@ -172,10 +172,19 @@ public actor Lab {
   }
 
   /// Waits until every session of every node is up.
-  public nonisolated func waitForSessions(within limit: TimeAmount = .seconds(20)) async throws {
-    let expected = topology.nodes.count * AddressFamily.allCases.count
-    try await eventually("\(expected) sessions are up", within: limit) {
-      try await router.protocols().filter(\.isEstablished).count == expected
+  public func waitForSessions(within limit: TimeAmount = .seconds(20)) async throws {
+    let expected = topology.nodes.flatMap { node in
+      AddressFamily.allCases.map { BirdConfiguration.protocolName(node: node.name, $0) }
+    }.sorted()
+    let running = Array(speakers.values)
+    try await eventually(equals: expected, within: limit) {
+      for speaker in running {
+        if let status = await speaker.exitStatus {
+          throw LabError(
+            "the \(speaker.name) ended with status \(status): \(speaker.log().trimmed)")
+        }
+      }
+      return try await router.protocols().filter(\.isEstablished).map(\.name).sorted()
     }
   }
 

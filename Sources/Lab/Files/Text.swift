@@ -21,3 +21,10 @@ extension StringProtocol {
     return Substring(self[...last])
   }
 }
+
+extension String {
+  /// The text with blanks after it up to `width` characters, and one at least.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(1, width - count))
+  }
+}

@@ -6,7 +6,7 @@
 public struct RunDirectory: Hashable, Sendable {
   /// The folder of all runs: /run/bellman-lab, or below $TMPDIR where /run cannot be written.
   static let parent: String = {
-    let base = access("/run", W_OK) == 0 ? "/run" : getenv("TMPDIR").map { String(cString: $0) }
+    let base = access("/run", W_OK) == 0 ? "/run" : Environment.value("TMPDIR")
     return "\(base ?? "/tmp")/bellman-lab"
   }()
 

@@ -21,3 +21,23 @@ public func eventually(
     try await Task.sleep(for: .nanoseconds(interval.nanoseconds))
   }
 }
+
+/// Waits until `value` is `expected`.
+///
+/// - Throws: ``LabError`` with the value found last when the time is over; what `value` throws, at
+///   once.
+public func eventually<Value: Equatable & Sendable>(
+  equals expected: Value, within limit: TimeAmount = .seconds(10),
+  every interval: TimeAmount = .milliseconds(50), _ value: @Sendable () async throws -> Value
+) async throws {
+  let deadline = NIODeadline.now() + limit
+  var found = try await value()
+  while found != expected {
+    guard NIODeadline.now() < deadline else {
+      throw LabError(
+        "\(found) instead of \(expected) after \(limit.nanoseconds / 1_000_000) ms")
+    }
+    try await Task.sleep(for: .nanoseconds(interval.nanoseconds))
+    found = try await value()
+  }
+}

@@ -7,7 +7,7 @@ enum Executable {
   /// The search path for this process's children: its own, and the folders of system programs,
   /// which the path of a plain `su` lacks.
   static let searchPath: String = {
-    let own = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+    let own = Environment.value("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
     return own + ":/usr/local/sbin:/usr/sbin:/sbin"
   }()
 

@@ -43,8 +43,13 @@ public struct Router: Sendable {
 
   /// What `birdc` answers to `question`.
   public func ask(_ question: String) async throws -> String {
-    let text = try await Command.run(command(question), within: 10)
-    return text.lines.dropFirst().joined(separator: "\n")
+    let result = try await Command.output(command(question), within: 10)
+    // The first line is a greeting. An answer such as "Network not found" has the status 1 too.
+    let answer = result.output.lines.dropFirst()
+    guard result.status == 0 || !answer.isEmpty else {
+      throw LabError("birdc: \((result.error + result.output).trimmed)")
+    }
+    return answer.joined(separator: "\n")
   }
 
   /// The routes of `family`, or of both, that BIRD learned from the nodes, by prefix and source.

@@ -1,0 +1,50 @@
+/// How to look around in a lab that is left running.
+enum LookAround {
+  static func text(_ topology: Topology, directory: RunDirectory, binary: String) -> String {
+    func on(_ machine: Machine, _ command: String) -> String {
+      "ip netns exec \(machine.namespace) \(command)"
+    }
+    let node = topology.nodes[0]
+    let lines: [(String, [String])] = [
+      (
+        "what the speakers say",
+        [
+          "\(binary) status --socket \(directory.socket(node: node.name))",
+          "\(binary) explain lab/l2-local --socket \(directory.socket(node: node.name))",
+          "tail -f \(directory.log(node.name))",
+        ]
+      ),
+      (
+        "what the router has",
+        [
+          "birdc -s \(directory.routerSocket) show route all",
+          "birdc -s \(directory.routerSocket) show protocols",
+        ]
+      ),
+      (
+        "what the clients see",
+        [
+          on(topology.client, "curl --noproxy '*' http://192.0.2.131/"),
+          on(topology.client, "ip neigh"),
+          on(topology.outside, "curl --noproxy '*' http://203.0.113.11/"),
+        ]
+      ),
+      (
+        "what is on the wire",
+        [
+          on(topology.client, "tcpdump -ni eth0 'arp or icmp6'"),
+          on(topology.router, "tcpdump -ni eth0 tcp port 179"),
+        ]
+      ),
+      (
+        "change something: the speakers follow at once",
+        ["edit \(directory.manifests)/endpointslices.yaml"]
+      ),
+    ]
+    var text = "The lab keeps running. In another terminal, as root:\n"
+    for (title, commands) in lines {
+      text += "\n  \(title)\n" + commands.map { "    \($0)\n" }.joined()
+    }
+    return text + "\nCtrl-C here ends it and removes everything.\n"
+  }
+}

@@ -1,0 +1,59 @@
+import Addresses
+import Resources
+
+/// Ways of looking around that several steps share.
+extension Lab {
+  /// The address of the service `name` of this family.
+  func ingress(_ name: String, _ family: AddressFamily) throws -> IPAddress {
+    let workload = manifests.workloads.first { $0.name == name }
+    guard let address = workload?.service.ingress.first(where: { $0.family == family }) else {
+      throw LabError("the service \(name) has no \(family.rawValue) address")
+    }
+    return address
+  }
+
+  /// Shows the router's table of one family as BIRD prints it.
+  func showRoutes(_ family: AddressFamily, _ console: Console) async throws {
+    let question = "show route table \(family == .ipv4 ? "master4" : "master6")"
+    let answer = try await router.ask(question).lines.dropFirst().joined(separator: "\n")
+    console.show("router", "birdc \(question)", answer.isEmpty ? "(no routes)" : answer)
+  }
+
+  /// Shows what `bellman` prints on `node`.
+  func showBellman(_ arguments: [String], node: String, _ console: Console) async throws {
+    let result = try await bellman(arguments, node: node)
+    console.show(
+      node, "bellman \(arguments.joined(separator: " "))", result.output + result.error)
+    console.expect("`bellman \(arguments[0])` answers", result.status == 0)
+  }
+
+  /// Shows a request from `machine` and returns the pod's answer.
+  func showRequest(
+    _ address: IPAddress, from machine: Machine, _ console: Console
+  ) async throws -> PodReply? {
+    let reply = try await curl(address, from: machine)
+    let host = address.family == .ipv4 ? "\(address)" : "[\(address)]"
+    console.show(machine.name, "curl http://\(host)/", reply.body)
+    return reply.pod
+  }
+
+  /// Shows the entry of `address` in the neighbour table of the client and returns the node whose
+  /// MAC address it holds.
+  func showNeighbour(_ address: IPAddress, _ console: Console) async throws -> String? {
+    let entry = try await neighbours(of: topology.client).first { $0.address == address }
+    let mac = entry?.mac.flatMap { topology.node(mac: $0) }
+    let text = entry.map { entry in
+      "\(entry.address) dev \(entry.interface) lladdr \(entry.mac?.description ?? "-") "
+        + "\(entry.state)   # \(mac ?? "no node")"
+    }
+    console.show("client", "ip neigh show \(address)", text ?? "(no entry)")
+    return mac
+  }
+
+  /// The nodes from which the router has `address`, sorted, by the next hops of its routes.
+  func announcers(_ address: IPAddress) async throws -> [String] {
+    try await router.routes(address.family)
+      .filter { $0.prefix == IPPrefix(host: address) }
+      .compactMap { $0.nextHop.flatMap { topology.node(address: $0) } }.sorted()
+  }
+}
