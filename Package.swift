@@ -10,9 +10,11 @@ let settings: [SwiftSetting] = [
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -57,16 +59,22 @@ let package = Package(
     module(
       "Speaker",
       [
-        "Addresses", "Assignment", "BGP", "LinkLayer", "LinuxIO", "Resources", "Status",
-        nio, nioPosix, nioHTTP1, logging, lifecycle, hummingbird,
+        "Addresses", "Assignment", "BGP", "LinkLayer", "LinuxIO", "Resources", "Status", nio,
+        nioPosix, nioHTTP1, logging, lifecycle, signals, hummingbird,
       ]),
-    module("Lab", ["Addresses", "Resources", "CLinux", nio, nioPosix, logging]),
+    module("Lab", ["Addresses", "Resources", nio, nioPosix, nioHTTP1, nioLocks, yams]),
     .executableTarget(
       name: "bellman",
-      dependencies: [
-        "Addresses", "BGP", "Lab", "Resources", "Speaker", "Status", logging, arguments,
-      ],
+      dependencies: ["Addresses", "Lab", "Resources", "Speaker", "Status", logging, arguments],
       swiftSettings: settings),
+
+    tests("AddressesTests", ["Addresses"]),
+    tests("BGPTests", ["Addresses", "BGP", nio]),
+    tests("LinkLayerTests", ["Addresses", "LinkLayer", nio]),
+    tests("ResourcesTests", ["Addresses", "Resources"]),
+    tests("AssignmentTests", ["Addresses", "Assignment", "Resources"]),
+    tests("StatusTests", ["Addresses", "Status"]),
+    tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]
 )

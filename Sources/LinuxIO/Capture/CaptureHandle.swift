@@ -1,3 +1,4 @@
+import CLinux
 import CPcap
 import Glibc
 
@@ -29,6 +30,14 @@ final class CaptureHandle: @unchecked Sendable {
     let status = pcap_activate(handle)
     if status < 0 { throw activationError(status) }
     guard pcap_datalink(handle) == DLT_EN10MB else { throw .notEthernet(interface: interface) }
+
+    // Not by 'inbound' in the filter: libpcap runs the filter itself on what is in its ring when the
+    // filter is set, and on one frame more, and there that word matches nothing.
+    guard pcap_setdirection(handle, PCAP_D_IN) == 0 else { throw failure }
+    var enabled: CInt = 1
+    let size = socklen_t(MemoryLayout<CInt>.size)
+    // Linux before 4.20 refuses, and then libpcap drops what this host sends only after a wake-up.
+    _ = setsockopt(pcap_fileno(handle), SOL_PACKET, PACKET_IGNORE_OUTGOING, &enabled, size)
 
     var program = bpf_program()
     guard pcap_compile(handle, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0 else {

@@ -23,9 +23,9 @@ public final class PacketSocket: Sendable {
   }
 
   /// The filter for what an announcer of addresses has to answer: ARP requests and Neighbor
-  /// Solicitations that come in. All else does not wake the capture thread.
+  /// Solicitations. All else does not wake the capture thread.
   public static let requestFilter =
-    "inbound and (arp[6:2] = 1 or (ip6[6] = 58 and ip6[40] = 135))"
+    "arp[6:2] = 1 or (ip6[6] = 58 and ip6[40] = 135)"
 
   /// The name of the interface.
   public let interface: String
@@ -48,7 +48,8 @@ public final class PacketSocket: Sendable {
   ///
   /// - Parameters:
   ///   - interface: the name of an Ethernet interface.
-  ///   - filter: a filter in the language of pcap-filter(7).
+  ///   - filter: a filter in the language of pcap-filter(7). Frames that this host sends are left out
+  ///     without it.
   ///   - snapshotLength: octets of each frame that are kept, at most; the rest is cut off.
   ///   - onFailure: called on the capture thread, at most once, when the capture breaks; nothing more
   ///     is captured then. It must not call ``close()``.

@@ -1,0 +1,46 @@
+import Glibc
+
+/// What tells that a file has changed: it is compared, never interpreted.
+public struct FileStamp: Hashable, Sendable {
+  private let device: UInt64
+  private let inode: UInt64
+  private let size: Int64
+  private let seconds: Int64
+  private let nanoseconds: Int64
+
+  private init(_ status: stat) {
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    size = Int64(status.st_size)
+    seconds = Int64(status.st_mtim.tv_sec)
+    nanoseconds = Int64(status.st_mtim.tv_nsec)
+  }
+
+  /// The regular files of `directory` by name with their stamps. Hidden files are left out, and
+  /// symbolic links are followed. Throws when the directory cannot be read.
+  public static func files(inDirectory directory: String) throws(LinuxError) -> [String: FileStamp]
+  {
+    guard let stream = opendir(directory) else {
+      throw LinuxError("opening \(directory)", code: errno)
+    }
+    defer { closedir(stream) }
+    var result: [String: FileStamp] = [:]
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      var status = stat()
+      guard !name.hasPrefix("."), stat("\(directory)/\(name)", &status) == 0,
+        status.st_mode & S_IFMT == S_IFREG
+      else { continue }
+      result[name] = FileStamp(status)
+    }
+    return result
+  }
+
+  /// Whether a directory is at `path`.
+  public static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+}

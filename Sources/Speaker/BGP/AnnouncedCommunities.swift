@@ -1,0 +1,29 @@
+import BGP
+import Resources
+
+/// The communities of a configuration in the form that the wire has for them.
+struct AnnouncedCommunities {
+  private(set) var standard: [BGP.Community] = []
+  private(set) var large: [LargeCommunity] = []
+
+  init(_ values: [CommunityValue]) {
+    for value in values {
+      switch value {
+      case .standard(let high, let low): standard.append(BGP.Community(high, low))
+      case .large(let a, let b, let c): large.append(LargeCommunity(a, b, c))
+      }
+    }
+  }
+
+  /// Parses `a:b` and `large:a:b:c`; throws ``SpeakerStartError`` for anything else.
+  init(parsing texts: [String]) throws {
+    self.init(
+      try texts.map { text in
+        guard let value = CommunityValue(text) else {
+          throw SpeakerStartError(
+            "'\(text)' is not a community: write a:b with numbers up to 65535, or large:a:b:c")
+        }
+        return value
+      })
+  }
+}

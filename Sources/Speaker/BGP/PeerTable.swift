@@ -1,0 +1,182 @@
+import Addresses
+import BGP
+import LinuxIO
+import NIOCore
+import Resources
+
+/// The sessions of this node: makes, changes and ends them as the BGPPeers say.
+///
+/// An instance belongs to the event loop of the control state.
+final class PeerTable {
+  /// One configured neighbour.
+  struct Entry {
+    let transport: PeerTransport
+    let configuration: PeerConfiguration
+    let endpoint: PeerEndpoint
+    /// Since when the session has its present state.
+    var stateSince: NIODeadline
+    /// When the last error happened.
+    var lastErrorAt: NIODeadline?
+  }
+
+  private(set) var entries: [String: Entry] = [:]
+  /// Hears when a session is established or lost.
+  var onSession: (_ peer: String, _ isUp: Bool) -> Void = { _, _ in }
+  private let node: String
+  private let eventLoop: any EventLoop
+  private var routes: [String: [IPPrefix: RouteAttributes]] = [:]
+  private var isTableComplete = false
+  private var random = SystemRandomNumberGenerator()
+
+  /// A table without sessions.
+  init(node: String, eventLoop: any EventLoop) {
+    self.node = node
+    self.eventLoop = eventLoop
+  }
+
+  /// Makes the sessions what `peers`, those selected for this node, ask for. A session whose
+  /// configuration stays the same is left alone.
+  func reconcile(
+    peers: [BGPPeer], passwords: [String: String], nodeAddresses: [IPAddress],
+    interfaces: [NetworkInterface]
+  ) {
+    var wanted: Set<String> = []
+    for peer in peers {
+      guard case .address(let address) = peer.endpoint else { continue }
+      wanted.insert(peer.name)
+      let (configuration, endpoint) = settings(
+        of: peer, at: address, password: passwords[peer.name], nodeAddresses: nodeAddresses,
+        interfaces: interfaces)
+      if let present = entries[peer.name] {
+        if present.configuration == configuration, present.endpoint == endpoint { continue }
+        remove(peer.name, .configurationChanged)
+      }
+      start(peer.name, configuration, endpoint)
+    }
+    for name in entries.keys.sorted() where !wanted.contains(name) {
+      remove(name, .peerDeconfigured)
+      routes[name] = nil
+    }
+  }
+
+  /// Announces and withdraws prefixes at the named peers; what a peer does not speak is left out.
+  func update(announced: [String: [IPPrefix: RouteAttributes]], withdrawn: [String: [IPPrefix]]) {
+    for (name, prefixes) in withdrawn {
+      for prefix in prefixes { routes[name]?[prefix] = nil }
+      entries[name]?.transport.handle(.withdraw(prefixes))
+    }
+    for (name, changes) in announced {
+      routes[name, default: [:]].merge(changes) { _, new in new }
+      guard let entry = entries[name] else { continue }
+      entry.transport.handle(.announce(entry.speakable(changes)))
+    }
+  }
+
+  /// Says that every route known from the start has been announced: End-of-RIB may follow.
+  func completeInitialTable() {
+    guard !isTableComplete else { return }
+    isTableComplete = true
+    for entry in entries.values { entry.transport.handle(.initialTableComplete) }
+  }
+
+  /// Whether the neighbour was told `prefix` in its present session.
+  func hasSent(_ prefix: IPPrefix, to name: String) -> Bool {
+    guard let transport = entries[name]?.transport, transport.state == .established,
+      routes[name]?[prefix] != nil
+    else { return false }
+    return transport.negotiated?.families.contains(prefix.family) ?? false
+      && transport.heldBackFamilies[prefix.family] == nil
+  }
+
+  /// Ends all sessions with a Cease that carries `reason`; completes when all are closed.
+  func stop(reason: String) -> EventLoopFuture<Void> {
+    let closing = entries.values.map { $0.transport.stop(.shutdown(reason)) }
+    return EventLoopFuture.andAllComplete(closing, on: eventLoop)
+  }
+
+  private func start(
+    _ name: String, _ configuration: PeerConfiguration, _ endpoint: PeerEndpoint
+  ) {
+    let reporter = SessionReporter(peer: name)
+    let transport = PeerTransport(
+      configuration: configuration, endpoint: endpoint, seed: random.next(), eventLoop: eventLoop
+    ) { [weak self] report in
+      reporter.log(report)
+      self?.note(report, of: name)
+    }
+    let entry = Entry(
+      transport: transport, configuration: configuration, endpoint: endpoint, stateSince: .now())
+    entries[name] = entry
+    if let known = routes[name], !known.isEmpty {
+      transport.handle(.announce(entry.speakable(known)))
+    }
+    if isTableComplete { transport.handle(.initialTableComplete) }
+    transport.handle(.start)
+  }
+
+  private func remove(_ name: String, _ reason: StopReason) {
+    guard let entry = entries.removeValue(forKey: name) else { return }
+    let wasUp = entry.transport.state == .established
+    _ = entry.transport.stop(reason)
+    if wasUp { onSession(name, false) }
+  }
+
+  private func note(_ report: PeerReport, of name: String) {
+    switch report {
+    case .stateChanged(let from, let to):
+      entries[name]?.stateSince = .now()
+      if to == .established { onSession(name, true) }
+      if from == .established, entries[name] != nil { onSession(name, false) }
+    case .down:
+      entries[name]?.lastErrorAt = .now()
+    default:
+      break
+    }
+  }
+
+  private func settings(
+    of peer: BGPPeer, at address: IPAddress, password: String?, nodeAddresses: [IPAddress],
+    interfaces: [NetworkInterface]
+  ) -> (PeerConfiguration, PeerEndpoint) {
+    let local = peer.sourceAddress ?? LocalAddress.toward(address)
+    let addresses = SessionAddresses(local: local, nextHops: [], interfaces: interfaces)
+    let localAS = peer.localASN ?? peer.myASN
+    let remoteAS: PeerConfiguration.RemoteAS
+    let isExternal: Bool
+    switch peer.remoteAS {
+    case .number(let number): (remoteAS, isExternal) = (.number(number), number != localAS)
+    case .internal: (remoteAS, isExternal) = (.internal, false)
+    case .external: (remoteAS, isExternal) = (.external, true)
+    }
+    var nodeIPv4: IPv4Address?
+    for case .v4(let address) in nodeAddresses { nodeIPv4 = nodeIPv4 ?? address }
+    var configuration = PeerConfiguration(
+      localAS: localAS, remoteAS: remoteAS,
+      routerID: peer.routerID ?? nodeIPv4 ?? addresses.routerID(node: node))
+    configuration.holdTime = peer.holdTime
+    configuration.keepaliveTime = .seconds(Int64(peer.keepaliveTime))
+    if let connectTime = peer.connectTime {
+      configuration.connectRetryTime = .seconds(Int64(connectTime))
+    }
+    configuration.families = [address.family]
+    if peer.dualStackAddressFamily {
+      configuration.families = [.ipv4, .ipv6]
+      switch address.family {
+      case .ipv4: configuration.nextHopIPv6 = addresses.ipv6
+      case .ipv6: configuration.nextHopIPv4 = addresses.ipv4
+      }
+    }
+    configuration.description = peer.name
+    let endpoint = PeerEndpoint(
+      address: address, port: peer.peerPort, source: peer.sourceAddress, password: password,
+      timeToLive: isExternal && !peer.ebgpMultiHop ? 1 : nil)
+    return (configuration, endpoint)
+  }
+}
+
+extension PeerTable.Entry {
+  /// The routes of the families that the session is configured for.
+  fileprivate func speakable(_ routes: [IPPrefix: RouteAttributes]) -> [IPPrefix: RouteAttributes] {
+    routes.filter { configuration.families.contains($0.key.family) }
+  }
+}

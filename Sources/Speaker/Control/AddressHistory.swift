@@ -1,0 +1,51 @@
+import Assignment
+import Status
+
+/// When this node's verdicts about one address last changed, and why.
+struct AddressHistory {
+  /// The layer-2 verdict that holds.
+  private(set) var layer2: Layer2Verdict
+  /// Since when it holds.
+  private(set) var layer2Since: Timestamp
+  /// The BGP verdict that holds.
+  private(set) var bgp: BGPVerdict
+  /// Since when it holds.
+  private(set) var bgpSince: Timestamp
+  /// The last change of either; nil when there was none since the address is known.
+  private(set) var lastChange: AddressChange?
+
+  /// The history of an address that was just heard of and not announced until now.
+  init(now: Timestamp) {
+    layer2 = .no
+    layer2Since = now
+    bgp = .no
+    bgpSince = now
+  }
+
+  /// Since when both verdicts hold.
+  var since: Timestamp { max(layer2Since, bgpSince) }
+
+  /// Takes in the decisions that hold now, and returns what changed, in words.
+  mutating func note(_ summary: AddressSummary, now: Timestamp) -> [AddressChange] {
+    var changes: [AddressChange] = []
+    let newLayer2 = Layer2Verdict(summary.layer2.verdict)
+    if newLayer2 != layer2 {
+      changes.append(
+        AddressChange(
+          at: now, what: "layer 2: \(layer2.rawValue) to \(newLayer2.rawValue)",
+          why: summary.layer2.sentence))
+      layer2 = newLayer2
+      layer2Since = now
+    }
+    let newBGP = BGPVerdict(summary.bgp.verdict)
+    if newBGP != bgp {
+      changes.append(
+        AddressChange(
+          at: now, what: "BGP: \(bgp.rawValue) to \(newBGP.rawValue)", why: summary.bgp.sentence))
+      bgp = newBGP
+      bgpSince = now
+    }
+    lastChange = changes.last ?? lastChange
+    return changes
+  }
+}

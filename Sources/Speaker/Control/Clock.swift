@@ -1,0 +1,18 @@
+import LinuxIO
+import NIOCore
+public import Status
+
+extension Timestamp {
+  /// The wall clock's time.
+  public static var now: Timestamp {
+    Timestamp(secondsSince1970: WallClock.read().seconds)
+  }
+
+  /// The wall clock's time at `deadline`, which may lie in the past or in the future.
+  init(_ deadline: NIODeadline) {
+    let distance = (deadline - .now()).nanoseconds
+    self.init(
+      secondsSince1970: Timestamp.now.secondsSince1970
+        + Int64((Double(distance) / 1_000_000_000).rounded()))
+  }
+}

@@ -1,0 +1,162 @@
+import Addresses
+import Assignment
+import BGP
+import LinuxIO
+import Logging
+import NIOCore
+import Resources
+import Status
+
+/// Owns all control state of a speaker on one event loop: what is known of the cluster, what is
+/// announced, the BGP sessions and the interfaces. Other tasks send it events.
+actor ControlLoop {
+  /// The event loop that the actor runs on; its channels and timers are on it too.
+  nonisolated let eventLoop: any EventLoop
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    eventLoop.executor.asUnownedSerialExecutor()
+  }
+
+  let options: SpeakerOptions
+  let startedAt: Timestamp
+  private let logger: Logger
+  private(set) var assignment: Assignment
+  private(set) var histories: [IPAddress: AddressHistory] = [:]
+  private(set) var source = SourceState()
+  private(set) var interfaces: [NetworkInterface] = []
+  let peers: PeerTable
+  let links: LinkTable
+  private var configuration = Configuration()
+  private var ownNode: Node?
+  private var isStopping = false
+
+  /// A control loop that knows nothing and announces nothing yet.
+  init(options: SpeakerOptions, eventLoop: any EventLoop, logger: Logger) {
+    self.options = options
+    self.eventLoop = eventLoop
+    self.logger = logger
+    startedAt = .now
+    assignment = Assignment(
+      node: options.node,
+      options: .init(
+        loadBalancerClass: options.loadBalancerClass,
+        ignoreExcludeLabel: options.ignoreExcludeLabel))
+    peers = PeerTable(node: options.node, eventLoop: eventLoop)
+    links = LinkTable(eventLoop: eventLoop, logger: logger)
+  }
+
+  /// Begins to listen to the sessions. Call it once, before any event.
+  func start() {
+    // The hop keeps the machines from being entered while they are at work.
+    peers.onSession = { [weak self] peer, isUp in
+      Task { await self?.sessionChanged(peer: peer, isUp: isUp) }
+    }
+  }
+
+  /// Takes in what changed in the source, and acts on it.
+  func sourceChanged(_ update: SourceUpdate) {
+    guard !isStopping else { return }
+    logNewProblems(update.state.problems)
+    source = update.state
+    var events = update.changes.events
+    if let configuration = update.changes.configuration {
+      self.configuration = configuration
+      events.append(.configuration(configuration))
+      events.append(reconcileLinks())
+    }
+    for node in update.changes.nodes.upserted where node.name == options.node { ownNode = node }
+    if update.changes.nodes.removed.contains(options.node) { ownNode = nil }
+    if !assignment.isComplete { events.append(.sourcesComplete) }
+    reconcilePeers()
+    perform(assignment.handle(.batch(events)))
+    peers.completeInitialTable()
+  }
+
+  /// Takes in the network interfaces of this machine, all of them.
+  func interfacesChanged(_ interfaces: [NetworkInterface]) {
+    guard !isStopping, interfaces != self.interfaces else { return }
+    self.interfaces = interfaces
+    reconcilePeers()
+    perform(assignment.handle(reconcileLinks()))
+  }
+
+  /// Stops answering, and says goodbye to all peers with `reason`; returns when that is done.
+  func stop(reason: String) async {
+    isStopping = true
+    links.close()
+    try? await peers.stop(reason: reason).get()
+  }
+
+  /// A session was established or lost.
+  private func sessionChanged(peer: String, isUp: Bool) {
+    guard !isStopping else { return }
+    perform(assignment.handle(.session(peer: peer, isUp: isUp)))
+  }
+
+  /// Brings the links in line with the interfaces and the configuration, and returns the event that
+  /// tells of those that can be used; before the interfaces are known, that is not known either.
+  private func reconcileLinks() -> Assignment.Event {
+    guard !interfaces.isEmpty else { return .interfaces(node: options.node, names: nil) }
+    let named = Set(configuration.l2Advertisements.flatMap(\.interfaces))
+    return .interfaces(node: options.node, names: links.reconcile(interfaces, named: named))
+  }
+
+  private func reconcilePeers() {
+    let labels = ownNode?.metadata.labels ?? [:]
+    let selected = configuration.peers.filter { peer in
+      ownNode != nil && peer.nodeSelectors.matchesAny(labels)
+    }
+    peers.reconcile(
+      peers: selected, passwords: configuration.passwords,
+      nodeAddresses: ownNode?.internalAddresses ?? [], interfaces: interfaces)
+  }
+
+  private func perform(_ actions: [Assignment.Action]) {
+    var announced: [String: [IPPrefix: BGP.RouteAttributes]] = [:]
+    var withdrawn: [String: [IPPrefix]] = [:]
+    for action in actions {
+      switch action {
+      case .announceLayer2(let address, let interfaces, _):
+        links.take(address, on: interfaces)
+      case .withdrawLayer2(let address, _):
+        links.release(address)
+      case .announceRoute(let peer, let prefix, let attributes):
+        let communities = AnnouncedCommunities(attributes.communities)
+        announced[peer, default: [:]][prefix] = BGP.RouteAttributes(
+          localPreference: attributes.localPreference, communities: communities.standard,
+          largeCommunities: communities.large)
+      case .withdrawRoute(let peer, let prefix, _):
+        withdrawn[peer, default: []].append(prefix)
+      case .decisionsChanged(let addresses):
+        noteChanges(of: addresses)
+      }
+    }
+    links.flush()
+    peers.update(announced: announced, withdrawn: withdrawn)
+  }
+
+  private func noteChanges(of addresses: [IPAddress]) {
+    let now = Timestamp.now
+    for address in addresses {
+      guard let summary = assignment.summary(of: address) else {
+        if histories.removeValue(forKey: address) != nil {
+          logger.info("address is gone", metadata: ["address": "\(address)"])
+        }
+        continue
+      }
+      let changes = histories[address, default: AddressHistory(now: now)].note(summary, now: now)
+      for change in changes {
+        logger.info(
+          "\(change.what)", metadata: ["address": "\(address)", "reason": "\(change.why)"])
+      }
+    }
+  }
+
+  private func logNewProblems(_ problems: [Diagnostic]) {
+    let known = Set(source.problems.map(\.description))
+    for problem in problems where !known.contains(problem.description) {
+      logger.log(
+        level: problem.severity == .error ? .error : .warning, "\(problem)")
+    }
+    if problems.isEmpty, !known.isEmpty { logger.info("all problems of the source are mended") }
+  }
+}

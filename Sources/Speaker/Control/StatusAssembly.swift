@@ -1,0 +1,177 @@
+import Addresses
+import Assignment
+import BGP
+import NIOCore
+import Resources
+import Status
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Makes the documents that the status server serves: the one truth about this speaker.
+extension ControlLoop {
+  /// What the speaker does, and why.
+  func statusDocument() -> StatusDocument {
+    StatusDocument(
+      node: options.node, programVersion: speakerVersion, pid: getpid(), startedAt: startedAt,
+      source: SourceStatus(
+        directory: options.manifests, objects: source.objects, complete: source.isComplete),
+      addresses: assignment.addresses().map(addressStatus),
+      servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
+      peers: peers.entries.map(peerStatus), interfaces: links.status(),
+      problems: source.problems.map(Problem.init) + links.problems(), counters: source.counters)
+  }
+
+  /// Why `target`, an address or `namespace/name`, is announced or not; nil if it is unknown.
+  func explain(_ target: String) -> ExplainDocument? {
+    if let address = IPAddress(target) {
+      guard let report = assignment.report(for: address) else { return nil }
+      return ExplainDocument(
+        node: options.node, subject: target, services: report.services.map(explanation),
+        addresses: [explanation(report)])
+    }
+    let parts = target.split(separator: "/", omittingEmptySubsequences: false)
+    let name =
+      parts.count == 2
+      ? ObjectName(namespace: String(parts[0]), name: String(parts[1]))
+      : ObjectName(namespace: "default", name: target)
+    guard parts.count <= 2, let report = assignment.report(for: name) else { return nil }
+    return ExplainDocument(
+      node: options.node, subject: "\(name)", services: [explanation(report.service)],
+      addresses: report.addresses.map(explanation))
+  }
+
+  private func addressStatus(_ summary: AddressSummary) -> AddressStatus {
+    let history = histories[summary.address]
+    let told = summary.routes.filter { peers.hasSent($0.prefix, to: $0.peer) }
+    return AddressStatus(
+      address: summary.address, services: summary.services.map(\.description),
+      externalTrafficPolicy: TrafficPolicy(of: summary.policies.map(TrafficPolicy.init))
+        ?? .cluster,
+      pool: summary.pool,
+      layer2: Layer2Status(
+        verdict: Layer2Verdict(summary.layer2.verdict), reason: summary.layer2.reason.rawValue,
+        sentence: summary.layer2.sentence, owner: summary.owner,
+        interfaces: links.names(holding: summary.address), since: history?.layer2Since),
+      bgp: BGPStatus(
+        verdict: BGPVerdict(summary.bgp.verdict), reason: summary.bgp.reason.rawValue,
+        sentence: summary.bgp.sentence, peers: Set(told.map(\.peer)).sorted(),
+        prefixes: Set(summary.routes.map(\.prefix)).sorted(), since: history?.bgpSince),
+      since: history?.since ?? startedAt, lastChange: history?.lastChange)
+  }
+
+  private func serviceStatus(_ name: ObjectName) -> ServiceStatus? {
+    guard let report = assignment.report(for: name)?.service, let refusal = report.refusal else {
+      return nil
+    }
+    return ServiceStatus(
+      service: "\(name)", externalTrafficPolicy: TrafficPolicy(report.externalTrafficPolicy),
+      reason: refusal.reason.rawValue, sentence: refusal.sentence)
+  }
+
+  private func peerStatus(_ name: String, _ entry: PeerTable.Entry) -> PeerStatus {
+    let transport = entry.transport
+    let statistics = transport.statistics
+    let error = statistics.lastError.map { error in
+      PeerError(at: entry.lastErrorAt.map(Timestamp.init) ?? startedAt, text: "\(error)")
+    }
+    return PeerStatus(
+      name: name, address: entry.endpoint.address, port: entry.endpoint.port,
+      localAS: entry.configuration.localAS,
+      remoteAS: transport.negotiated?.remoteAS ?? entry.configuration.knownRemoteAS,
+      state: PeerStatus.State(transport.state), since: Timestamp(entry.stateSince),
+      lastError: error,
+      negotiated: transport.negotiated.map {
+        NegotiatedStatus($0, configuration: entry.configuration)
+      },
+      prefixesAnnounced: PrefixCounts(
+        ipv4: transport.advertisedCount(.ipv4), ipv6: transport.advertisedCount(.ipv6)),
+      prefixesWithdrawn: statistics.prefixesWithdrawn,
+      messagesReceived: statistics.received.total, messagesSent: statistics.sent.total,
+      routesReceived: statistics.routesReceived, flaps: statistics.flaps,
+      nextRetryAt: transport.retryAt.map(Timestamp.init))
+  }
+
+  private func explanation(_ report: ServiceReport) -> ServiceExplanation {
+    ServiceExplanation(
+      service: "\(report.name)",
+      externalTrafficPolicy: TrafficPolicy(report.externalTrafficPolicy),
+      internalTrafficPolicy: TrafficPolicy(report.internalTrafficPolicy),
+      insideCallers: report.internalTraffic,
+      endpoints: report.endpoints.map {
+        EndpointCount(family: $0.family, ready: $0.ready, terminating: $0.terminating)
+      },
+      reason: report.refusal?.reason.rawValue, sentence: report.refusal?.sentence)
+  }
+
+  private func explanation(_ report: AddressReport) -> AddressExplanation {
+    let summary = report.summary
+    return AddressExplanation(
+      address: summary.address, services: summary.services.map(\.description),
+      externalTrafficPolicy: TrafficPolicy(of: summary.policies.map(TrafficPolicy.init))
+        ?? .cluster,
+      pool: summary.pool, owner: summary.owner, nodes: report.nodes.map(explanation),
+      routes: report.routes.map(explanation))
+  }
+
+  private func explanation(_ report: NodeReport) -> NodeExplanation {
+    NodeExplanation(
+      node: report.node, rank: report.rank, fitness: report.fitness?.description,
+      weight: report.weight,
+      layer2: ExplainedVerdict(
+        Layer2Verdict(report.layer2.verdict), reason: report.layer2.reason.rawValue,
+        sentence: report.layer2.sentence),
+      bgp: ExplainedVerdict(
+        BGPVerdict(report.bgp.verdict), reason: report.bgp.reason.rawValue,
+        sentence: report.bgp.sentence),
+      readyEndpoints: report.readyEndpoints, terminatingEndpoints: report.terminatingEndpoints)
+  }
+
+  private func explanation(_ report: RouteReport) -> RouteExplanation {
+    RouteExplanation(
+      peer: report.key.peer, prefix: report.key.prefix,
+      decision: ExplainedVerdict(
+        BGPVerdict(report.decision.verdict), reason: report.decision.reason.rawValue,
+        sentence: report.decision.sentence),
+      localPreference: report.attributes?.localPreference,
+      communities: report.attributes?.communities.map(\.description) ?? [])
+  }
+}
+
+extension PeerStatus.State {
+  fileprivate init(_ state: SessionState) {
+    switch state {
+    case .idle: self = .idle
+    case .connect: self = .connect
+    case .active: self = .active
+    case .openSent: self = .openSent
+    case .openConfirm: self = .openConfirm
+    case .established: self = .established
+    }
+  }
+}
+
+extension NegotiatedStatus {
+  fileprivate init(_ session: NegotiatedSession, configuration: PeerConfiguration) {
+    let configured = configuration.keepaliveTime.map {
+      UInt16(clamping: $0.nanoseconds / 1_000_000_000)
+    }
+    self.init(
+      holdTimeSeconds: session.holdTime,
+      keepaliveSeconds: min(session.holdTime / 3, configured ?? .max),
+      families: session.families, capabilities: session.remoteCapabilities.map(\.description),
+      routerID: session.remoteRouterID)
+  }
+}
+
+extension PeerConfiguration {
+  /// The neighbour's AS where the configuration alone tells it.
+  fileprivate var knownRemoteAS: UInt32? {
+    switch remoteAS {
+    case .number(let number): number
+    case .internal: localAS
+    case .external: nil
+    }
+  }
+}

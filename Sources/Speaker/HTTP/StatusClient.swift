@@ -1,0 +1,103 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+public import Status
+
+/// Asks a speaker of this machine over its status socket.
+public struct StatusClient: Sendable {
+  /// Why no answer came.
+  public enum Failure: Error, CustomStringConvertible {
+    /// Nobody listens on the socket.
+    case noSpeaker(path: String)
+    /// The speaker does not know what was asked for.
+    case notFound(String)
+    /// The socket is there, but what it said is not an answer of this version.
+    case unexpected(String)
+
+    public var description: String {
+      switch self {
+      case .noSpeaker(let path):
+        "no speaker answers on \(path). Start one with\n"
+          + "  bellman speaker --manifests DIR --node NAME\n"
+          + "or name another one with --node or --socket."
+      case .notFound(let text), .unexpected(let text): text
+      }
+    }
+  }
+
+  private let path: String
+
+  /// A client of the speaker that listens on the unix socket `path`.
+  public init(socketPath path: String) { self.path = path }
+
+  /// The status of the speaker; throws ``Failure``.
+  public func status() async throws -> StatusDocument {
+    try StatusRenderer.parse(await get("/status"))
+  }
+
+  /// Why `target`, an address or `namespace/name` of a service, is announced or not, node by node;
+  /// throws ``Failure``.
+  public func explain(_ target: String) async throws -> ExplainDocument {
+    try StatusRenderer.parse(await get("/explain?target=\(Self.percentEncoded(target))"))
+  }
+
+  private func get(_ uri: String) async throws -> String {
+    let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
+    do {
+      channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .connectTimeout(.seconds(5))
+        .connect(unixDomainSocketPath: path) { channel in
+          channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHTTPClientHandlers()
+            return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+          }
+        }
+    } catch {
+      throw Failure.noSpeaker(path: path)
+    }
+    return try await channel.executeThenClose { inbound, outbound in
+      var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: uri)
+      head.headers.add(name: "host", value: "bellman")
+      head.headers.add(name: "connection", value: "close")
+      try await outbound.write(.head(head))
+      try await outbound.write(.end(nil))
+      var status = HTTPResponseStatus.ok
+      var body = ByteBuffer()
+      for try await part in inbound {
+        switch part {
+        case .head(let response): status = response.status
+        case .body(var bytes): body.writeBuffer(&bytes)
+        case .end:
+          return try Self.text(of: body, status: status)
+        }
+      }
+      throw Failure.unexpected("the speaker on \(path) closed the connection before its answer")
+    }
+  }
+
+  private static func text(of body: ByteBuffer, status: HTTPResponseStatus) throws -> String {
+    let text = String(buffer: body)
+    switch status {
+    case .ok: return text
+    case .notFound: throw Failure.notFound(text)
+    default:
+      throw Failure.unexpected("the speaker answered \(status.code): \(text)")
+    }
+  }
+
+  private static func percentEncoded(_ text: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"), UInt8(ascii: "/"), UInt8(ascii: ":"):
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,60 @@
+import Hummingbird
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+import Status
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Answers questions about this speaker on a unix socket, by HTTP: `GET /status` and
+/// `GET /explain?target=ADDRESS|NAMESPACE/NAME`, both JSON.
+struct StatusServer: Service {
+  let socketPath: String
+  let control: ControlLoop
+  let logger: Logger
+
+  func run() async throws {
+    let router = Router()
+    let control = control
+    router.get("status") { _, _ in
+      try Self.json(StatusRenderer.json(await control.statusDocument()))
+    }
+    router.get("explain") { request, _ in
+      guard let target = request.uri.queryParameters.get("target") else {
+        return Self.text(.badRequest, "the parameter target is missing")
+      }
+      guard let document = await control.explain(target) else {
+        return Self.text(
+          .notFound, "no service and no address '\(target)' is known to this speaker")
+      }
+      return try Self.json(StatusRenderer.json(document))
+    }
+    let application = Application(
+      router: router,
+      configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
+      logger: quietLogger)
+    defer { unlink(socketPath) }
+    try await application.run()
+  }
+
+  /// Hummingbird tells of every start and stop at `info`; the speaker says that itself.
+  private var quietLogger: Logger {
+    var quiet = logger
+    quiet.logLevel = max(quiet.logLevel, .warning)
+    return quiet
+  }
+
+  private static func text(_ status: HTTPResponse.Status, _ text: String) -> Response {
+    Response(
+      status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  private static func json(_ text: String) throws -> Response {
+    Response(
+      status: .ok, headers: [.contentType: "application/json"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+}

@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Where a speaker's status socket is.
+public enum StatusSocket {
+  /// The folder of the sockets of all speakers of this machine.
+  public static let directory = "/run/bellman"
+
+  /// The socket of the speaker of `node` unless told otherwise.
+  public static func path(node: String) -> String { "\(directory)/\(node).sock" }
+
+  /// The sockets of the speakers that run or ran on this machine, sorted by name.
+  public static func all() -> [String] {
+    guard let stream = opendir(directory) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name.hasSuffix(".sock") { names.append("\(directory)/\(name)") }
+    }
+    return names.sorted()
+  }
+}

@@ -1,0 +1,93 @@
+import LinuxIO
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A whole speaker: sources, control loop, transports and status server under one lifecycle.
+public struct SpeakerProcess: Sendable {
+  private let options: SpeakerOptions
+
+  /// A speaker with these options; nothing happens before ``run()``.
+  public init(options: SpeakerOptions) { self.options = options }
+
+  /// Runs until SIGTERM or SIGINT, then withdraws everything and returns.
+  ///
+  /// Throws ``SpeakerStartError`` when the node has a speaker already, or the directory of
+  /// manifests or the folder of the status socket cannot be used.
+  public func run() async throws {
+    var logger = Logger(label: "bellman")
+    logger[metadataKey: "node"] = "\(options.node)"
+    let lock: InstanceLock
+    do {
+      lock = try InstanceLock(node: options.node)
+    } catch {
+      throw SpeakerStartError("\(error)")
+    }
+    do {
+      _ = try ManifestFiles.list(options.manifests)
+    } catch {
+      throw SpeakerStartError(
+        "--manifests: \(error); name an existing directory")
+    }
+    try Self.prepareFolder(of: options.socketPath)
+
+    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    let control = ControlLoop(options: options, eventLoop: eventLoop, logger: logger)
+    await control.start()
+    logger.info(
+      "speaker starts",
+      metadata: ["version": "\(speakerVersion)", "manifests": "\(options.manifests)"])
+
+    // Services are shut down in reverse order: the status server can tell of the goodbye, and the
+    // control loop says it before the sources end.
+    let services: [any Service] = [
+      StatusServer(socketPath: options.socketPath, control: control, logger: logger),
+      InterfaceSource(control: control, logger: logger),
+      ManifestSource(directory: options.manifests, control: control, logger: logger),
+      Farewell(control: control, node: options.node, logger: logger),
+    ]
+    var quiet = logger
+    quiet.logLevel = .warning
+    let group = ServiceGroup(
+      configuration: .init(
+        services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+    try await group.run()
+    logger.info("speaker stopped")
+    _ = consume lock
+  }
+
+  private static func prepareFolder(of socketPath: String) throws {
+    guard let slash = socketPath.lastIndex(of: "/"), slash != socketPath.startIndex else { return }
+    let folder = String(socketPath[..<slash])
+    if mkdir(folder, 0o755) != 0, errno != EEXIST {
+      throw SpeakerStartError(
+        "cannot make the folder \(folder) of the status socket: \(String(cString: strerror(errno)))"
+          + "; choose another place with --socket")
+    }
+    // sockaddr_un holds 107 octets and a zero.
+    guard socketPath.utf8.count <= 107 else {
+      throw SpeakerStartError(
+        "the path of the status socket has \(socketPath.utf8.count) octets, at most 107 are "
+          + "possible; choose a shorter one with --socket")
+    }
+  }
+}
+
+/// Waits for the stop signal and says goodbye.
+private struct Farewell: Service {
+  let control: ControlLoop
+  let node: String
+  let logger: Logger
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    logger.info("speaker stops: withdrawing everything")
+    await control.stop(reason: "bellman on \(node) was stopped")
+  }
+}

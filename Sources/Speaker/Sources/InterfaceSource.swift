@@ -1,0 +1,24 @@
+import LinuxIO
+import Logging
+import ServiceLifecycle
+
+/// Follows the network interfaces of this machine.
+struct InterfaceSource: Service {
+  let control: ControlLoop
+  let logger: Logger
+
+  func run() async throws {
+    let watch = try InterfaceWatch()
+    defer { watch.close() }
+    await read()
+    for await _ in watch.changes.cancelOnGracefulShutdown() { await read() }
+  }
+
+  private func read() async {
+    do {
+      await control.interfacesChanged(try NetworkInterfaces.list())
+    } catch {
+      logger.error("the network interfaces cannot be listed", metadata: ["error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import LinuxIO
+import Logging
+import Resources
+import ServiceLifecycle
+
+/// Reads the manifests of a directory and follows their changes.
+///
+/// Files are read and decoded here, away from the control loop, which gets only what changed.
+struct ManifestSource: ServiceLifecycle.Service {
+  let directory: String
+  let control: ControlLoop
+  let logger: Logger
+
+  func run() async throws {
+    // The watch begins before the first reading, so that no change between the two is missed.
+    let watch = try DirectoryWatch(directory)
+    defer { watch.close() }
+    var reader = ManifestReader(directory: directory)
+    await control.sourceChanged(reader.read())
+    for await _ in watch.changes.cancelOnGracefulShutdown() {
+      await control.sourceChanged(reader.read())
+    }
+  }
+}
+
+/// Keeps what was read of a directory, and reads again what has changed.
+struct ManifestReader {
+  private let directory: String
+  private var store = ResourceStore()
+  private var stamps: [String: FileStamp] = [:]
+  private var filesRead: UInt64 = 0
+  private var filesInError: UInt64 = 0
+
+  init(directory: String) { self.directory = directory }
+
+  /// Reads the files that changed since the last call, and says what follows.
+  mutating func read() -> SourceUpdate {
+    let found: [String: FileStamp]
+    do {
+      found = try ManifestFiles.list(directory)
+    } catch {
+      // A directory that is gone for a moment, as when a volume is mounted anew, is no order to
+      // withdraw everything.
+      let problem = Diagnostic(
+        severity: .error, file: directory,
+        message: "\(error.description); the last state that was read stays in use")
+      return update(ResourceChanges(), besides: [problem])
+    }
+    var decoded: [(file: String, content: DecodedFile?)] = []
+    for name in stamps.keys.sorted() where found[name] == nil { decoded.append((name, nil)) }
+    for (name, stamp) in found.sorted(by: { $0.key < $1.key }) where stamps[name] != stamp {
+      decoded.append((name, read(name)))
+    }
+    stamps = found
+    let changes = store.replace(decoded)
+    return update(changes, besides: [])
+  }
+
+  private mutating func read(_ name: String) -> DecodedFile {
+    filesRead += 1
+    let file: DecodedFile
+    do {
+      file = ManifestDecoder.decode(try ManifestFiles.read("\(directory)/\(name)"), file: name)
+    } catch {
+      file = DecodedFile(
+        name: name,
+        diagnostics: [Diagnostic(severity: .error, file: name, message: error.description)])
+    }
+    if !file.isComplete { filesInError += 1 }
+    return file
+  }
+
+  private var objectCounts: [String: Int] {
+    var counts: [String: Int] = [:]
+    for (kind, count) in store.objectCounts where count > 0 { counts[kind.rawValue] = count }
+    return counts
+  }
+
+  private func update(_ changes: ResourceChanges, besides: [Diagnostic]) -> SourceUpdate {
+    SourceUpdate(
+      changes: changes,
+      state: SourceState(
+        objects: objectCounts, problems: store.diagnostics + besides,
+        counters: ["filesRead": filesRead, "filesInError": filesInError]))
+  }
+}

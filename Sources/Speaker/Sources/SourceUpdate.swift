@@ -1,0 +1,39 @@
+import Addresses
+import Assignment
+import Resources
+
+/// What a source tells the control loop: what changed, and how the source stands now.
+struct SourceUpdate: Sendable {
+  /// The objects that changed.
+  var changes: ResourceChanges
+  /// The state of the source after the change.
+  var state: SourceState
+}
+
+/// How a source of objects stands.
+struct SourceState: Sendable {
+  /// How many objects are in use, by kind.
+  var objects: [String: Int] = [:]
+  /// All that is wrong in it at present.
+  var problems: [Diagnostic] = []
+  /// What was counted since the start, by name.
+  var counters: [String: UInt64] = [:]
+
+  /// Whether everything in the source is in use.
+  var isComplete: Bool { !problems.contains { $0.severity == .error } }
+}
+
+extension ResourceChanges {
+  /// The changes of the cluster's objects as the assignment takes them in; the configuration is not
+  /// among them.
+  var events: [Assignment.Event] {
+    var events: [Assignment.Event] = []
+    events += nodes.removed.map { .nodeRemoved($0) }
+    events += nodes.upserted.map { .node($0) }
+    events += services.removed.map { .serviceRemoved($0) }
+    events += services.upserted.map { .service($0) }
+    events += endpointSlices.removed.map { .endpointSliceRemoved($0) }
+    events += endpointSlices.upserted.map { .endpointSlice($0) }
+    return events
+  }
+}

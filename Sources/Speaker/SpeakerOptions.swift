@@ -1,0 +1,35 @@
+/// The version of the program, as `bellman --version` prints it.
+public let speakerVersion = "0.1.0"
+
+/// What a speaker is told at its start.
+public struct SpeakerOptions: Sendable {
+  /// The name of the node that it speaks for, as in its Node object.
+  public var node: String
+  /// The directory of manifests that it reads and follows.
+  public var manifests: String
+  /// The unix socket on which it answers questions.
+  public var socketPath: String
+  /// The `loadBalancerClass` it serves; nil serves the Services that have none.
+  public var loadBalancerClass: String?
+  /// Whether nodes labelled `node.kubernetes.io/exclude-from-external-load-balancers` announce too.
+  public var ignoreExcludeLabel: Bool
+
+  /// Options with these values.
+  public init(
+    node: String, manifests: String, socketPath: String, loadBalancerClass: String? = nil,
+    ignoreExcludeLabel: Bool = false
+  ) {
+    self.node = node
+    self.manifests = manifests
+    self.socketPath = socketPath
+    self.loadBalancerClass = loadBalancerClass
+    self.ignoreExcludeLabel = ignoreExcludeLabel
+  }
+}
+
+/// Why a speaker, or another long-running command, refuses to start. The text names the remedy.
+public struct SpeakerStartError: Error, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

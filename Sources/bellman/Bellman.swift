@@ -1,0 +1,15 @@
+import ArgumentParser
+import Speaker
+
+/// The program: one short file for each command in `Commands/`.
+@main
+struct Bellman: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bellman",
+    abstract: "Tells the network which node answers for each Kubernetes LoadBalancer address.",
+    version: speakerVersion,
+    subcommands: [
+      SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, ValidateCommand.self,
+      AnnounceCommand.self, LabCommand.self, LabPodCommand.self,
+    ])
+}

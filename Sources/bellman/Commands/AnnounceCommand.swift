@@ -1,0 +1,82 @@
+import Addresses
+import ArgumentParser
+import Logging
+import Speaker
+
+struct AnnounceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "announce",
+    abstract: "Peer by BGP from the command line and announce prefixes until stopped.",
+    discussion: """
+      For a network lab, without Kubernetes:
+        bellman announce --local-as 64512 --peer 192.0.2.1 --peer-as 64513 \\
+          203.0.113.0/24 2001:db8::/48
+      Session events are printed as they happen. SIGINT and SIGTERM withdraw the prefixes and close \
+      the session with a Cease.
+      """)
+
+  @Option(help: ArgumentHelp("Our AS number.", valueName: "asn"))
+  var localAs: UInt32
+
+  @Option(help: ArgumentHelp("Address of the peer.", valueName: "address"))
+  var peer: IPAddress
+
+  @Option(help: ArgumentHelp("AS number of the peer.", valueName: "asn"))
+  var peerAs: UInt32
+
+  @Option(help: ArgumentHelp("TCP port of the peer.", valueName: "port"))
+  var port: UInt16 = 179
+
+  @Option(help: ArgumentHelp("Local address of the session.", valueName: "address"))
+  var source: IPAddress?
+
+  @Option(
+    help: ArgumentHelp("BGP identifier; by default made from a local address.", valueName: "ipv4"))
+  var routerId: IPv4Address?
+
+  @Option(help: ArgumentHelp("Hold time in seconds, 0 or 3 to 65535.", valueName: "s"))
+  var holdTime: UInt16 = 90
+
+  @Option(
+    help: ArgumentHelp("Next hop of the prefixes of its family; repeatable.", valueName: "address"))
+  var nextHop: [IPAddress] = []
+
+  @Option(help: ArgumentHelp("LOCAL_PREF, sent on iBGP.", valueName: "n"))
+  var localPref: UInt32?
+
+  @Option(
+    help: ArgumentHelp("Community a:b or large:a:b:c; repeatable.", valueName: "community"))
+  var community: [String] = []
+
+  @Option(help: ArgumentHelp("File that holds the TCP MD5 password.", valueName: "file"))
+  var passwordFile: String?
+
+  @Flag(help: "The peer is more than one hop away (eBGP multihop).")
+  var multihop = false
+
+  @OptionGroup var log: LogOptions
+
+  @Argument(help: ArgumentHelp("Prefixes to announce.", valueName: "prefix"))
+  var prefixes: [IPPrefix]
+
+  func validate() throws {
+    if prefixes.isEmpty { throw ValidationError("name at least one prefix to announce") }
+    if localAs == 0 || peerAs == 0 { throw ValidationError("AS 0 is reserved (RFC 7607)") }
+    if holdTime == 1 || holdTime == 2 {
+      throw ValidationError("--hold-time is 0 or at least 3 seconds (RFC 4271 §4.2)")
+    }
+  }
+
+  func run() async throws {
+    bootstrapLogging(format: log.format, level: log.level)
+    let options = AnnounceOptions(
+      localAS: localAs, peer: peer, peerAS: peerAs, port: port, source: source,
+      routerID: routerId, holdTime: holdTime, nextHops: nextHop, localPreference: localPref,
+      communities: community, passwordFile: passwordFile, multihop: multihop, prefixes: prefixes)
+    do {
+      try await AnnounceProcess(options: options).run()
+    } catch let error as SpeakerStartError {
+      throw CommandFailure(error.description)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Logging
+import Speaker
+
+struct SpeakerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "speaker",
+    abstract: "Announce the LoadBalancer addresses that this node should announce.",
+    discussion: """
+      Reads Services, EndpointSlices, Nodes and MetalLB's kinds from the YAML and JSON files of a \
+      directory, follows their changes, and announces by ARP, NDP and BGP until it gets SIGTERM or \
+      SIGINT; then it withdraws everything. Needs CAP_NET_RAW for layer 2.
+      """)
+
+  @Option(help: ArgumentHelp("Directory of manifests.", valueName: "dir"))
+  var manifests: String
+
+  @OptionGroup var target: SpeakerSelection
+
+  @OptionGroup var log: LogOptions
+
+  @Option(
+    name: .customLong("lb-class"),
+    help: ArgumentHelp(
+      "Serve Services of this loadBalancerClass only; without it, those that have none.",
+      valueName: "class"))
+  var loadBalancerClass: String?
+
+  @Flag(
+    name: .customLong("ignore-exclude-lb"),
+    help: "Announce on nodes labelled node.kubernetes.io/exclude-from-external-load-balancers too.")
+  var ignoreExcludeLabel = false
+
+  func run() async throws {
+    guard let node = target.nodeName else {
+      throw ValidationError(
+        "give the name of this node with --node, or in the environment variable NODE_NAME")
+    }
+    bootstrapLogging(format: log.format, level: log.level)
+    let options = SpeakerOptions(
+      node: node, manifests: manifests, socketPath: try target.socketPath(),
+      loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel)
+    do {
+      try await SpeakerProcess(options: options).run()
+    } catch let error as SpeakerStartError {
+      throw CommandFailure(error.description)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Speaker
+import Status
+
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show what a speaker of this machine announces, since when, and its peers.")
+
+  /// What to show.
+  enum View: String, CaseIterable, ExpressibleByArgument {
+    case addresses
+    case peers
+  }
+
+  @Argument(help: "addresses or peers.")
+  var view: View = .addresses
+
+  @OptionGroup var target: SpeakerSelection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let document = try await asking {
+      try await StatusClient(socketPath: target.socketPath()).status()
+    }
+    let renderer = StatusRenderer(
+      format: output.format, now: .now, width: output.width, colour: output.colour)
+    switch view {
+    case .addresses: print(try renderer.status(document), terminator: "")
+    case .peers: print(try renderer.peers(document), terminator: "")
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Speaker
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Which speaker of this machine is meant, by node or by socket.
+struct SpeakerSelection: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Name of the node; by default $NODE_NAME, or the only one that runs here.",
+      valueName: "name"))
+  var node: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Status socket of the speaker; by default \(StatusSocket.directory)/NODE.sock.",
+      valueName: "path"))
+  var socket: String?
+
+  /// The node that was named by flag or environment.
+  var nodeName: String? {
+    node ?? getenv("NODE_NAME").map { String(cString: $0) }
+  }
+
+  /// The socket that was named, or else that of the named node, or else the only one there is.
+  func socketPath() throws -> String {
+    if let socket { return socket }
+    if let nodeName { return StatusSocket.path(node: nodeName) }
+    let found = StatusSocket.all()
+    switch found.count {
+    case 1: return found[0]
+    case 0:
+      throw CommandFailure(
+        StatusClient.Failure.noSpeaker(path: "\(StatusSocket.directory)/NODE.sock").description)
+    default:
+      throw CommandFailure(
+        "several speakers run here; choose one with --node or --socket:\n  "
+          + found.joined(separator: "\n  "))
+    }
+  }
+}
