@@ -32,6 +32,7 @@ let package = Package(
   name: "bellman",
   products: [
     .executable(name: "bellman", targets: ["bellman"]),
+    .library(name: "Addresses", targets: ["Addresses"]),
     .library(name: "BGP", targets: ["BGP"]),
     .library(name: "LinkLayer", targets: ["LinkLayer"]),
   ],
@@ -74,6 +75,14 @@ let package = Package(
     tests("ResourcesTests", ["Addresses", "Resources"]),
     tests("AssignmentTests", ["Addresses", "Assignment", "Resources"]),
     tests("StatusTests", ["Addresses", "Status"]),
+    tests(
+      "SpeakerTests",
+      [
+        "Addresses", "BGP", "LinuxIO", "Resources", "Speaker", "Status", nio, nioPosix, logging,
+        lifecycle,
+      ]),
+    tests("LabTests", ["Addresses", "Lab", "Resources", nioLocks, yams]),
+    tests("InteropTests", ["Addresses", "Lab", "bellman", nio]),
     tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]
