@@ -67,6 +67,7 @@ public actor Lab {
     } catch {
       result = .failure(error)
     }
+    if let folder = Environment.value("BELLMAN_LAB_LOGS") { directory.keepLogs(in: folder) }
     // A task of its own: cleaning up must not end early because this one was cancelled.
     try await Task {
       try await Namespaces.remove(id: directory.id)

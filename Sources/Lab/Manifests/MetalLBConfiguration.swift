@@ -12,6 +12,8 @@ public struct MetalLBConfiguration: Hashable, Sendable {
   public var routerAS = AddressPlan.routerAS
   /// `holdTime` of the peers in seconds; nil leaves it to the default of 90.
   public var holdTime: Int?
+  /// `password` of the peers, if any.
+  public var password: String?
   /// Documents that follow the lab's own, each beginning with `---`.
   public var additions = ""
 
@@ -23,7 +25,9 @@ public struct MetalLBConfiguration: Hashable, Sendable {
 
   /// The text of the file.
   public var text: String {
-    let timers = holdTime.map { "\n  holdTime: \($0)s" } ?? ""
+    let options =
+      (holdTime.map { "\n  holdTime: \($0)s" } ?? "")
+      + (password.map { "\n  password: \($0)" } ?? "")
     return """
       # The addresses. The first pool lies inside the prefix of the segment, so that clients there ask
       # for its addresses by ARP and Neighbor Discovery; the second is reached through the router.
@@ -69,7 +73,7 @@ public struct MetalLBConfiguration: Hashable, Sendable {
       spec:
         myASN: \(nodeAS)
         peerASN: \(routerAS)
-        peerAddress: \(routerIPv4)\(timers)
+        peerAddress: \(routerIPv4)\(options)
       ---
       apiVersion: metallb.io/v1beta2
       kind: BGPPeer
@@ -79,7 +83,7 @@ public struct MetalLBConfiguration: Hashable, Sendable {
       spec:
         myASN: \(nodeAS)
         peerASN: \(routerAS)
-        peerAddress: \(routerIPv6)\(timers)
+        peerAddress: \(routerIPv6)\(options)
       ---
       # Names for the communities below.
       apiVersion: metallb.io/v1beta1

@@ -8,6 +8,8 @@ public struct BirdConfiguration: Hashable, Sendable {
   public var nodeAS = AddressPlan.nodeAS
   /// The hold time that the router proposes, in seconds.
   public var holdTime = 90
+  /// The TCP MD5 password of every session (RFC 2385); nil for none.
+  public var password: String?
 
   /// The configuration of the lab by default: eBGP with every node.
   public init() {}
@@ -20,6 +22,7 @@ public struct BirdConfiguration: Hashable, Sendable {
 
   /// The text of the file.
   public func text(topology: Topology, logPath: String) -> String {
+    let passwordLine = password.map { "\n  password \"\($0)\";" } ?? ""
     var text = """
       # The router of the lab: it peers with each node over IPv4 and over IPv6, takes the service
       # addresses and nothing else, and forwards to all nodes that announce one (ECMP).
@@ -53,8 +56,9 @@ public struct BirdConfiguration: Hashable, Sendable {
 
       template bgp node4 {
         local \(topology.router.ipv4) as \(localAS);
+        direct;
         ipv4 { import filter services4; export none; };
-        hold time \(holdTime);
+        hold time \(holdTime);\(passwordLine)
         # The nodes dial, as MetalLB's speakers do; after an error the router is soon ready again.
         passive on;
         connect delay time 1;
@@ -64,8 +68,9 @@ public struct BirdConfiguration: Hashable, Sendable {
 
       template bgp node6 {
         local \(topology.router.ipv6) as \(localAS);
+        direct;
         ipv6 { import filter services6; export none; };
-        hold time \(holdTime);
+        hold time \(holdTime);\(passwordLine)
         passive on;
         connect delay time 1;
         error wait time 1, 2;
