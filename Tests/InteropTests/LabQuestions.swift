@@ -89,6 +89,24 @@ extension Lab {
     Set(try await router.routes().map(ExpectedRoute.init))
   }
 
+  /// Since when each session is up, in seconds of the epoch, as the router has it.
+  func sessions() async throws -> [String: Double] {
+    let established = try await router.protocols().filter(\.isEstablished)
+    return Dictionary(uniqueKeysWithValues: established.map { ($0.name, $0.since) })
+  }
+
+  /// Expects that all sessions of `before` are up and none was lost since.
+  func expectSameSessions(
+    _ before: [String: Double], sourceLocation: Testing.SourceLocation = #_sourceLocation
+  ) async throws {
+    let after = try await sessions()
+    #expect(before.count == 6 && after.count == 6, sourceLocation: sourceLocation)
+    for (name, since) in before.sorted(by: { $0.key < $1.key }) {
+      let now = try #require(after[name], "\(name) is down", sourceLocation: sourceLocation)
+      #expect(abs(now - since) < 0.05, "\(name) was lost", sourceLocation: sourceLocation)
+    }
+  }
+
   /// Waits until the router has exactly the routes that the manifests ask for.
   func waitForSettledRoutes() async throws {
     try await waitForSessions()
