@@ -190,4 +190,22 @@ import Testing
     let text = pool("203.0.113.0/24") + "status:\n  assignedIPv4: 3\n  availableIPv4: 253\n"
     #expect(only(text) != nil)
   }
+
+  @Test(
+    "overlaps within a pool are found in any order",
+    arguments: [
+      (["203.0.113.0/24", "203.0.113.0/24"], [8]),
+      (["203.0.113.128/25", "203.0.113.0/24"], [8]),
+      (["203.0.113.0/24", "198.51.100.0/24", "203.0.113.5/32", "203.0.113.7/32"], [9, 10]),
+      (["203.0.113.5/32", "203.0.113.7/32", "203.0.113.0/24"], [9, 9]),
+      (["203.0.113.0/25", "203.0.113.128/25"], []),
+      (["203.0.113.0-203.0.113.9", "203.0.113.9-203.0.113.12", "203.0.113.12/32"], [8, 9]),
+      (["\"::/0\"", "0.0.0.0/0"], []),
+    ] as [([String], [Int])])
+  func findsOverlaps(entries: [String], lines: [Int]) {
+    let text = object("IPAddressPool", ["addresses:"] + entries.map { "- \($0)" })
+    let diagnostics = decode(text).diagnostics
+    #expect(diagnostics.compactMap(\.line) == lines)
+    #expect(diagnostics.allSatisfy { $0.message.contains(" overlaps with ") })
+  }
 }

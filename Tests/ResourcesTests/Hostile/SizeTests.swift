@@ -38,4 +38,26 @@ import Testing
     #expect(file.diagnostics.isEmpty)
     #expect(file.objects.last?.location.line == 499 * 4 + 1)
   }
+
+  @Test func theNumberOfDiagnosticsIsBounded() {
+    let text = String(repeating: "- \n---\n", count: 1500)
+    let file = decode(text)
+    #expect(file.diagnostics.count == 1001)
+    #expect(
+      file.diagnostics.first?.description
+        == "test.yaml: errors: 1500, warnings: 0; only the first 1000 are listed")
+    #expect(file.diagnostics.last?.line == 1999)
+    #expect(!file.isComplete)
+  }
+
+  @Test func anErrorBeyondTheBoundStillCounts() {
+    let warnings = (0..<1200).map { "field\($0): 1\n" }.joined()
+    let text = "apiVersion: v1\nkind: Node\nmetadata: {name: a}\n" + warnings + "---\n- 1\n"
+    let file = decode(text)
+    #expect(file.objects.count == 1)
+    #expect(!file.isComplete)
+    #expect(
+      file.diagnostics.first?.description
+        == "test.yaml: errors: 1, warnings: 1200; only the first 1000 are listed")
+  }
 }
