@@ -175,7 +175,9 @@ public actor Lab {
   /// Waits until every session of every node is up.
   public func waitForSessions(within limit: TimeAmount = .seconds(20)) async throws {
     let expected = topology.nodes.flatMap { node in
-      AddressFamily.allCases.map { BirdConfiguration.protocolName(node: node.name, $0) }
+      options.router.sessionFamilies.map { family in
+        BirdConfiguration.protocolName(node: node.name, family)
+      }
     }.sorted()
     let running = Array(speakers.values)
     try await eventually(equals: expected, within: limit) {

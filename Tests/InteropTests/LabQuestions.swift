@@ -8,7 +8,7 @@ import Testing
 extension Lab {
   /// What the speaker of `node` says of itself.
   func status(_ node: String) async throws -> StatusDocument {
-    let answer = try await bellman(["status", "--output", "json"], node: node)
+    let answer = try await bellman(["status", "-o", "json"], node: node)
     guard answer.status == 0 else { throw LabError("bellman status: \(answer.error)") }
     return try StatusRenderer.parse(answer.output)
   }
@@ -24,7 +24,7 @@ extension Lab {
 
   /// What the speaker of `node` says of `address`.
   func explain(_ address: IPAddress, node: String) async throws -> AddressExplanation {
-    let answer = try await bellman(["explain", "\(address)", "--output", "json"], node: node)
+    let answer = try await bellman(["explain", "\(address)", "-o", "json"], node: node)
     guard answer.status == 0 else { throw LabError("bellman explain: \(answer.error)") }
     let document: ExplainDocument = try StatusRenderer.parse(answer.output)
     guard let explanation = document.addresses.first else {
@@ -33,22 +33,9 @@ extension Lab {
     return explanation
   }
 
-  /// The address of the service `name` of this family.
-  func address(_ name: String, _ family: AddressFamily = .ipv4) throws -> IPAddress {
-    let service = manifests.services.first { $0.metadata.name.name == name }
-    return try #require(service?.ingress.first { $0.family == family }, "\(name) \(family)")
-  }
-
   /// All addresses of the pool announced by layer 2.
   func layerTwoAddresses() -> [IPAddress] {
     manifests.workloads.filter { $0.name.hasPrefix("l2-") }.flatMap(\.service.ingress)
-  }
-
-  /// The nodes from which the router has `address`, sorted, by next hop.
-  func announcers(_ address: IPAddress) async throws -> [String] {
-    try await router.routes(address.family)
-      .filter { $0.prefix == IPPrefix(host: address) }
-      .compactMap { $0.nextHop.flatMap { topology.node(address: $0) } }.sorted()
   }
 
   /// The paths that the router must have now: by each advertisement of the lab, and the nodes that

@@ -48,6 +48,30 @@ extension InteropTests {
     }
   }
 
+  /// One session over IPv4 for both families.
+  @Suite(
+    .lab(
+      router: {
+        var router = BirdConfiguration()
+        router.hasDualStackSessions = true
+        return router
+      }(), speakers: .started, edit: { $0.configuration.hasDualStackSessions = true }))
+  struct DualStackSession {
+    @Test func bothFamiliesGoOverIPv4WithNextHopsOfTheirOwn() async throws {
+      let lab = try lab()
+      try await lab.waitForSessions()
+      let expected = try await lab.expectedRoutes().map { route in
+        var route = route
+        route.source = route.source.replacing("_v6", with: "_v4")
+        return route
+      }
+      #expect(expected.contains { $0.nextHop == .v6(lab.topology.nodes[0].ipv6) })
+      try await eventually(equals: Set(expected)) { try await lab.routes() }
+      let address = try await lab.address("bgp-local", .ipv6)
+      #expect(try await lab.curl(address, from: lab.topology.outside).pod?.node == "node-1")
+    }
+  }
+
   /// A peer that stops in the middle of everything, its connections open.
   @Suite(.lab(edit: { $0.configuration.holdTime = 3 })) struct SilentPeer {
     @Test func aSilentPeerLosesItsSessionByHoldTimer() async throws {

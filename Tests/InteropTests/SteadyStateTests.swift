@@ -137,6 +137,22 @@ extension InteropTests {
       }
     }
 
+    @Test func everyLogLineIsJSON() async throws {
+      let lab = try lab()
+      for node in lab.topology.nodes {
+        let lines = try await lab.speaker(node.name).log().split(separator: "\n")
+        #expect(!lines.isEmpty)
+        for line in lines {
+          let parsed = try await Command.output(
+            [
+              "jq", "-e", "-n", "--arg", "line", String(line),
+              "$line | fromjson | .ts, .level, .msg",
+            ])
+          #expect(parsed.status == 0, "\(line)")
+        }
+      }
+    }
+
     @Test func statusWithoutASpeakerSaysHowToStartOne() async throws {
       let lab = try lab()
       let answer = try await Command.output([
