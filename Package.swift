@@ -69,11 +69,12 @@ let package = Package(
       dependencies: ["Addresses", "Lab", "Resources", "Speaker", "Status", logging, arguments],
       swiftSettings: settings),
 
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
-    tests("BGPTests", ["Addresses", "BGP", nio]),
-    tests("LinkLayerTests", ["Addresses", "LinkLayer", nio]),
-    tests("ResourcesTests", ["Addresses", "Resources"]),
-    tests("AssignmentTests", ["Addresses", "Assignment", "Resources"]),
+    tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
+    tests("LinkLayerTests", ["Addresses", "LinkLayer", "TestSupport", nio]),
+    tests("ResourcesTests", ["Addresses", "Resources", "TestSupport"]),
+    tests("AssignmentTests", ["Addresses", "Assignment", "Resources", "TestSupport"]),
     tests("StatusTests", ["Addresses", "Status"]),
     tests(
       "SpeakerTests",
@@ -82,7 +83,7 @@ let package = Package(
         lifecycle,
       ]),
     tests("LabTests", ["Addresses", "Lab", "Resources", nioLocks, yams]),
-    tests("InteropTests", ["Addresses", "Lab", "bellman", nio]),
+    tests("InteropTests", ["Addresses", "Lab", "TestSupport", "bellman", nio]),
     tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]

@@ -3,6 +3,7 @@ import Lab
 import LinuxIO
 import NIOCore
 import Status
+import TestSupport
 import Testing
 
 extension InteropTests {
@@ -43,7 +44,7 @@ extension InteropTests {
     private static func frames(
       from source: MACAddress, target: IPAddress, owner: MACAddress
     ) -> [ByteBuffer] {
-      var random = SeededGenerator(seed: 826)
+      var random = SeededGenerator(826)
       func header(to destination: MACAddress, type: UInt16) -> ByteBuffer {
         var frame = ByteBuffer()
         for address in [destination, source] {

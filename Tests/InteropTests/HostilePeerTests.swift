@@ -2,6 +2,7 @@ import Addresses
 import Lab
 import NIOCore
 import Status
+import TestSupport
 import Testing
 
 extension InteropTests {
@@ -19,7 +20,7 @@ extension InteropTests {
     private static let marker = [UInt8](repeating: 0xFF, count: 16)
 
     static let cases: [Case] = {
-      var random = SeededGenerator(seed: 4271)
+      var random = SeededGenerator(4271)
       return [
         Case(
           testDescription: "random bytes", port: 179,

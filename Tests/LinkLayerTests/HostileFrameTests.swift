@@ -1,6 +1,7 @@
 import Addresses
 import LinkLayer
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite("hostile frames")
@@ -9,7 +10,7 @@ struct HostileFrameTests {
     "mutated and random frames never trap, and never get an answer for a foreign address",
     arguments: [1, 2, 3, 4] as [UInt64])
   func mutations(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededGenerator(seed)
     var counters = ResponderCounters()
     let originals = [
       Frames.arpRequest, Frames.arpReply, Frames.solicitation, Frames.advertisement,
@@ -36,7 +37,7 @@ struct HostileFrameTests {
 
   @Test("random octets behind valid headers never trap", arguments: [11, 12] as [UInt64])
   func randomPayloads(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededGenerator(seed)
     for _ in 0..<5_000 {
       var frame = Frames.arpRequest.truncated(to: 12)
       frame.writeInteger(

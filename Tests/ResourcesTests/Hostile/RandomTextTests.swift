@@ -1,4 +1,5 @@
 import Resources
+import TestSupport
 import Testing
 
 @Suite struct RandomTextTests {
@@ -11,7 +12,7 @@ import Testing
   @Test("random octets give diagnostics, never a trap", arguments: 0..<40)
   func randomOctets(seed: UInt64) async {
     let text = {
-      var generator = SeededGenerator(seed: seed)
+      var generator = SeededGenerator(seed)
       let count = Int.random(in: 1...2000, using: &generator)
       return String(
         decoding: (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) },
@@ -25,7 +26,7 @@ import Testing
   @Test("random YAML indicators give diagnostics, never a trap", arguments: 0..<200)
   func randomIndicators(seed: UInt64) async {
     let text = {
-      var generator = SeededGenerator(seed: seed)
+      var generator = SeededGenerator(seed)
       let pieces = [
         "[", "]", "{", "}", ",", ": ", "- ", "? ", "\n", "  ", "&a ", "*a ", "|\n", ">-\n", "\"",
         "'", "#", "!t ", "%", "---\n", "...\n", "a", "5", "<<: ", "\t", "\u{85}", "\u{2028}",
@@ -45,7 +46,7 @@ import Testing
 
   @Test("mutated manifests give objects or diagnostics, never a trap", arguments: 0..<300)
   func mutations(seed: UInt64) async {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SeededGenerator(seed)
     let sample = Self.samples[Int(seed) % Self.samples.count]
     var octets = Array(sample.utf8)
     for _ in 0...Int.random(in: 0...5, using: &generator) {

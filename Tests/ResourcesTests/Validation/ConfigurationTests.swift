@@ -1,5 +1,6 @@
 import Addresses
 import Resources
+import TestSupport
 import Testing
 
 @Suite struct ConfigurationTests {
@@ -62,7 +63,7 @@ import Testing
     let objects = decode(text).objects
     let expected = Configuration.build(from: objects)
     #expect(expected.diagnostics.count == 4)
-    var generator = SeededGenerator(seed: 1)
+    var generator = SeededGenerator(1)
     for _ in 0..<50 {
       #expect(Configuration.build(from: objects.shuffled(using: &generator)) == expected)
     }
