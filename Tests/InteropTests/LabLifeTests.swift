@@ -44,22 +44,39 @@ extension InteropTests {
     @Test(arguments: [ChildProcess.Signal.interrupt, .terminate])
     func aSignalEndsAKeptLab(_ signal: ChildProcess.Signal) async throws {
       try await withCommand(["--keep", "--skip-tour"]) { command, output in
-        try await eventually("the lab stays", within: .seconds(30)) {
-          output().contains("Ctrl-C here ends it")
-        }
-        let id = try #require(output().firstMatch(of: /bm([a-z0-9]{4})-client/)).1
+        let id = try await keptLab(output)
         await command.send(signal)
         #expect(try await command.waitForExit(within: .seconds(20)) == 0)
-        try await expectNothing(of: String(id))
+        try await expectNothing(of: id)
+      }
+    }
+
+    @Test func manifestsOfAKeptLabCanBeEditedByHand() async throws {
+      try await withCommand(["--keep", "--skip-tour"]) { command, output in
+        let id = try await keptLab(output)
+        let topology = Topology(id: id)
+        var manifests = Manifests(topology: topology)
+        try manifests.moveEndpoint(of: "bgp-local", to: "node-2", topology: topology)
+        let text = try #require(
+          manifests.files().first { $0.name == "endpointslices.yaml" }?.text)
+        let folder = try #require(output().firstMatch(of: /(\/\S*)\/endpointslices.yaml/)).1
+        try await Command.run([
+          "sh", "-c", "printf %s \"$1\" > \"$2\"", "sh", text, "\(folder)/endpointslices.yaml",
+        ])
+        try await eventually("the pod on node-2 answers") {
+          let answer = try await Command.output(
+            ["curl", "--silent", "--noproxy", "*", "--max-time", "1", "http://203.0.113.11/"],
+            in: topology.outside.namespace)
+          return PodReply(text: answer.output)?.node == "node-2"
+        }
+        await command.send(.interrupt)
+        #expect(try await command.waitForExit(within: .seconds(20)) == 0)
       }
     }
 
     @Test func whatAKilledLabLeftIsRemovedByTheNext() async throws {
       try await withCommand(["--keep", "--skip-tour"]) { command, output in
-        try await eventually("the lab stays", within: .seconds(30)) {
-          output().contains("Ctrl-C here ends it")
-        }
-        let id = String(try #require(output().firstMatch(of: /bm([a-z0-9]{4})-client/)).1)
+        let id = try await keptLab(output)
         let names = try await namespaces(of: id)
         #expect(!names.isEmpty)
         await command.send(.kill)
@@ -100,6 +117,14 @@ extension InteropTests {
       await command.stop(within: .seconds(20))
       try await Command.run(["rm", "-r", folder])
       try result.get()
+    }
+
+    /// Waits until `bellman lab --keep` has said how to look around; gives back the run id.
+    private func keptLab(_ output: @escaping @Sendable () -> String) async throws -> String {
+      try await eventually("the lab stays", within: .seconds(30)) {
+        output().contains("Ctrl-C here ends it")
+      }
+      return String(try #require(output().firstMatch(of: /bm([a-z0-9]{4})-client/)).1)
     }
 
     private func namespaces(of id: String) async throws -> [String] {
