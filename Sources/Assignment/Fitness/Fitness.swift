@@ -7,8 +7,11 @@ struct Layer2Fit: Equatable {
   let interfaces: InterfaceSelection
 }
 
-/// The conditions of "Who may announce", in the order of their rows: the first that matches
-/// decides. Each function throws the first refusal.
+/// The conditions of "Who may announce" in their order: the first that matches decides. Each
+/// function throws the first refusal.
+///
+/// The rows that comments and tests of this module cite, such as N5 or L2, are those of
+/// `Documentation/who-may-announce.md`, with their reasons.
 extension ClusterState {
   /// What `node` brings to the layer-2 ranking.
   ///

@@ -1,6 +1,7 @@
 import Resources
 
-/// What keeps a node from announcing anything at all (rows N2 to N8 and N14), first match first.
+/// What keeps a node from announcing anything at all (rows N2 to N5, N7, N8 and N14), first match
+/// first.
 ///
 /// Readiness and cordons are no gates: they only rank, see `NodeClass`.
 enum NodeGate: Hashable, Sendable {

@@ -47,8 +47,9 @@ struct CandidateList: Sendable {
   }
 }
 
-/// The ranking: fitness class, then preferred weight, then rendezvous hash. In this version every
-/// node with a Node object counts as alive, and the first of the ranking owns the address.
+/// The ranking: fitness class, then preferred weight, then rendezvous hash (rows P1 to P5). In this
+/// version every node with a Node object counts as alive, and the first of the ranking owns the
+/// address.
 extension ClusterState {
   /// The place of `node` in the ranking; nil when it is not fit.
   func rankKey(of subject: Subject, on node: String, required: [Int]) -> RankKey? {

@@ -158,8 +158,8 @@ import Testing
     #expect(cluster.announcers(of: "2001:db8::1") == ["node-2"])
   }
 
-  /// The scripts of election.md §4.5 that endpoints drive: rollout, recreation and a change of
-  /// policy, with the owner after each step.
+  /// What happens to endpoints one after the other: a rollout, a recreation and a change of policy,
+  /// with the owner after each step.
   @Test func rolloutMovesOnce() {
     var machine = Cluster(
       ["node-1", "node-2"], services: [.fixture("web", ["192.0.2.1"], policy: .local)]

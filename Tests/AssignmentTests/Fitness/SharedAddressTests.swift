@@ -59,7 +59,7 @@ import Testing
     #expect(cluster.layer2("192.0.2.1", on: "node-1") == .noLocalEndpoint)
   }
 
-  /// The script of election.md §4.5: endpoints {1,2} and {2,3}, then b loses the one on node-2.
+  /// Endpoints on {1,2} and {2,3}, so that only node-2 serves both; then b loses the one there.
   @Test func lossOfTheCommonNode() {
     var machine = Self.cluster(["node-1", "node-2"], ["node-2", "node-3"]).machine(on: "node-2")
     #expect(machine.summary(of: ip("192.0.2.1"))?.layer2.reason == .owner)

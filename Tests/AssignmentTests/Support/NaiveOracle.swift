@@ -35,7 +35,7 @@ struct NaiveOracle {
     return local.terminating >= 1 && all.ready == 0 ? 2 : nil
   }
 
-  /// The gates N2 to N8 and N14.
+  /// The gates N2 to N5, N7, N8 and N14.
   private func isGated(_ node: Node) -> Bool {
     let label = node.metadata.labels["node.kubernetes.io/exclude-from-external-load-balancers"]
     let isExcluded =
