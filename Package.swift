@@ -83,7 +83,12 @@ let package = Package(
         lifecycle,
       ]),
     tests("LabTests", ["Addresses", "Lab", "Resources", nioLocks, yams]),
-    tests("InteropTests", ["Addresses", "Lab", "TestSupport", "bellman", nio]),
+    tests(
+      "InteropTests",
+      [
+        "Addresses", "Lab", "LinuxIO", "Resources", "Status", "TestSupport", "bellman", nio,
+        nioPosix,
+      ]),
     tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]

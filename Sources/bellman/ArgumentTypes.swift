@@ -1,4 +1,3 @@
-public import Addresses
 public import ArgumentParser
 public import Logging
 public import Speaker
@@ -9,15 +8,3 @@ public import Status
 extension LogFormat: ExpressibleByArgument {}
 extension OutputFormat: ExpressibleByArgument {}
 extension Logger.Level: @retroactive ExpressibleByArgument {}
-
-extension IPAddress: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
-extension IPv4Address: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
-extension IPPrefix: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}

@@ -9,7 +9,7 @@ import Speaker
 struct SpeakerSelection: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Name of the node; by default $NODE_NAME, or the only one that runs here.",
+      "Name of the node; by default $NODE_NAME.",
       valueName: "name"))
   var node: String?
 
@@ -33,7 +33,9 @@ struct SpeakerSelection: ParsableArguments {
     case 1: return found[0]
     case 0:
       throw CommandFailure(
-        StatusClient.Failure.noSpeaker(path: "\(StatusSocket.directory)/NODE.sock").description)
+        "no speaker runs on this machine: \(StatusSocket.directory) holds no socket. Start one with\n"
+          + "  bellman speaker --manifests DIR --node NAME\n"
+          + "or name the socket of one with --socket.")
     default:
       throw CommandFailure(
         "several speakers run here; choose one with --node or --socket:\n  "

@@ -25,18 +25,18 @@ extension InteropTests {
         Case(
           testDescription: "random bytes", port: 179,
           bytes: (0..<4096).map { _ in UInt8.random(in: 0...254, using: &random) },
-          error: "sent Message Header Error/Connection Not Synchronized"),
+          error: "sent 1/1 Message Header Error/Connection Not Synchronized"),
         Case(
           testDescription: "a header of 5000 octets", port: 1791,
           bytes: marker + [0x13, 0x88, 1] + [UInt8](repeating: 0, count: 4981),
-          error: "sent Message Header Error/Bad Message Length"),
+          error: "sent 1/2 Message Header Error/Bad Message Length"),
         Case(
           testDescription: "a message of type 77", port: 1792, bytes: marker + [0, 19, 77],
-          error: "sent Message Header Error/Bad Message Type"),
+          error: "sent 1/3 Message Header Error/Bad Message Type"),
         Case(
           testDescription: "an OPEN of version 3", port: 1793,
           bytes: marker + [0, 29, 1, 3, 0xFC, 1, 0, 90, 192, 0, 2, 10, 0],
-          error: "sent OPEN Message Error/Unsupported Version Number"),
+          error: "sent 2/1 OPEN Message Error/Unsupported Version Number"),
       ]
     }()
 

@@ -91,7 +91,7 @@ extension InteropTests {
       for name in ["router-ipv4", "router-ipv6"] {
         let peer = try await lab.peer(name, of: "node-1")
         let error = try #require(peer.lastError)
-        #expect(error.text.hasPrefix("sent Hold Timer Expired"), "\(error.text)")
+        #expect(error.text.hasPrefix("sent 4/0 Hold Timer Expired"), "\(error.text)")
         #expect(peer.flaps == 1)
       }
       try await eventually("two NOTIFICATIONs of code 4 are on the wire", within: .seconds(3)) {
@@ -141,7 +141,8 @@ extension InteropTests {
       #expect(refusals.count >= 2)
       let peer = try await lab.peer("router-ipv4", of: node.name)
       #expect(peer.state != .established)
-      #expect(try #require(peer.lastError).text.hasPrefix("sent OPEN Message Error/Bad Peer AS"))
+      #expect(
+        try #require(peer.lastError).text.hasPrefix("sent 2/2 OPEN Message Error/Bad Peer AS"))
       #expect(try await lab.router.networkCount() == 0)
     }
   }

@@ -8,7 +8,7 @@ struct AddressesViewTests {
     #expect(
       text == """
         node1: bellman 0.1.0, pid 4242, running for 2h14m
-        manifests: /etc/bellman/manifests (3 BGPPeer, 5 EndpointSlice, 3 Node, 4 Service), incomplete: the last good state is in use
+        manifests: /etc/bellman/manifests (3 BGPPeer, 5 EndpointSlice, 3 Node, 4 Service), incomplete: see the problems below
         peers: 1 of 3 established (tor-b Active, tor-c Idle)
         layer 2: eth0
 
@@ -35,7 +35,7 @@ struct AddressesViewTests {
     #expect(
       text == """
         node1: bellman 0.1.0, pid 4242, running for 2h14m
-        manifests: /etc/bellman/manifests (3 BGPPeer, 5 EndpointSlice, 3 Node, 4 Service), incomplete: the last good state is in use
+        manifests: /etc/bellman/manifests (3 BGPPeer, 5 EndpointSlice, 3 Node, 4 Service), incomplete: see the problems below
         peers: 1 of 3 established (tor-b Active, tor-c Idle)
         layer 2: eth0
 
@@ -70,7 +70,7 @@ struct AddressesViewTests {
     #expect(
       text == """
         node1: bellman 0.1.0, pid 4242, running for 2h14m
-        manifests: /etc/bellman/manifests (3 BGPPeer, 5 EndpointSlice, 3 Node, 4 Service), incomplete: the last good state is in use
+        manifests: /etc/bellman/manifests (3 BGPPeer, 5 EndpointSlice, 3 Node, 4 Service), incomplete: see the problems below
         peers: 1 of 3 established (tor-b Active, tor-c Idle)
         layer 2: eth0
 

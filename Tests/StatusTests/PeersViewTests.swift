@@ -20,7 +20,7 @@ struct PeersViewTests {
     let text = try StatusRenderer(format: .wide, now: now).peers(Fixture.status())
     #expect(
       text == """
-        PEER   ADDRESS               AS  STATE        SINCE  IPV4  IPV6  RETRY IN  LAST ERROR                             PORT  LOCAL AS  ROUTER ID    HOLD  KEEPALIVE  FAMILIES   WITHDRAWN  MSGS IN  MSGS OUT  ROUTES IN  FLAPS  CAPABILITIES
+        PEER   ADDRESS               AS  STATE        SINCE  IPV4  IPV6  RETRY IN  LAST ERROR                             PORT  LOCAL AS  PEER ID      HOLD  KEEPALIVE  FAMILIES   WITHDRAWN  MSGS IN  MSGS OUT  ROUTES IN  FLAPS  CAPABILITIES
         tor-a  192.0.2.254        64513  Established  2h13m     2     1  -         -                                       179     64512  192.0.2.254   90s        30s  IPv4,IPv6          4      270       274         12      1  multiprotocol IPv4,multiprotocol IPv6,4-octet AS
         tor-b  2001:db8::fe  4200000001  Active       21s       0     0  9s        sent 4/0 Hold Timer Expired (26s ago)   179     64512  -               -          -  -                  0       31        33          0      2  -
         tor-c  192.0.2.253        64514  Idle         3s        0     0  1m1s      received 2/2 Bad Peer AS (3s ago)      1179     64512  -               -          -  -                  0        1         1          0      0  -

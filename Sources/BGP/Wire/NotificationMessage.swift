@@ -41,11 +41,12 @@ public struct NotificationMessage: Hashable, Sendable {
 }
 
 extension NotificationMessage: CustomStringConvertible {
-  /// Names and the shutdown text, such as "Cease/Administrative Shutdown: maintenance". Control
-  /// characters of the text are escaped.
+  /// Numbers, names and the shutdown text, such as "6/2 Cease/Administrative Shutdown: maintenance".
+  /// Control characters of the text are escaped.
   public var description: String {
-    guard let text = shutdownText else { return reason.description }
-    return "\(reason): \(escaped(text))"
+    let name = "\(reason.code)/\(reason.subcode) \(reason)"
+    guard let text = shutdownText else { return name }
+    return "\(name): \(escaped(text))"
   }
 
   private func escaped(_ text: String) -> String {

@@ -4,6 +4,7 @@ import LinuxIO
 import Logging
 import NIOCore
 import NIOPosix
+public import Resources
 import ServiceLifecycle
 import UnixSignals
 
@@ -27,8 +28,8 @@ public struct AnnounceOptions: Sendable {
   public var nextHops: [IPAddress]
   /// LOCAL_PREF for internal neighbours.
   public var localPreference: UInt32?
-  /// Communities as `a:b` or `large:a:b:c`.
-  public var communities: [String]
+  /// Communities of every prefix.
+  public var communities: [CommunityValue]
   /// A file whose first line is the TCP MD5 password.
   public var passwordFile: String?
   /// Whether the neighbour is more than one hop away.
@@ -40,7 +41,7 @@ public struct AnnounceOptions: Sendable {
   public init(
     localAS: UInt32, peer: IPAddress, peerAS: UInt32, port: UInt16, source: IPAddress?,
     routerID: IPv4Address?, holdTime: UInt16, nextHops: [IPAddress], localPreference: UInt32?,
-    communities: [String], passwordFile: String?, multihop: Bool, prefixes: [IPPrefix]
+    communities: [CommunityValue], passwordFile: String?, multihop: Bool, prefixes: [IPPrefix]
   ) {
     self.localAS = localAS
     self.peer = peer
@@ -66,7 +67,7 @@ public struct AnnounceProcess: Sendable {
 
   /// Checks the options; throws ``SpeakerStartError`` that names what is wrong.
   public init(options: AnnounceOptions) throws {
-    let communities = try AnnouncedCommunities(parsing: options.communities)
+    let communities = AnnouncedCommunities(options.communities)
     let local = options.source ?? LocalAddress.toward(options.peer)
     let nextHops = SessionAddresses(
       local: local, nextHops: options.nextHops, interfaces: (try? NetworkInterfaces.list()) ?? [])
@@ -123,13 +124,21 @@ public struct AnnounceProcess: Sendable {
 }
 
 /// The session of one `announce` as a service.
-private struct AnnounceService: Service {
+private struct AnnounceService: ServiceLifecycle.Service {
   let configuration: PeerConfiguration
   let endpoint: PeerEndpoint
   let routes: [IPPrefix: RouteAttributes]
 
   func run() async throws {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    let logger = Logger(label: "bellman.bgp")
+    for prefix in routes.keys.sorted() {
+      let nextHop =
+        prefix.family == .ipv4
+        ? configuration.nextHopIPv4?.description : configuration.nextHopIPv6?.description
+      logger.info(
+        "announcing", metadata: ["prefix": "\(prefix)", "nextHop": "\(nextHop ?? "unknown")"])
+    }
     let transport = try await eventLoop.submit {
       let reporter = SessionReporter(peer: endpoint.address.description)
       let transport = PeerTransport(

@@ -14,16 +14,4 @@ struct AnnouncedCommunities {
       }
     }
   }
-
-  /// Parses `a:b` and `large:a:b:c`; throws ``SpeakerStartError`` for anything else.
-  init(parsing texts: [String]) throws {
-    self.init(
-      try texts.map { text in
-        guard let value = CommunityValue(text) else {
-          throw SpeakerStartError(
-            "'\(text)' is not a community: write a:b with numbers up to 65535, or large:a:b:c")
-        }
-        return value
-      })
-  }
 }

@@ -8,6 +8,9 @@ import NIOCore
 final class SessionReporter {
   private let logger: Logger
   private var lastError: SessionError?
+  /// Whether an OPEN was sent on the connection that ends now: without one there is nobody who hears
+  /// a NOTIFICATION.
+  private var hadConversation = false
 
   init(peer: String) {
     var logger = Logger(label: "bellman.bgp")
@@ -18,6 +21,7 @@ final class SessionReporter {
   func log(_ report: PeerReport) {
     switch report {
     case .stateChanged(let from, let to):
+      hadConversation = [.openSent, .openConfirm, .established].contains(from)
       logger.debug("session state changed", metadata: ["from": "\(from)", "to": "\(to)"])
     case .established(let session):
       logger.info(
@@ -28,15 +32,20 @@ final class SessionReporter {
           "families": "\(session.families.map(\.rawValue).joined(separator: ","))",
         ])
     case .down(.stopped(let reason), _):
-      logger.info("session stopped", metadata: ["sent": "\(reason.notification)"])
+      logger.info(
+        "session stopped",
+        metadata: hadConversation ? ["sent": "\(reason.notification)"] : [:])
     case .down(let error, let retryAfter):
       let retry = retryAfter.map { "\(($0.nanoseconds + 999_999) / 1_000_000)ms" } ?? "never"
-      var isRepeated = false
-      if case .connectFailed = error { isRepeated = error == lastError }
-      lastError = error
+      defer { lastError = error }
+      guard case .connectFailed(let reason) = error else {
+        logger.warning(
+          "session down", metadata: ["reason": "\(error)", "retryAfter": "\(retry)"])
+        return
+      }
       logger.log(
-        level: isRepeated ? .debug : .warning, "session down",
-        metadata: ["reason": "\(error)", "retryAfter": "\(retry)"])
+        level: error == lastError ? .debug : .warning, "connection failed",
+        metadata: ["reason": "\(reason)", "retryAfter": "\(retry)"])
     case .heldBack(let family, let reason):
       logger.warning(
         "routes held back", metadata: ["family": "\(family.rawValue)", "reason": "\(reason)"])

@@ -28,20 +28,20 @@ struct AddressHistory {
   /// Takes in the decisions that hold now, and returns what changed, in words.
   mutating func note(_ summary: AddressSummary, now: Timestamp) -> [AddressChange] {
     var changes: [AddressChange] = []
-    let newLayer2 = Layer2Verdict(summary.layer2.verdict)
+    let newLayer2 = Layer2Verdict(summary.layer2)
     if newLayer2 != layer2 {
       changes.append(
         AddressChange(
-          at: now, what: "layer 2: \(layer2.rawValue) to \(newLayer2.rawValue)",
+          at: now, what: "layer 2: \(layer2.rawValue) -> \(newLayer2.rawValue)",
           why: summary.layer2.sentence))
       layer2 = newLayer2
       layer2Since = now
     }
-    let newBGP = BGPVerdict(summary.bgp.verdict)
+    let newBGP = BGPVerdict(summary.bgp)
     if newBGP != bgp {
       changes.append(
         AddressChange(
-          at: now, what: "BGP: \(bgp.rawValue) to \(newBGP.rawValue)", why: summary.bgp.sentence))
+          at: now, what: "BGP: \(bgp.rawValue) -> \(newBGP.rawValue)", why: summary.bgp.sentence))
       bgp = newBGP
       bgpSince = now
     }

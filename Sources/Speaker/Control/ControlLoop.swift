@@ -29,6 +29,9 @@ actor ControlLoop {
   private var ownNode: Node?
   private var isStopping = false
 
+  /// Whether the source has the Node of this speaker.
+  var knowsOwnNode: Bool { ownNode != nil }
+
   /// A control loop that knows nothing and announces nothing yet.
   init(options: SpeakerOptions, eventLoop: any EventLoop, logger: Logger) {
     self.options = options
@@ -65,7 +68,12 @@ actor ControlLoop {
     }
     for node in update.changes.nodes.upserted where node.name == options.node { ownNode = node }
     if update.changes.nodes.removed.contains(options.node) { ownNode = nil }
-    if !assignment.isComplete { events.append(.sourcesComplete) }
+    if !assignment.isComplete {
+      events.append(.sourcesComplete)
+      if ownNode == nil {
+        logger.error("no Node of this name is in the manifests; check --node")
+      }
+    }
     reconcilePeers()
     perform(assignment.handle(.batch(events)))
     peers.completeInitialTable()
@@ -139,7 +147,7 @@ actor ControlLoop {
     for address in addresses {
       guard let summary = assignment.summary(of: address) else {
         if histories.removeValue(forKey: address) != nil {
-          logger.info("address is gone", metadata: ["address": "\(address)"])
+          logger.info("no service has the address any more", metadata: ["address": "\(address)"])
         }
         continue
       }

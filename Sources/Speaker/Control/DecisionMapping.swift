@@ -4,8 +4,8 @@ import Status
 
 extension Layer2Verdict {
   /// What a decision of the assignment means on a layer-2 segment.
-  init(_ verdict: Decision.Verdict) {
-    switch verdict {
+  init(_ decision: Decision) {
+    switch decision.verdict {
     case .announces: self = .owner
     case .standsBy: self = .candidate
     case .unfit: self = .no
@@ -14,9 +14,11 @@ extension Layer2Verdict {
 }
 
 extension BGPVerdict {
-  /// What a decision of the assignment means for BGP, where every fit node announces.
-  init(_ verdict: Decision.Verdict) {
-    switch verdict {
+  /// What a decision of the assignment means for BGP, where every fit node announces; a node that
+  /// has nobody to tell does not.
+  init(_ decision: Decision) {
+    switch decision.verdict {
+    case .announces where decision.reason == .noSessionToPeer: self = .fit
     case .announces: self = .announced
     case .standsBy: self = .fit
     case .unfit: self = .no

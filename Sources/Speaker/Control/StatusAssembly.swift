@@ -20,7 +20,8 @@ extension ControlLoop {
       addresses: assignment.addresses().map(addressStatus),
       servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
       peers: peers.entries.map(peerStatus), interfaces: links.status(),
-      problems: source.problems.map(Problem.init) + links.problems(), counters: source.counters)
+      problems: source.problems.map(Problem.init) + links.problems() + ownProblems,
+      counters: source.counters)
   }
 
   /// Why `target`, an address or `namespace/name`, is announced or not; nil if it is unknown.
@@ -42,6 +43,17 @@ extension ControlLoop {
       addresses: report.addresses.map(explanation))
   }
 
+  /// What is wrong with this speaker itself.
+  private var ownProblems: [Problem] {
+    guard assignment.isComplete, !knowsOwnNode else { return [] }
+    return [
+      Problem(
+        severity: .error, object: "Node \(options.node)",
+        message: "no Node of this name is in the manifests, so that nothing is announced; "
+          + "check --node")
+    ]
+  }
+
   private func addressStatus(_ summary: AddressSummary) -> AddressStatus {
     let history = histories[summary.address]
     let told = summary.routes.filter { peers.hasSent($0.prefix, to: $0.peer) }
@@ -51,11 +63,11 @@ extension ControlLoop {
         ?? .cluster,
       pool: summary.pool,
       layer2: Layer2Status(
-        verdict: Layer2Verdict(summary.layer2.verdict), reason: summary.layer2.reason.rawValue,
+        verdict: Layer2Verdict(summary.layer2), reason: summary.layer2.reason.rawValue,
         sentence: summary.layer2.sentence, owner: summary.owner,
         interfaces: links.names(holding: summary.address), since: history?.layer2Since),
       bgp: BGPStatus(
-        verdict: BGPVerdict(summary.bgp.verdict), reason: summary.bgp.reason.rawValue,
+        verdict: BGPVerdict(summary.bgp), reason: summary.bgp.reason.rawValue,
         sentence: summary.bgp.sentence, peers: Set(told.map(\.peer)).sorted(),
         prefixes: Set(summary.routes.map(\.prefix)).sorted(), since: history?.bgpSince),
       since: history?.since ?? startedAt, lastChange: history?.lastChange)
@@ -120,10 +132,10 @@ extension ControlLoop {
       node: report.node, rank: report.rank, fitness: report.fitness?.description,
       weight: report.weight,
       layer2: ExplainedVerdict(
-        Layer2Verdict(report.layer2.verdict), reason: report.layer2.reason.rawValue,
+        Layer2Verdict(report.layer2), reason: report.layer2.reason.rawValue,
         sentence: report.layer2.sentence),
       bgp: ExplainedVerdict(
-        BGPVerdict(report.bgp.verdict), reason: report.bgp.reason.rawValue,
+        BGPVerdict(report.bgp), reason: report.bgp.reason.rawValue,
         sentence: report.bgp.sentence),
       readyEndpoints: report.readyEndpoints, terminatingEndpoints: report.terminatingEndpoints)
   }
@@ -132,7 +144,7 @@ extension ControlLoop {
     RouteExplanation(
       peer: report.key.peer, prefix: report.key.prefix,
       decision: ExplainedVerdict(
-        BGPVerdict(report.decision.verdict), reason: report.decision.reason.rawValue,
+        BGPVerdict(report.decision), reason: report.decision.reason.rawValue,
         sentence: report.decision.sentence),
       localPreference: report.attributes?.localPreference,
       communities: report.attributes?.communities.map(\.description) ?? [])

@@ -69,8 +69,8 @@ struct LineLogHandler: LogHandler {
     var line = "\(timestamp()) \(level) \(message.escapedForLog)"
     for (key, value) in fields {
       let text = value.escapedForLog
-      let needsQuotes = text.isEmpty || text.contains(" ") || text.contains("=")
-      line += needsQuotes ? " \(key)=\"\(text)\"" : " \(key)=\(text)"
+      let needsQuotes = text.isEmpty || text.contains { $0 == " " || $0 == "=" || $0 == "\"" }
+      line += needsQuotes ? " \(key)=\(text.quotedForLog)" : " \(key)=\(text)"
     }
     return line
   }
@@ -102,13 +102,19 @@ extension String {
       switch scalar {
       case "\n": result += "\\n"
       case "\t": result += "\\t"
-      case "\"": result += "\\\""
       case _ where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value):
         result += "\\u{\(String(scalar.value, radix: 16))}"
       default: result.unicodeScalars.append(scalar)
       }
     }
     return result
+  }
+
+  /// The string in quotes, with those in it escaped.
+  fileprivate var quotedForLog: String {
+    var result = "\""
+    for character in self { result += character == "\"" ? "\\\"" : String(character) }
+    return result + "\""
   }
 
   /// The string as a JSON string literal (RFC 8259 §7).

@@ -30,7 +30,10 @@ public enum ManifestFiles {
           continue
         }
         if names.isEmpty {
-          report(path, "the directory holds no file ending in \(endings.joined(separator: ", "))")
+          report(
+            path,
+            "the directory holds no file ending in \(endings.joined(separator: ", ")); "
+              + "directories in it are not read")
         }
       }
       for name in names {

@@ -38,6 +38,8 @@ struct ManifestReader {
   private let directory: String
   private var store = ResourceStore()
   private var stamps: [String: FileStamp] = [:]
+  /// The files that had objects when they were last read without an error.
+  private var filesWithObjects: Set<String> = []
   private var filesRead: UInt64 = 0
   private var filesInError: UInt64 = 0
 
@@ -69,6 +71,7 @@ struct ManifestReader {
     for (name, stamp) in found.sorted(by: { $0.key < $1.key }) where stamps[name] != stamp {
       decoded.append((name, read(name)))
     }
+    for (name, content) in decoded where content == nil { filesWithObjects.remove(name) }
     stamps = found
     let changes = store.replace(decoded)
     return update(changes, besides: [])
@@ -76,7 +79,7 @@ struct ManifestReader {
 
   private mutating func read(_ name: String) -> DecodedFile {
     filesRead += 1
-    let file: DecodedFile
+    var file: DecodedFile
     do {
       file = ManifestDecoder.decode(try ManifestFiles.read("\(directory)/\(name)"), file: name)
     } catch {
@@ -84,7 +87,18 @@ struct ManifestReader {
         name: name,
         diagnostics: [Diagnostic(severity: .error, file: name, message: error.description)])
     }
-    if !file.isComplete { filesInError += 1 }
+    if file.isComplete, file.isEmpty, filesWithObjects.contains(name) {
+      // A shell empties a file before the program that fills it has begun.
+      file.diagnostics.append(
+        Diagnostic(
+          severity: .error, file: name,
+          message: "the file has become empty; to remove what it held, remove the file"))
+    }
+    if file.isComplete {
+      if file.isEmpty { filesWithObjects.remove(name) } else { filesWithObjects.insert(name) }
+    } else {
+      filesInError += 1
+    }
     return file
   }
 
@@ -101,4 +115,9 @@ struct ManifestReader {
         objects: objectCounts, problems: store.diagnostics + besides,
         counters: ["filesRead": filesRead, "filesInError": filesInError]))
   }
+}
+
+extension DecodedFile {
+  /// Whether there is nothing in the file, not even an object of another kind.
+  fileprivate var isEmpty: Bool { objects.isEmpty && otherObjects == 0 }
 }

@@ -28,7 +28,7 @@ struct AddressesView {
           ": bellman \(document.programVersion), pid \(document.pid), running for \(age)"),
       StyledText("manifests: \(document.source.directory) (\(objects))")
         + (document.source.complete
-          ? "" : StyledText(", incomplete: the last good state is in use", .attention)),
+          ? "" : StyledText(", incomplete: see the problems below", .attention)),
     ]
     if !document.peers.isEmpty { lines.append(peers) }
     if !document.interfaces.isEmpty {

@@ -22,7 +22,7 @@ struct PeersView {
     ]
     if wide {
       columns += [
-        .number("PORT"), .number("LOCAL AS"), .whole("ROUTER ID"), .number("HOLD"),
+        .number("PORT"), .number("LOCAL AS"), .whole("PEER ID"), .number("HOLD"),
         .number("KEEPALIVE"), .text("FAMILIES"), .number("WITHDRAWN"), .number("MSGS IN"),
         .number("MSGS OUT"), .number("ROUTES IN"), .number("FLAPS"), .text("CAPABILITIES"),
       ]

@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import Logging
+import Resources
 import Speaker
 
 struct AnnounceCommand: AsyncParsableCommand {
@@ -18,7 +19,9 @@ struct AnnounceCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Our AS number.", valueName: "asn"))
   var localAs: UInt32
 
-  @Option(help: ArgumentHelp("Address of the peer.", valueName: "address"))
+  @Option(
+    help: ArgumentHelp("Address of the peer.", valueName: "address"),
+    transform: AddressArgument.address)
   var peer: IPAddress
 
   @Option(help: ArgumentHelp("AS number of the peer.", valueName: "asn"))
@@ -27,18 +30,22 @@ struct AnnounceCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("TCP port of the peer.", valueName: "port"))
   var port: UInt16 = 179
 
-  @Option(help: ArgumentHelp("Local address of the session.", valueName: "address"))
+  @Option(
+    help: ArgumentHelp("Local address of the session.", valueName: "address"),
+    transform: AddressArgument.address)
   var source: IPAddress?
 
   @Option(
-    help: ArgumentHelp("BGP identifier; by default made from a local address.", valueName: "ipv4"))
+    help: ArgumentHelp("BGP identifier; by default made from a local address.", valueName: "ipv4"),
+    transform: AddressArgument.routerID)
   var routerId: IPv4Address?
 
   @Option(help: ArgumentHelp("Hold time in seconds, 0 or 3 to 65535.", valueName: "s"))
   var holdTime: UInt16 = 90
 
   @Option(
-    help: ArgumentHelp("Next hop of the prefixes of its family; repeatable.", valueName: "address"))
+    help: ArgumentHelp("Next hop of the prefixes of its family; repeatable.", valueName: "address"),
+    transform: AddressArgument.address)
   var nextHop: [IPAddress] = []
 
   @Option(help: ArgumentHelp("LOCAL_PREF, sent on iBGP.", valueName: "n"))
@@ -56,7 +63,9 @@ struct AnnounceCommand: AsyncParsableCommand {
 
   @OptionGroup var log: LogOptions
 
-  @Argument(help: ArgumentHelp("Prefixes to announce.", valueName: "prefix"))
+  @Argument(
+    help: ArgumentHelp("Prefixes to announce.", valueName: "prefix"),
+    transform: AddressArgument.prefix)
   var prefixes: [IPPrefix]
 
   func validate() throws {
@@ -65,6 +74,18 @@ struct AnnounceCommand: AsyncParsableCommand {
     if holdTime == 1 || holdTime == 2 {
       throw ValidationError("--hold-time is 0 or at least 3 seconds (RFC 4271 §4.2)")
     }
+    if localPref != nil, localAs != peerAs {
+      throw ValidationError(
+        "--local-pref is sent within one AS only; --local-as and --peer-as differ (RFC 4271 §5.1.5)"
+      )
+    }
+    for hop in nextHop where !prefixes.contains(where: { $0.family == hop.family }) {
+      throw ValidationError("--next-hop \(hop): no \(hop.family.rawValue) prefix is announced")
+    }
+    for text in community where CommunityValue(text) == nil {
+      throw ValidationError(
+        "'\(text)' is not a community: write a:b with numbers up to 65535, or large:a:b:c")
+    }
   }
 
   func run() async throws {
@@ -72,7 +93,8 @@ struct AnnounceCommand: AsyncParsableCommand {
     let options = AnnounceOptions(
       localAS: localAs, peer: peer, peerAS: peerAs, port: port, source: source,
       routerID: routerId, holdTime: holdTime, nextHops: nextHop, localPreference: localPref,
-      communities: community, passwordFile: passwordFile, multihop: multihop, prefixes: prefixes)
+      communities: community.compactMap { CommunityValue($0) }, passwordFile: passwordFile,
+      multihop: multihop, prefixes: prefixes)
     do {
       try await AnnounceProcess(options: options).run()
     } catch let error as SpeakerStartError {

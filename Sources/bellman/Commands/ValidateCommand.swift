@@ -15,11 +15,24 @@ struct ValidateCommand: ParsableCommand {
 
   func run() throws {
     let loaded = ManifestFiles.load(paths: files)
-    let diagnostics = loaded.diagnostics + Resources.validate(files: loaded.files)
+    let validation = Resources.validate(files: loaded.files)
+    let diagnostics = loaded.diagnostics + validation.diagnostics
     for diagnostic in diagnostics { print(diagnostic) }
     let errors = diagnostics.count { $0.severity == .error }
     let warnings = diagnostics.count { $0.severity == .warning }
-    print("\(loaded.files.count) files: \(errors) errors, \(warnings) warnings")
+    var counts = ResourceKind.allCases.compactMap { kind in
+      validation.objectCounts[kind].map { "\($0) \(kind.rawValue)" }
+    }
+    if validation.otherObjects > 0 {
+      counts.append("\(validation.otherObjects) of other kinds, which are passed over")
+    }
+    let objects = counts.isEmpty ? "no objects" : counts.joined(separator: ", ")
+    print("\(quantity(loaded.files.count, "file")): \(objects)")
+    print("\(quantity(errors, "error")), \(quantity(warnings, "warning"))")
     if errors > 0 { throw ExitCode(1) }
+  }
+
+  private func quantity(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 }

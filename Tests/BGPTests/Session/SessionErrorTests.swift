@@ -112,7 +112,7 @@ private let refresh = message(5, "0001 00 01")
     #expect(driver.peer.statistics.lastError == .notificationReceived(cease))
     #expect(
       driver.downs.map(\.description)
-        == ["received Cease/Administrative Reset: again, please"])
+        == ["received 6/4 Cease/Administrative Reset: again, please"])
   }
 
   @Test("Faults of RFC 7606 are counted, reported once, and survived") func survived() {

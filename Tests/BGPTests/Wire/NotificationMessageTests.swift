@@ -39,14 +39,14 @@ import Testing
   @Test("The shutdown text is shown, and cannot play tricks on a terminal") func text() {
     let message = NotificationMessage.cease(.administrativeShutdown, text: "maintenance\u{1B}[2J")
     #expect(message.shutdownText == "maintenance\u{1B}[2J")
-    #expect("\(message)" == "Cease/Administrative Shutdown: maintenance\\u{1b}[2J")
+    #expect("\(message)" == "6/2 Cease/Administrative Shutdown: maintenance\\u{1b}[2J")
   }
 
   @Test("A text that is not well formed is no text", arguments: ["02 ff fe", "09 61", "00", ""])
   func badText(data: String) {
     let message = NotificationMessage(.administrativeShutdown, data: bytes(data))
     #expect(message.shutdownText == nil)
-    #expect("\(message)" == "Cease/Administrative Shutdown")
+    #expect("\(message)" == "6/2 Cease/Administrative Shutdown")
   }
 
   @Test("A long text is cut between characters at 255 octets") func longText() {

@@ -20,7 +20,7 @@ import Testing
       ("more.yaml", pool(name: "b", "203.0.113.0/28")),
       ("peers.yaml", documents(peer("myASN: 64512"), "a: [\n", goodPeer(name: "b"))),
       ("again.yaml", service),
-    ])
+    ]).diagnostics
     #expect(
       diagnostics.map(\.description) == [
         "again.yaml:1: warning: Service shop/web: status.loadBalancer.ingress: 198.51.100.10 is in "
@@ -42,7 +42,7 @@ import Testing
     let text =
       "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: NodePort}\n"
       + "status: {loadBalancer: {ingress: [{ip: 203.0.113.1}]}}\n"
-    #expect(validate(files: [("a.yaml", text)]).isEmpty)
+    #expect(validate(files: [("a.yaml", text)]).diagnostics.isEmpty)
   }
 
   @Test func aRefusedPoolStillHoldsItsAddresses() {
@@ -51,19 +51,26 @@ import Testing
       + "status: {loadBalancer: {ingress: [{ip: 203.0.113.200}]}}\n"
     let diagnostics = validate(files: [
       ("a.yaml", documents(pool("203.0.113.0/28"), pool(name: "b", "203.0.113.0/24"), service))
-    ])
+    ]).diagnostics
     #expect(diagnostics.map(\.object) == ["IPAddressPool default/b"])
   }
 
-  @Test func goodManifestsPass() {
+  @Test func goodManifestsPassAndAreCounted() {
+    let application = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"
+    let validation = validate(files: [
+      (
+        "cluster.yaml",
+        documents(KubectlSamples.endpointSlice + "\n", KubectlSamples.node + "\n", application)
+      ),
+      ("service.yaml", KubectlSamples.service), ("peer.yaml", KubectlSamples.peer),
+      ("pool.yaml", pool("203.0.113.0/24", "2001:db8:ffff::/64")),
+    ])
+    #expect(validation.diagnostics.isEmpty)
     #expect(
-      validate(files: [
-        (
-          "cluster.yaml", documents(KubectlSamples.endpointSlice + "\n", KubectlSamples.node + "\n")
-        ),
-        ("service.yaml", KubectlSamples.service), ("peer.yaml", KubectlSamples.peer),
-        ("pool.yaml", pool("203.0.113.0/24", "2001:db8:ffff::/64")),
-      ]).isEmpty)
-    #expect(validate(files: []).isEmpty)
+      validation.objectCounts == [
+        .endpointSlice: 1, .node: 1, .service: 1, .bgpPeer: 1, .ipAddressPool: 1,
+      ])
+    #expect(validation.otherObjects == 1)
+    #expect(validate(files: []).diagnostics.isEmpty)
   }
 }

@@ -97,12 +97,20 @@ import Testing
     _ = reader.read()
     try directory.write("b.yaml", bytes)
     let update = reader.read()
-    if name == "empty" {
-      #expect(update.changes.nodes.removed == ["b"], "an empty file says that there is nothing")
-    } else {
-      #expect(update.changes.isEmpty, "\(name)")
-      #expect(update.state.problems.contains { $0.file == "b.yaml" && $0.severity == .error })
-    }
+    #expect(update.changes.isEmpty, "\(name)")
+    #expect(update.state.problems.contains { $0.file == "b.yaml" && $0.severity == .error })
+    try directory.remove("b.yaml")
+    let removed = reader.read()
+    #expect(removed.changes.nodes.removed == ["b"])
+    #expect(removed.state.isComplete)
+  }
+
+  @Test func aFileThatNeverHeldAnythingMayBeEmpty() throws {
+    try directory.write("a.yaml", "# nothing yet\n")
+    var reader = ManifestReader(directory: directory.path)
+    #expect(reader.read().state.isComplete)
+    try directory.write("a.yaml", Self.node("a"))
+    #expect(reader.read().changes.nodes.upserted.map(\.name) == ["a"])
   }
 
   @Test func aDirectoryThatIsGoneForAMomentWithdrawsNothing() throws {
