@@ -32,6 +32,9 @@ public struct Session: Sendable {
   private var lastReceived: NIODeadline?
   /// When the peer's silence has lasted for the detection time; nil while the peer is not heard.
   private var detectionDeadline: NIODeadline?
+  /// When the sequence number of the peer's last packet counts no more (§6.8.1); the peer's own
+  /// values are forgotten before that.
+  private var sequenceEnd: NIODeadline?
   private var farewell: Farewell?
 
   /// The end of a session: its peer is told for one of its detection times.
@@ -153,9 +156,7 @@ public struct Session: Sendable {
       return
     }
     guard isAuthenticated else { throw .authenticationMissing }
-    if let lastReceived, now >= lastReceived + negotiation.detectionTime(remote) * 2 {
-      authenticator?.forgetPeer()
-    }
+    if let sequenceEnd, sequenceEnd <= now { authenticator?.forgetPeer() }
     try authenticator?.verify(datagram, detectMultiplier: packet.detectMultiplier)
   }
 
@@ -164,7 +165,9 @@ public struct Session: Sendable {
     lastReceived = now
     remote.update(packet)
     if packet.flags.contains(.final) { negotiation.receivedFinal() }
-    detectionDeadline = now + negotiation.detectionTime(remote)
+    let detectionTime = negotiation.detectionTime(remote)
+    detectionDeadline = now + detectionTime
+    sequenceEnd = now + detectionTime * 2
   }
 
   // MARK: Time
