@@ -4,6 +4,10 @@ import Synchronization
 
 /// Runs BFD sessions on a thread of its own (RFC 5881, RFC 5883), where nothing else delays them.
 ///
+/// A session that offers echo (``BFD/Session/Parameters/requiredMinEchoRxInterval``) sends back what its
+/// peer addresses to this host, as FRR does over IPv6. What a peer addresses to itself, as RFC 5881
+/// §4 wants it, the kernel sends back where it forwards packets (`net.ipv4.ip_forward`).
+///
 /// All methods may be called on any thread, and none of them waits for the sessions, but for
 /// ``close()``.
 public final class BFDSpeaker: Sendable {
@@ -128,5 +132,7 @@ public final class BFDSpeaker: Sendable {
 
 /// The sessions of a ``BFDSpeaker`` have ended.
 public struct BFDSpeakerClosed: Error, Hashable, Sendable, CustomStringConvertible {
+  public init() {}
+
   public var description: String { "the BFD speaker is closed" }
 }
