@@ -33,6 +33,7 @@ let package = Package(
   name: "bellman",
   products: [
     .executable(name: "bellman", targets: ["bellman"]),
+    .library(name: "Addresses", targets: ["Addresses"]),
     .library(name: "BFD", targets: ["BFD"]),
     .library(name: "BGP", targets: ["BGP"]),
     .library(name: "LinkLayer", targets: ["LinkLayer"]),
@@ -72,14 +73,23 @@ let package = Package(
       dependencies: ["Addresses", "Lab", "Resources", "Speaker", "Status", logging, arguments],
       swiftSettings: settings),
 
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
-    tests("BFDTests", ["Addresses", "BFD", nio]),
+    tests("BFDTests", ["Addresses", "BFD", "TestSupport", nio]),
     tests("BFDLinkTests", ["Addresses", "BFD", "LinuxIO", nio, nioPosix]),
-    tests("BGPTests", ["Addresses", "BGP", nio]),
-    tests("LinkLayerTests", ["Addresses", "LinkLayer", nio]),
-    tests("ResourcesTests", ["Addresses", "Resources"]),
-    tests("AssignmentTests", ["Addresses", "Assignment", "Resources"]),
+    tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
+    tests("LinkLayerTests", ["Addresses", "LinkLayer", "TestSupport", nio]),
+    tests("ResourcesTests", ["Addresses", "Resources", "TestSupport"]),
+    tests("AssignmentTests", ["Addresses", "Assignment", "Resources", "TestSupport"]),
     tests("StatusTests", ["Addresses", "Status"]),
+    tests(
+      "SpeakerTests",
+      [
+        "Addresses", "BGP", "LinuxIO", "Resources", "Speaker", "Status", nio, nioPosix, logging,
+        lifecycle,
+      ]),
+    tests("LabTests", ["Addresses", "Lab", "Resources", nioLocks, yams]),
+    tests("InteropTests", ["Addresses", "Lab", "TestSupport", "bellman", nio]),
     tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]

@@ -67,6 +67,7 @@ public actor Lab {
     } catch {
       result = .failure(error)
     }
+    if let folder = Environment.value("BELLMAN_LAB_LOGS") { directory.keepLogs(in: folder) }
     // A task of its own: cleaning up must not end early because this one was cancelled.
     try await Task {
       try await Namespaces.remove(id: directory.id)
@@ -174,7 +175,9 @@ public actor Lab {
   /// Waits until every session of every node is up.
   public func waitForSessions(within limit: TimeAmount = .seconds(20)) async throws {
     let expected = topology.nodes.flatMap { node in
-      AddressFamily.allCases.map { BirdConfiguration.protocolName(node: node.name, $0) }
+      options.router.sessionFamilies.map { family in
+        BirdConfiguration.protocolName(node: node.name, family)
+      }
     }.sorted()
     let running = Array(speakers.values)
     try await eventually(equals: expected, within: limit) {

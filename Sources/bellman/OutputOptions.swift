@@ -7,7 +7,9 @@ import Status
 
 /// How a command shows a document.
 struct OutputOptions: ParsableArguments {
-  @Option(name: [.short, .customLong("output")], help: "Output format: table, wide, json or yaml.")
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: "Output format: table, wide, json or yaml.")
   var format: OutputFormat = .table
 
   /// The width of the terminal in columns, nil when the output goes elsewhere.

@@ -26,7 +26,7 @@ import Testing
 
   @Test func nodesKnowTheWayToEachOthersPods() throws {
     let commands = try addresses(topology.nodes[0].namespace)
-    #expect(commands.contains("address add 198.51.100.129/29 dev pods"))
+    #expect(commands.contains("address add 198.51.100.129/29 dev cni0"))
     #expect(commands.contains("route add 198.51.100.136/29 via 192.0.2.12"))
     #expect(commands.contains("route add 2001:db8:0:103::/64 via 2001:db8:0:2::13"))
     #expect(!commands.contains { $0.hasPrefix("route add 198.51.100.128/29") })

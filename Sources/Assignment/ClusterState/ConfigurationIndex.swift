@@ -21,6 +21,8 @@ struct ConfigurationIndex: Sendable {
   let attributes: [RouteAttributes]
   /// All interfaces that any L2Advertisement names.
   let namedInterfaces: Set<String>
+  /// The families that each BGPPeer carries, by its name.
+  private let families: [String: [AddressFamily]]
   /// The ranges of all pools by their first address; no two overlap.
   private let ranges: [Entry]
 
@@ -42,6 +44,7 @@ struct ConfigurationIndex: Sendable {
         communities: configuration.communities(of: $0))
     }
     namedInterfaces = Set(configuration.l2Advertisements.flatMap(\.interfaces))
+    families = Dictionary(configuration.peers.map { ($0.name, $0.families) }) { first, _ in first }
     ranges = configuration.pools.enumerated()
       .flatMap { index, pool in pool.addresses.map { Entry(range: $0, pool: index) } }
       .sorted { $0.range.lower < $1.range.lower }
@@ -57,6 +60,11 @@ struct ConfigurationIndex: Sendable {
     }
     guard low > 0, ranges[low - 1].range.contains(address) else { return nil }
     return ranges[low - 1].pool
+  }
+
+  /// Whether the session with a BGPPeer carries routes of `family`.
+  func carries(_ family: AddressFamily, to peer: String) -> Bool {
+    families[peer]?.contains(family) ?? false
   }
 
   /// The BGPPeers whose `nodeSelectors` match a node with these labels, sorted by name.

@@ -32,7 +32,7 @@ extension ClusterState {
         if let refused = selection.refused.first { return (Decision(refused.refusal), selection) }
         let sentence =
           "no BGPPeer that the BGPAdvertisements select for \(subject.address) has Node \(node)"
-          + " in its nodeSelectors"
+          + " in its nodeSelectors and carries \(subject.address.family.rawValue) routes"
         return (Decision(.standsBy, .noSessionToPeer, sentence), selection)
       }
       let names = selection.routes.map { "\($0.key.prefix) to BGPPeer \($0.key.peer)" }

@@ -14,10 +14,10 @@ struct Standing: Sendable {
   /// The routes that this node contributes to, sorted.
   let routes: [RouteKey]
 
-  /// Whether reports about the address read the same. The owner's weight, for one, is not shown
-  /// without a look at all nodes.
+  /// Whether reports about the address read the same. The BGP decision names the routes; the
+  /// owner's weight is not shown without a look at all nodes.
   func looksLike(_ other: Standing) -> Bool {
     pool == other.pool && owner?.node == other.owner?.node && layer2 == other.layer2
-      && bgp == other.bgp && interfaces == other.interfaces && routes == other.routes
+      && bgp == other.bgp && interfaces == other.interfaces
   }
 }

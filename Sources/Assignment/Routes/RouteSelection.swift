@@ -62,7 +62,9 @@ extension ClusterState {
         ? advertisement.aggregationLength : advertisement.aggregationLengthV6
       guard let prefix = IPPrefix(address, length: length) else { continue }
       for peer in peers
-      where advertisement.peers.isEmpty || advertisement.peers.contains(peer) {
+      where (advertisement.peers.isEmpty || advertisement.peers.contains(peer))
+        && index.carries(address.family, to: peer)
+      {
         result[RouteKey(peer: peer, prefix: prefix), default: []].append(number)
       }
     }

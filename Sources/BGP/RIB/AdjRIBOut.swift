@@ -127,8 +127,8 @@ public struct AdjRIBOut: Sendable {
       case .ipv4: drain.announce(&ipv4, &sets)
       case .ipv6: drain.announce(&ipv6, &sets)
       }
-      let isDone = !(family == .ipv4 ? ipv4.hasAnnouncements : ipv6.hasAnnouncements)
-      if initialTableIsComplete, isDone, drain.hasRoom, session.endOfRIBs.contains(family) {
+      // Where there is room left, nothing of this family waits any more.
+      if initialTableIsComplete, drain.hasRoom, session.endOfRIBs.contains(family) {
         drain.endOfRIB(family)
         session.endOfRIBs.removeAll { $0 == family }
       }

@@ -25,7 +25,7 @@ public enum LabCommandRunner {
       return 0
     }
     let signals = StopSignals()
-    let program = try binary ?? ownProgram()
+    let program = try binary ?? ProgramPath.own()
     let work = Task { try await build(options, program: program) }
     signals.onFirst { _ in work.cancel() }
     do {
@@ -61,20 +61,9 @@ public enum LabCommandRunner {
   private static func stay(_ lab: Lab) async {
     write(
       "\n" + LookAround.text(lab.topology, directory: lab.directory, binary: lab.options.binary))
-    while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+    var follower = ManifestFollower(topology: lab.topology, directory: lab.directory)
+    await follower.run { write("\($0)\n") }
     write("\nending the lab ...\n")
-  }
-
-  /// The program that this process runs.
-  private static func ownProgram() throws -> String {
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    let count = buffer.withUnsafeMutableBytes { bytes in
-      bytes.withMemoryRebound(to: CChar.self) {
-        $0.baseAddress.map { readlink("/proc/self/exe", $0, Int(PATH_MAX)) } ?? -1
-      }
-    }
-    guard count > 0 else { throw LabError("/proc/self/exe cannot be read; is /proc mounted?") }
-    return String(decoding: buffer[..<count], as: UTF8.self)
   }
 
   private static var usesColour: Bool {

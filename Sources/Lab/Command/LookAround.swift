@@ -37,8 +37,8 @@ enum LookAround {
         ]
       ),
       (
-        "change something: the speakers follow at once",
-        ["edit \(directory.manifests)/endpointslices.yaml"]
+        "change something: speakers and service proxies follow",
+        ["editor \(directory.manifests)/endpointslices.yaml"]
       ),
     ]
     var text = "The lab keeps running. In another terminal, as root:\n"

@@ -12,6 +12,10 @@ public struct MetalLBConfiguration: Hashable, Sendable {
   public var routerAS = AddressPlan.routerAS
   /// `holdTime` of the peers in seconds; nil leaves it to the default of 90.
   public var holdTime: Int?
+  /// Whether there is one peer that carries both families, `dualStackAddressFamily`.
+  public var hasDualStackSessions = false
+  /// `password` of the peers, if any.
+  public var password: String?
   /// Documents that follow the lab's own, each beginning with `---`.
   public var additions = ""
 
@@ -23,106 +27,112 @@ public struct MetalLBConfiguration: Hashable, Sendable {
 
   /// The text of the file.
   public var text: String {
-    let timers = holdTime.map { "\n  holdTime: \($0)s" } ?? ""
-    return """
-      # The addresses. The first pool lies inside the prefix of the segment, so that clients there ask
-      # for its addresses by ARP and Neighbor Discovery; the second is reached through the router.
-      apiVersion: metallb.io/v1beta1
-      kind: IPAddressPool
-      metadata:
-        name: layer2
-        namespace: metallb-system
-      spec:
-        addresses:
-        - \(AddressPlan.layer2PoolIPv4)
-        - \(AddressPlan.layer2PoolIPv6)
-      ---
-      apiVersion: metallb.io/v1beta1
-      kind: IPAddressPool
-      metadata:
-        name: bgp
-        namespace: metallb-system
-      spec:
-        addresses:
-        - \(AddressPlan.bgpPoolIPv4)
-        - \(AddressPlan.bgpPoolIPv6)
-      ---
-      # One node answers for each address of the first pool, on the segment only: the nodes have
-      # interfaces to their pods as well.
-      apiVersion: metallb.io/v1beta1
-      kind: L2Advertisement
-      metadata:
-        name: layer2
-        namespace: metallb-system
-      spec:
-        ipAddressPools:
-        - layer2
-        interfaces:
-        - eth0
-      ---
-      # One session for each family, from every node.
+    """
+    # The addresses. The first pool lies inside the prefix of the segment, so that clients there ask
+    # for its addresses by ARP and Neighbor Discovery; the second is reached through the router.
+    apiVersion: metallb.io/v1beta1
+    kind: IPAddressPool
+    metadata:
+      name: layer2
+      namespace: metallb-system
+    spec:
+      addresses:
+      - \(AddressPlan.layer2PoolIPv4)
+      - \(AddressPlan.layer2PoolIPv6)
+    ---
+    apiVersion: metallb.io/v1beta1
+    kind: IPAddressPool
+    metadata:
+      name: bgp
+      namespace: metallb-system
+    spec:
+      addresses:
+      - \(AddressPlan.bgpPoolIPv4)
+      - \(AddressPlan.bgpPoolIPv6)
+    ---
+    # One node answers for each address of the first pool, on the segment only: the nodes have
+    # interfaces to their pods as well.
+    apiVersion: metallb.io/v1beta1
+    kind: L2Advertisement
+    metadata:
+      name: layer2
+      namespace: metallb-system
+    spec:
+      ipAddressPools:
+      - layer2
+      interfaces:
+      - eth0
+    ---
+    \(peers)
+    # Names for the communities below.
+    apiVersion: metallb.io/v1beta1
+    kind: Community
+    metadata:
+      name: lab
+      namespace: metallb-system
+    spec:
+      communities:
+      - name: from-kubernetes
+        value: "64512:100"
+      - name: from-lab
+        value: large:64512:1:100
+    ---
+    # Each address as a host route. Local preference is sent to peers of the same AS only.
+    apiVersion: metallb.io/v1beta1
+    kind: BGPAdvertisement
+    metadata:
+      name: host-routes
+      namespace: metallb-system
+    spec:
+      ipAddressPools:
+      - bgp
+      communities:
+      - from-kubernetes
+      - from-lab
+      localPref: 150
+    ---
+    # And the whole pool, from every node that announces an address of it.
+    apiVersion: metallb.io/v1beta1
+    kind: BGPAdvertisement
+    metadata:
+      name: aggregate
+      namespace: metallb-system
+    spec:
+      ipAddressPools:
+      - bgp
+      aggregationLength: 24
+      aggregationLengthV6: 64
+      communities:
+      - "64512:200"
+      - large:64512:2:200
+    \(additions)
+    """
+  }
+
+  private var peers: String {
+    hasDualStackSessions
+      ? "# One session for both families, from every node.\n" + peer("router", routerIPv4)
+      : "# One session for each family, from every node.\n" + peer("router-ipv4", routerIPv4)
+        + "\n" + peer("router-ipv6", routerIPv6)
+  }
+
+  /// The document of one peer, with the line that ends it.
+  private func peer(_ name: String, _ address: String) -> String {
+    var text = """
       apiVersion: metallb.io/v1beta2
       kind: BGPPeer
       metadata:
-        name: router-ipv4
+        name: \(name)
         namespace: metallb-system
       spec:
         myASN: \(nodeAS)
         peerASN: \(routerAS)
-        peerAddress: \(routerIPv4)\(timers)
-      ---
-      apiVersion: metallb.io/v1beta2
-      kind: BGPPeer
-      metadata:
-        name: router-ipv6
-        namespace: metallb-system
-      spec:
-        myASN: \(nodeAS)
-        peerASN: \(routerAS)
-        peerAddress: \(routerIPv6)\(timers)
-      ---
-      # Names for the communities below.
-      apiVersion: metallb.io/v1beta1
-      kind: Community
-      metadata:
-        name: lab
-        namespace: metallb-system
-      spec:
-        communities:
-        - name: from-kubernetes
-          value: "64512:100"
-        - name: from-lab
-          value: large:64512:1:100
-      ---
-      # Each address as a host route. Local preference is sent to peers of the same AS only.
-      apiVersion: metallb.io/v1beta1
-      kind: BGPAdvertisement
-      metadata:
-        name: host-routes
-        namespace: metallb-system
-      spec:
-        ipAddressPools:
-        - bgp
-        communities:
-        - from-kubernetes
-        - from-lab
-        localPref: 150
-      ---
-      # And the whole pool, from every node that announces an address of it.
-      apiVersion: metallb.io/v1beta1
-      kind: BGPAdvertisement
-      metadata:
-        name: aggregate
-        namespace: metallb-system
-      spec:
-        ipAddressPools:
-        - bgp
-        aggregationLength: 24
-        aggregationLengthV6: 64
-        communities:
-        - "64512:200"
-        - large:64512:2:200
-      \(additions)
+        peerAddress: \(address)
+
       """
+    if let holdTime { text += "  holdTime: \(holdTime)s\n" }
+    if let password { text += "  password: \(password)\n" }
+    if hasDualStackSessions { text += "  dualStackAddressFamily: true\n" }
+    return text + "---"
   }
 }

@@ -64,6 +64,17 @@ public struct RunDirectory: Hashable, Sendable {
     return time(nil) - info.st_mtim.tv_sec > 60
   }
 
+  /// Copies the texts of the run to a folder of its own in `folder`: for looking into a test that
+  /// failed, with the environment variable BELLMAN_LAB_LOGS.
+  func keepLogs(in folder: String) {
+    let target = "\(folder)/\(id)"
+    guard (try? Folder.make(target)) == true else { return }
+    for name in Folder.names(in: path) {
+      guard let text = TextFile.read(file(name)) else { continue }
+      try? TextFile.replace("\(target)/\(name)", with: text)
+    }
+  }
+
   /// Removes the folder, and that of all runs if it was the last.
   func remove() {
     Folder.remove(path)

@@ -33,15 +33,16 @@ public actor ChildProcess {
 
   private var status: Int32?
 
-  /// Starts `arguments` in `namespace`; what it writes is appended to the file `logPath`.
+  /// Starts `arguments` in `namespace`, or in the present one if nil; what it writes is appended to the file `logPath`.
   public init(
-    name: String, _ arguments: [String], in namespace: String, logPath: String
+    name: String, _ arguments: [String], in namespace: String?, logPath: String
   ) async throws {
     self.name = name
     self.logPath = logPath
     // The signal of `--pdeathsig` comes when the *thread* that started the child ends. The threads
     // of this pool live as long as the process, those of the cooperative pool need not.
-    let guarded = ["setpriv", "--pdeathsig", "KILL", "ip", "netns", "exec", namespace] + arguments
+    let place = namespace.map { ["ip", "netns", "exec", $0] } ?? []
+    let guarded = ["setpriv", "--pdeathsig", "KILL"] + place + arguments
     pid = try await NIOThreadPool.singleton.runIfActive {
       let log = open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
       guard log >= 0 else {

@@ -8,6 +8,10 @@ public struct BirdConfiguration: Hashable, Sendable {
   public var nodeAS = AddressPlan.nodeAS
   /// The hold time that the router proposes, in seconds.
   public var holdTime = 90
+  /// Whether one session over IPv4 carries both families, in place of a session for each.
+  public var hasDualStackSessions = false
+  /// The TCP MD5 password of every session (RFC 2385); nil for none.
+  public var password: String?
 
   /// The configuration of the lab by default: eBGP with every node.
   public init() {}
@@ -16,6 +20,11 @@ public struct BirdConfiguration: Hashable, Sendable {
   public static func protocolName(node: String, _ family: AddressFamily) -> String {
     let name = String(node.map { $0 == "-" ? "_" : $0 })
     return name + (family == .ipv4 ? "_v4" : "_v6")
+  }
+
+  /// The families that sessions run over.
+  public var sessionFamilies: [AddressFamily] {
+    hasDualStackSessions ? [.ipv4] : AddressFamily.allCases
   }
 
   /// The text of the file.
@@ -51,40 +60,43 @@ public struct BirdConfiguration: Hashable, Sendable {
         ipv6 { import none; export where source = RTS_BGP; };
       }
 
-      template bgp node4 {
-        local \(topology.router.ipv4) as \(localAS);
-        ipv4 { import filter services4; export none; };
-        hold time \(holdTime);
-        # The nodes dial, as MetalLB's speakers do; after an error the router is soon ready again.
-        passive on;
-        connect delay time 1;
-        error wait time 1, 2;
-        debug { states, events };
-      }
-
-      template bgp node6 {
-        local \(topology.router.ipv6) as \(localAS);
-        ipv6 { import filter services6; export none; };
-        hold time \(holdTime);
-        passive on;
-        connect delay time 1;
-        error wait time 1, 2;
-        debug { states, events };
-      }
 
       """
+    for family in sessionFamilies { text += template(family, router: topology.router) }
     for node in topology.nodes {
-      for (family, template) in [(AddressFamily.ipv4, "node4"), (.ipv6, "node6")] {
-        let name = Self.protocolName(node: node.name, family)
+      for family in sessionFamilies {
         text += """
-
-          protocol bgp \(name) from \(template) {
+          protocol bgp \(Self.protocolName(node: node.name, family)) from \(Self.template(family)) {
             neighbor \(node.address(family)) as \(nodeAS);
           }
+
 
           """
       }
     }
     return text
+  }
+
+  /// What the sessions over `family` have in common.
+  private func template(_ family: AddressFamily, router: Machine) -> String {
+    var lines = ["local \(router.address(family)) as \(localAS);", "direct;"]
+    for carried in hasDualStackSessions ? AddressFamily.allCases : [family] {
+      lines.append(
+        carried == .ipv4
+          ? "ipv4 { import filter services4; export none; };"
+          : "ipv6 { import filter services6; export none; };")
+    }
+    lines.append("hold time \(holdTime);")
+    if let password { lines.append("password \"\(password)\";") }
+    lines += [
+      "# The nodes dial, as MetalLB's speakers do; after an error the router is soon ready again.",
+      "passive on;", "connect delay time 1;", "error wait time 1, 2;", "debug { states, events };",
+    ]
+    let body = lines.map { "  \($0)\n" }.joined()
+    return "template bgp \(Self.template(family)) {\n\(body)}\n\n"
+  }
+
+  private static func template(_ family: AddressFamily) -> String {
+    family == .ipv4 ? "node4" : "node6"
   }
 }

@@ -6,8 +6,9 @@ public struct BirdProtocol: Hashable, Sendable {
   public var kind: String
   /// `up`, `start` or `down`.
   public var state: String
-  /// When it came into this state, to the millisecond, as BIRD prints it.
-  public var since: String
+  /// When it came into this state, in seconds of the epoch. BIRD reckons it anew for each answer:
+  /// a millisecond more or less is no change.
+  public var since: Double
   /// What BIRD adds: `Established`, `Passive`, or the last error.
   public var info: String
 
@@ -19,10 +20,12 @@ public struct BirdProtocol: Hashable, Sendable {
     text.lines.compactMap { line in
       let words = line.split(separator: " ")
       // Name, kind, table, state, date, time, and the rest.
-      guard words.count >= 6, words[4].first?.isNumber == true else { return nil }
+      guard words.count >= 6, let since = Timestamp.seconds("\(words[4]) \(words[5])") else {
+        return nil
+      }
       return BirdProtocol(
         name: String(words[0]), kind: String(words[1]), state: String(words[3]),
-        since: "\(words[4]) \(words[5])", info: words[6...].joined(separator: " "))
+        since: since, info: words[6...].joined(separator: " "))
     }
   }
 }

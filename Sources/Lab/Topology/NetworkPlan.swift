@@ -76,11 +76,11 @@ struct NetworkPlan {
   private static func podLinks(_ topology: Topology) -> [Batch] {
     topology.nodes.map { node in
       var commands = [
-        "link add pods type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
-        "link set pods up",
+        "link add cni0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+        "link set cni0 up",
       ]
       for pod in topology.pods where pod.node == node.name {
-        commands += cable(from: pod.name, to: pod.machine, master: "pods")
+        commands += cable(from: pod.name, to: pod.machine, master: "cni0")
       }
       return Batch(namespace: node.namespace, commands: commands)
     }
@@ -125,8 +125,8 @@ struct NetworkPlan {
     for pod in topology.pods {
       if pod.node == node.name {
         commands += [
-          "address add \(pod.gatewayIPv4)/29 dev pods",
-          "address add \(pod.gatewayIPv6)/64 dev pods nodad",
+          "address add \(pod.gatewayIPv4)/29 dev cni0",
+          "address add \(pod.gatewayIPv6)/64 dev cni0 nodad",
         ]
       } else if let owner = try? topology.node(pod.node), let v4 = pod.networkIPv4,
         let v6 = pod.networkIPv6

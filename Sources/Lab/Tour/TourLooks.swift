@@ -1,17 +1,7 @@
 import Addresses
-import Resources
 
 /// Ways of looking around that several steps share.
 extension Lab {
-  /// The address of the service `name` of this family.
-  func ingress(_ name: String, _ family: AddressFamily) throws -> IPAddress {
-    let workload = manifests.workloads.first { $0.name == name }
-    guard let address = workload?.service.ingress.first(where: { $0.family == family }) else {
-      throw LabError("the service \(name) has no \(family.rawValue) address")
-    }
-    return address
-  }
-
   /// Shows the router's table of one family as BIRD prints it.
   func showRoutes(_ family: AddressFamily, _ console: Console) async throws {
     let question = "show route table \(family == .ipv4 ? "master4" : "master6")"
@@ -48,12 +38,5 @@ extension Lab {
     }
     console.show("client", "ip neigh show \(address)", text ?? "(no entry)")
     return mac
-  }
-
-  /// The nodes from which the router has `address`, sorted, by the next hops of its routes.
-  func announcers(_ address: IPAddress) async throws -> [String] {
-    try await router.routes(address.family)
-      .filter { $0.prefix == IPPrefix(host: address) }
-      .compactMap { $0.nextHop.flatMap { topology.node(address: $0) } }.sorted()
   }
 }

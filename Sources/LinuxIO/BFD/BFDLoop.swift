@@ -28,10 +28,16 @@ struct BFDListener: Sendable {
 /// The body of the thread that all BFD sessions run on: it alone touches the machines, and waits for
 /// nothing but the kernel and the mailbox.
 struct BFDLoop: ~Copyable {
-  private struct Channel {
+  /// A class, since changing a large value in a dictionary would allocate with every packet.
+  private final class Channel {
     var sender: BFDSender
     /// Nil once the session was removed.
     var listener: BFDListener?
+
+    init(sender: BFDSender, listener: BFDListener) {
+      self.sender = sender
+      self.listener = listener
+    }
   }
 
   private let mailbox: Mailbox<BFDCommand>

@@ -38,6 +38,12 @@ public struct FileStamp: Hashable, Sendable {
     return result
   }
 
+  /// How long ago the file was last written, by the wall clock; negative when that was set back.
+  public var nanosecondsSinceWritten: Int64 {
+    let now = WallClock.read()
+    return (now.seconds - seconds) * 1_000_000_000 + now.nanoseconds - nanoseconds
+  }
+
   /// Whether a directory is at `path`.
   public static func isDirectory(_ path: String) -> Bool {
     var status = stat()

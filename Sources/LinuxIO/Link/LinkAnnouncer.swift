@@ -15,7 +15,7 @@ public final class LinkAnnouncer {
   public var owned: OwnedAddresses { responder.owned }
 
   private let eventLoop: any EventLoop
-  private let onProblem: (LinkProblem) -> Void
+  private let problems: ProblemReporter
   private let replyPath: ReplyPath
   private let socket: PacketSocket
   private let groups: SolicitedNodeGroups
@@ -32,7 +32,7 @@ public final class LinkAnnouncer {
   ///   - interface: an Ethernet interface that is up.
   ///   - eventLoop: the loop that this runs on.
   ///   - schedule: when gratuitous packets go out, and how fast.
-  ///   - onProblem: called on the loop with what goes wrong later.
+  ///   - onProblem: called on the loop with what goes wrong later, until ``close()``.
   public init(
     interface: NetworkInterface, eventLoop: any EventLoop,
     schedule: GratuitousSchedule.Configuration = .init(),
@@ -44,16 +44,17 @@ public final class LinkAnnouncer {
     }
     let responder = Responder(interfaceMAC: mac)
     let replyPath = ReplyPath(responder)
-    let problem = NIOLoopBound(onProblem, eventLoop: eventLoop)
+    let problems = ProblemReporter(onProblem)
+    let bound = NIOLoopBound(problems, eventLoop: eventLoop)
     socket = try PacketSocket(
       interface: interface.name,
       onFailure: { error in
-        eventLoop.execute { problem.value(.captureEnded(error)) }
+        eventLoop.execute { bound.value.report?(.captureEnded(error)) }
       },
       handler: { replyPath.reply(to: $0) })
     self.interface = interface
     self.eventLoop = eventLoop
-    self.onProblem = onProblem
+    self.problems = problems
     self.replyPath = replyPath
     self.responder = responder
     self.schedule = GratuitousSchedule(schedule)
@@ -75,8 +76,9 @@ public final class LinkAnnouncer {
     eventLoop.preconditionInEventLoop()
     guard !isClosed else { return }
     let addresses = Array(addresses)
-    for address in addresses where responder.owned.insert(address) { join(address) }
+    for address in addresses { responder.owned.insert(address) }
     replyPath.replace(responder)
+    for address in addresses { join(address) }
     schedule.take(addresses, now: .now())
     announce()
   }
@@ -93,7 +95,8 @@ public final class LinkAnnouncer {
     arm()
   }
 
-  /// Takes note of what became of the interface. With another MAC address, or running again after it
+  /// Takes note of what became of the interface, which still has its index: one that was removed and
+  /// made again needs a new announcer. With another MAC address, or running again after it
   /// was not, all owned addresses are announced anew.
   public func interfaceChanged(to interface: NetworkInterface) {
     eventLoop.preconditionInEventLoop()
@@ -117,16 +120,17 @@ public final class LinkAnnouncer {
   public func close() {
     release(owned.sorted)
     isClosed = true
+    problems.report = nil
     socket.close()
   }
 
   private func join(_ address: IPAddress) {
-    guard case .v6(let address) = address else { return }
-    do {
+    guard case .v6(let address) = address, !joined.contains(address) else { return }
+    do throws(LinuxError) {
       try groups.join(address)
       joined.insert(address)
     } catch {
-      onProblem(.groupNotJoined(error))
+      problems.report?(.groupNotJoined(error))
     }
   }
 
@@ -148,6 +152,13 @@ public final class LinkAnnouncer {
     let bound = NIOLoopBound(WeakReference(self), eventLoop: eventLoop)
     timer = eventLoop.scheduleTask(deadline: deadline) { bound.value.object?.announce() }
   }
+}
+
+/// Where problems go. An announcer that was closed tells of none any more, although its capture thread
+/// may just have found one.
+private final class ProblemReporter {
+  var report: ((LinkProblem) -> Void)?
+  init(_ report: @escaping (LinkProblem) -> Void) { self.report = report }
 }
 
 /// Lets a timer not keep alive what it serves.

@@ -8,9 +8,16 @@ final class DecodingReport {
   var notesFieldLines = false
   /// The line of each field that was read, by its path.
   private(set) var fieldLines: [String: Int] = [:]
-  private(set) var diagnostics: [Diagnostic] = []
   /// The number of errors so far; an object is valid if reading it adds none.
   private(set) var errorCount = 0
+  private var warningCount = 0
+  private var kept: [Diagnostic] = []
+
+  /// The most diagnostics of one file; what is beyond is counted only.
+  static let maximumCount = 1000
+
+  /// Whether what is added now is counted only.
+  var isFull: Bool { kept.count >= Self.maximumCount }
 
   /// A report on this file.
   init(file: String) { self.file = file }
@@ -30,10 +37,22 @@ final class DecodingReport {
     _ severity: Diagnostic.Severity, line: Int?, column: Int? = nil, path: String? = nil,
     _ message: String
   ) {
-    if severity == .error { errorCount += 1 }
-    diagnostics.append(
+    if severity == .error { errorCount += 1 } else { warningCount += 1 }
+    guard !isFull else { return }
+    kept.append(
       Diagnostic(
         severity: severity, file: file, line: line, column: column, object: object,
         fieldPath: path.flatMap { $0.isEmpty ? nil : $0 }, message: message))
+  }
+
+  /// The diagnostics, sorted by line; the first of all tells how many there are beyond the bound.
+  var diagnostics: [Diagnostic] {
+    let more = errorCount + warningCount - kept.count
+    guard more > 0 else { return kept.sorted() }
+    let summary = Diagnostic(
+      severity: errorCount > 0 ? .error : .warning, file: file,
+      message: "errors: \(errorCount), warnings: \(warningCount); only the first \(kept.count) "
+        + "are listed")
+    return [summary] + kept.sorted()
   }
 }

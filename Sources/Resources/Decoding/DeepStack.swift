@@ -9,7 +9,7 @@
 /// The caller waits for the end, so the call is as pure as the work is.
 enum DeepStack {
   /// Suffices for the deepest document that libyaml accepts; only what is used takes memory.
-  private static let size = 32 << 20
+  private static let size = 16 << 20
 
   /// The system gave no thread.
   struct Unavailable: Error {}

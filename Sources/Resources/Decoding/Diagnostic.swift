@@ -52,14 +52,15 @@ extension Diagnostic: CustomStringConvertible {
 }
 
 extension Diagnostic: Comparable {
-  /// By file, then by line, then by what is said.
+  /// By file, then by line, errors before warnings, then by what is said.
   public static func < (left: Self, right: Self) -> Bool {
     if left.file != right.file { return left.file < right.file }
     let (leftPlace, rightPlace) = (
       (left.line ?? 0, left.column ?? 0), (right.line ?? 0, right.column ?? 0)
     )
     if leftPlace != rightPlace { return leftPlace < rightPlace }
-    return (left.object ?? "", left.fieldPath ?? "", left.message, left.severity.rawValue)
-      < (right.object ?? "", right.fieldPath ?? "", right.message, right.severity.rawValue)
+    if left.severity != right.severity { return left.severity == .error }
+    return (left.object ?? "", left.fieldPath ?? "", left.message)
+      < (right.object ?? "", right.fieldPath ?? "", right.message)
   }
 }

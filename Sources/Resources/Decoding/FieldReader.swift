@@ -50,7 +50,9 @@ struct FieldReader {
   func finish(unknown: UnknownFields) {
     for entry in entries where !known.contains(entry.key) {
       var message = "unknown field"
-      if let near = NearestName.of(entry.key, in: known) { message += "; did you mean \(near)?" }
+      if !report.isFull, let near = NearestName.of(entry.key, in: known) {
+        message += "; did you mean \(near)?"
+      }
       report.add(
         unknown == .error ? .error : .warning, line: entry.keyLine, path: path(of: entry.key),
         message)

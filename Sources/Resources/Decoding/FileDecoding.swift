@@ -20,7 +20,7 @@ struct FileDecoding {
   /// What was decoded.
   var result: DecodedFile {
     DecodedFile(
-      name: report.file, objects: objects, diagnostics: report.diagnostics.sorted(),
+      name: report.file, objects: objects, diagnostics: report.diagnostics,
       otherObjects: otherObjects)
   }
 

@@ -14,15 +14,16 @@ struct ManifestDocuments {
   /// The documents in the order of the file.
   let documents: [Document]
 
-  /// Cuts before each line that begins with `---`: by YAML 1.2 §9.1.2 no content may hold such a
-  /// line. A `---` that follows only directives (`%YAML 1.2`) belongs to them.
+  /// Cuts before each line that begins with `---` and after each that begins with `...`: by YAML
+  /// 1.2 §9.1.2 no content may hold such lines. A `---` that follows only directives
+  /// (`%YAML 1.2`) and comments belongs to them.
   init(octets: [UInt8]) {
     var documents: [Document] = []
     var start = 0
     var firstLine = 1
     var line = 1
     var position = 0
-    var holdsOnlyDirectives = false
+    var hasContent = false
     if octets.starts(with: [0xEF, 0xBB, 0xBF]) {
       start = 3
       position = 3
@@ -30,18 +31,20 @@ struct ManifestDocuments {
     while position < octets.count {
       let end = octets[position...].firstIndex(of: UInt8(ascii: "\n")) ?? octets.count
       let text = octets[position..<end]
-      if Self.isDocumentStart(text), position > start, !holdsOnlyDirectives {
+      if Self.isMarker(text, UInt8(ascii: "-")), hasContent {
         documents.append(Document(octets: octets[start..<position], firstLine: firstLine))
-        start = position
-        firstLine = line
+        (start, firstLine, hasContent) = (position, line, false)
       }
       switch text.first {
-      case UInt8(ascii: "%") where position == start: holdsOnlyDirectives = true
       case UInt8(ascii: "%"), UInt8(ascii: "#"), UInt8(ascii: "\r"), nil: break
-      default: holdsOnlyDirectives = false
+      default: hasContent = true
       }
       position = end + 1
       line += 1
+      if Self.isMarker(text, UInt8(ascii: ".")) {
+        documents.append(Document(octets: octets[start..<end], firstLine: firstLine))
+        (start, firstLine, hasContent) = (min(position, octets.count), line, false)
+      }
     }
     if start < octets.count {
       documents.append(Document(octets: octets[start...], firstLine: firstLine))
@@ -49,8 +52,9 @@ struct ManifestDocuments {
     self.documents = documents
   }
 
-  private static func isDocumentStart(_ line: ArraySlice<UInt8>) -> Bool {
-    guard line.starts(with: [UInt8](repeating: UInt8(ascii: "-"), count: 3)) else { return false }
+  /// Whether `line` begins with three times `mark` as a word of its own.
+  private static func isMarker(_ line: ArraySlice<UInt8>, _ mark: UInt8) -> Bool {
+    guard line.count >= 3, line.prefix(3).allSatisfy({ $0 == mark }) else { return false }
     guard let next = line.dropFirst(3).first else { return true }
     return next == UInt8(ascii: " ") || next == UInt8(ascii: "\t") || next == UInt8(ascii: "\r")
   }

@@ -65,6 +65,15 @@ public struct BGPPeer: Hashable, Sendable {
   /// The peer's name, by which BGPAdvertisements refer to it.
   public var name: String { metadata.name.name }
 
+  /// The families whose routes the session carries: that of the peer's address, or both on a
+  /// dual-stack session and on one over an interface.
+  public var families: [AddressFamily] {
+    guard !dualStackAddressFamily, case .address(let address) = endpoint else {
+      return [.ipv4, .ipv6]
+    }
+    return [address.family]
+  }
+
   /// A peer with these values; times in seconds.
   public init(
     metadata: ObjectMetadata, myASN: UInt32, remoteAS: RemoteAS, localASN: UInt32? = nil,

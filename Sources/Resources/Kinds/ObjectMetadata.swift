@@ -27,7 +27,7 @@ public struct ObjectMetadata: Hashable, Sendable {
   public var name: ObjectName
   /// Labels.
   public var labels: [String: String]
-  /// Annotations; only those of Services are kept.
+  /// Annotations; only those of Services are kept, without kubectl's copy of the object.
   public var annotations: [String: String]
   /// Whether `metadata.deletionTimestamp` is set.
   public var isBeingDeleted: Bool

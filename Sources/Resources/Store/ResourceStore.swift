@@ -10,6 +10,9 @@ public struct ResourceStore: Sendable {
   /// Whether ``configuration`` is older than the files, because their objects contradict each other.
   public private(set) var isConfigurationStale = false
 
+  /// How many objects are in use, by kind; those that ``Configuration`` refuses count too.
+  public private(set) var objectCounts: [ResourceKind: Int] = [:]
+
   private var files: [String: StoredFile] = [:]
   /// The files that define each object, sorted.
   private var definers: [ResourceKey: [String]] = [:]
@@ -93,6 +96,9 @@ public struct ResourceStore: Sendable {
     var list = definers[key] ?? []
     list.removeAll { $0 == file }
     if defines { list.insert(file, at: list.firstIndex { $0 > file } ?? list.count) }
+    if (definers[key] == nil) != list.isEmpty {
+      objectCounts[key.kind, default: 0] += list.isEmpty ? -1 : 1
+    }
     definers[key] = list.isEmpty ? nil : list
     guard key.kind.isConfiguration else { return }
     if list.isEmpty { configurationKeys.remove(key) } else { configurationKeys.insert(key) }

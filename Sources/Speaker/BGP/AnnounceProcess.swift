@@ -130,8 +130,8 @@ private struct AnnounceService: Service {
 
   func run() async throws {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let reporter = SessionReporter(peer: endpoint.address.description)
     let transport = try await eventLoop.submit {
+      let reporter = SessionReporter(peer: endpoint.address.description)
       let transport = PeerTransport(
         configuration: configuration, endpoint: endpoint, seed: .random(in: .min ... .max),
         eventLoop: eventLoop, report: reporter.log)

@@ -59,7 +59,7 @@ final class PeerTable {
     }
   }
 
-  /// Announces and withdraws prefixes at the named peers; what a peer does not speak is left out.
+  /// Announces and withdraws prefixes at the named peers.
   func update(announced: [String: [IPPrefix: RouteAttributes]], withdrawn: [String: [IPPrefix]]) {
     for (name, prefixes) in withdrawn {
       for prefix in prefixes { routes[name]?[prefix] = nil }
@@ -67,8 +67,7 @@ final class PeerTable {
     }
     for (name, changes) in announced {
       routes[name, default: [:]].merge(changes) { _, new in new }
-      guard let entry = entries[name] else { continue }
-      entry.transport.handle(.announce(entry.speakable(changes)))
+      entries[name]?.transport.handle(.announce(changes))
     }
   }
 
@@ -108,7 +107,7 @@ final class PeerTable {
       transport: transport, configuration: configuration, endpoint: endpoint, stateSince: .now())
     entries[name] = entry
     if let known = routes[name], !known.isEmpty {
-      transport.handle(.announce(entry.speakable(known)))
+      transport.handle(.announce(known))
     }
     if isTableComplete { transport.handle(.initialTableComplete) }
     transport.handle(.start)
@@ -158,12 +157,11 @@ final class PeerTable {
     if let connectTime = peer.connectTime {
       configuration.connectRetryTime = .seconds(Int64(connectTime))
     }
-    configuration.families = [address.family]
-    if peer.dualStackAddressFamily {
-      configuration.families = [.ipv4, .ipv6]
-      switch address.family {
-      case .ipv4: configuration.nextHopIPv6 = addresses.ipv6
-      case .ipv6: configuration.nextHopIPv4 = addresses.ipv4
+    configuration.families = peer.families
+    for family in peer.families where family != address.family {
+      switch family {
+      case .ipv4: configuration.nextHopIPv4 = addresses.ipv4
+      case .ipv6: configuration.nextHopIPv6 = addresses.ipv6
       }
     }
     configuration.description = peer.name
@@ -171,12 +169,5 @@ final class PeerTable {
       address: address, port: peer.peerPort, source: peer.sourceAddress, password: password,
       timeToLive: isExternal && !peer.ebgpMultiHop ? 1 : nil)
     return (configuration, endpoint)
-  }
-}
-
-extension PeerTable.Entry {
-  /// The routes of the families that the session is configured for.
-  fileprivate func speakable(_ routes: [IPPrefix: RouteAttributes]) -> [IPPrefix: RouteAttributes] {
-    routes.filter { configuration.families.contains($0.key.family) }
   }
 }

@@ -3,9 +3,11 @@ import BGP
 import Logging
 import NIOCore
 
-/// Writes what a peer reports as log lines.
-struct SessionReporter: Sendable {
+/// Writes what a peer reports as log lines. A neighbour that cannot be reached for the same reason
+/// again and again is told of once.
+final class SessionReporter {
   private let logger: Logger
+  private var lastError: SessionError?
 
   init(peer: String) {
     var logger = Logger(label: "bellman.bgp")
@@ -29,7 +31,12 @@ struct SessionReporter: Sendable {
       logger.info("session stopped", metadata: ["sent": "\(reason.notification)"])
     case .down(let error, let retryAfter):
       let retry = retryAfter.map { "\(($0.nanoseconds + 999_999) / 1_000_000)ms" } ?? "never"
-      logger.warning("session down", metadata: ["reason": "\(error)", "retryAfter": "\(retry)"])
+      var isRepeated = false
+      if case .connectFailed = error { isRepeated = error == lastError }
+      lastError = error
+      logger.log(
+        level: isRepeated ? .debug : .warning, "session down",
+        metadata: ["reason": "\(error)", "retryAfter": "\(retry)"])
     case .heldBack(let family, let reason):
       logger.warning(
         "routes held back", metadata: ["family": "\(family.rawValue)", "reason": "\(reason)"])

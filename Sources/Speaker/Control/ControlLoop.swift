@@ -154,8 +154,13 @@ actor ControlLoop {
   private func logNewProblems(_ problems: [Diagnostic]) {
     let known = Set(source.problems.map(\.description))
     for problem in problems where !known.contains(problem.description) {
+      var metadata: Logger.Metadata = ["file": "\(problem.file)"]
+      metadata["line"] = problem.line.map { "\($0)" }
+      metadata["object"] = problem.object.map { "\($0)" }
+      metadata["field"] = problem.fieldPath.map { "\($0)" }
       logger.log(
-        level: problem.severity == .error ? .error : .warning, "\(problem)")
+        level: problem.severity == .error ? .error : .warning, "\(problem.message)",
+        metadata: metadata)
     }
     if problems.isEmpty, !known.isEmpty { logger.info("all problems of the source are mended") }
   }

@@ -1,7 +1,7 @@
 import Hummingbird
-public import Logging
+import Logging
 import NIOCore
-public import ServiceLifecycle
+import ServiceLifecycle
 import Status
 
 #if canImport(Glibc)

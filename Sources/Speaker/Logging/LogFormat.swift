@@ -44,6 +44,12 @@ struct LineLogHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
+    var line = line(for: event)
+    line.withUTF8 { bytes in _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+  }
+
+  /// The line of `event` with its line break.
+  func line(for event: LogEvent) -> String {
     var fields = metadata
     if let provided = metadataProvider?.get() {
       fields.merge(provided) { _, new in new }
@@ -51,13 +57,10 @@ struct LineLogHandler: LogHandler {
     if let own = event.metadata { fields.merge(own) { _, new in new } }
     if let error = event.error { fields["error"] = "\(error)" }
     let sorted = fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
-    var line =
-      switch format {
-      case .text: textLine(event.level, event.message.description, sorted)
-      case .json: jsonLine(event.level, event.message.description, sorted)
-      }
-    line += "\n"
-    line.withUTF8 { bytes in _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+    return switch format {
+    case .text: textLine(event.level, event.message.description, sorted) + "\n"
+    case .json: jsonLine(event.level, event.message.description, sorted) + "\n"
+    }
   }
 
   private func textLine(

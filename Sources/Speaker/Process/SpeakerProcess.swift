@@ -36,6 +36,10 @@ public struct SpeakerProcess: Sendable {
         "--manifests: \(error); name an existing directory")
     }
     try Self.prepareFolder(of: options.socketPath)
+    if (try? await StatusClient(socketPath: options.socketPath).status()) != nil {
+      throw SpeakerStartError(
+        "another speaker answers on \(options.socketPath); choose another place with --socket")
+    }
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let control = ControlLoop(options: options, eventLoop: eventLoop, logger: logger)

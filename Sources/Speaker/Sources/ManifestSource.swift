@@ -16,9 +16,19 @@ struct ManifestSource: ServiceLifecycle.Service {
     let watch = try DirectoryWatch(directory)
     defer { watch.close() }
     var reader = ManifestReader(directory: directory)
+    await waitUntilWritten(reader)
     await control.sourceChanged(reader.read())
     for await _ in watch.changes.cancelOnGracefulShutdown() {
+      await waitUntilWritten(reader)
       await control.sourceChanged(reader.read())
+    }
+  }
+
+  /// The watch tells of files that were closed, but others may be half-written at that moment. They
+  /// are waited for, at most for a second, lest a part of a file be taken for all of it.
+  private func waitUntilWritten(_ reader: ManifestReader) async {
+    for _ in 0..<20 where reader.hasFilesInFlux {
+      try? await Task.sleep(for: .milliseconds(50))
     }
   }
 }
@@ -32,6 +42,14 @@ struct ManifestReader {
   private var filesInError: UInt64 = 0
 
   init(directory: String) { self.directory = directory }
+
+  /// Whether a file that is to be read was written only just now, and may be written still.
+  var hasFilesInFlux: Bool {
+    let found = (try? ManifestFiles.list(directory)) ?? [:]
+    return found.contains { name, stamp in
+      stamps[name] != stamp && (0..<40_000_000).contains(stamp.nanosecondsSinceWritten)
+    }
+  }
 
   /// Reads the files that changed since the last call, and says what follows.
   mutating func read() -> SourceUpdate {

@@ -1,3 +1,4 @@
+import TestSupport
 import Addresses
 import Assignment
 import Resources
@@ -14,7 +15,7 @@ struct RandomCluster {
   var cluster: Cluster
 
   init(seed: UInt64) {
-    generator = SeededGenerator(seed: seed)
+    generator = SeededGenerator(seed)
     cluster = Cluster([])
     cluster.configuration = configuration()
     for name in Self.nodeNames { cluster.nodes.append(node(name)) }

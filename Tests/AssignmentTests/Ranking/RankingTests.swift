@@ -93,4 +93,27 @@ import Testing
     _ = machine.handle(.node(.fixture("node-3")))
     #expect(machine.addresses() == before)
   }
+
+  /// An owner that improves keeps its address against one that reaches only its former place.
+  @Test func theOwnersPlaceIsKeptUpToDate() {
+    var cluster = Self.cluster(["node-1", "node-2", "node-3"])
+    cluster.configuration.l2Advertisements = [
+      .fixture(
+        preferred: [10, 15, 20].map {
+          ($0, LabelSelector(matchLabels: ["weight": "\($0)"]))
+        })
+    ]
+    var machine = cluster.machine(on: "node-3")
+    func owners(_ node: String, weight: Int) -> Set<String?> {
+      _ = machine.handle(.node(.fixture(node, labels: ["weight": "\(weight)"])))
+      return Set(machine.addresses().map(\.owner))
+    }
+    #expect(owners("node-1", weight: 10) == ["node-1"])
+    let rankings = machine.rankingCount
+    #expect(owners("node-1", weight: 20) == ["node-1"])
+    #expect(owners("node-2", weight: 15) == ["node-1"])
+    #expect(machine.addresses().allSatisfy { $0.layer2.sentence.contains("20 against 0") })
+    #expect(machine.rankingCount == rankings)
+    #expect(owners("node-1", weight: 10) == ["node-2"])
+  }
 }

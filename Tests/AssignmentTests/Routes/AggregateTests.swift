@@ -72,8 +72,8 @@ import Testing
       configuration: Configuration(
         pools: [.fixture("low", ["192.0.2.0/25"]), .fixture("high", ["192.0.2.128/25"])],
         bgpAdvertisements: [
-          .fixture("a", pools: ["low"], length: 24, localPref: 300, communities: ["64512:1"]),
-          .fixture("b", pools: ["high"], length: 24, localPref: 200, communities: ["64512:2"]),
+          .fixture("a", pools: ["low"], length: 24, localPref: 200, communities: ["64512:1"]),
+          .fixture("b", pools: ["high"], length: 24, localPref: 300, communities: ["64512:2"]),
         ], peers: [.fixture("router")]))
     var machine = cluster.machine(on: "node-1")
     _ = machine.handle(.session(peer: "router", isUp: true))
@@ -84,15 +84,15 @@ import Testing
           localPreference: 300, communities: [.standard(64512, 1), .standard(64512, 2)]))
     #expect(route.decision.verdict == .announces)
     #expect(route.decision.reason == .conflictingAdvertisements)
-    #expect(route.decision.sentence.contains("300 for 192.0.2.1, 200 for 192.0.2.129"))
+    #expect(route.decision.sentence.contains("200 for 192.0.2.1, 300 for 192.0.2.129"))
 
-    let actions = machine.handle(.serviceRemoved(named("a")))
+    let actions = machine.handle(.serviceRemoved(named("b")))
     #expect(
       actions.contains(
         .announceRoute(
           peer: "router", prefix: Self.net,
           attributes: RouteAttributes(
-            localPreference: 200, communities: [.standard(64512, 2)]))))
-    #expect(machine.report(for: ip("192.0.2.129"))?.routes.first?.decision.reason == .announced)
+            localPreference: 200, communities: [.standard(64512, 1)]))))
+    #expect(machine.report(for: ip("192.0.2.1"))?.routes.first?.decision.reason == .announced)
   }
 }

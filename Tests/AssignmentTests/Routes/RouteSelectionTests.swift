@@ -39,6 +39,19 @@ import Testing
       ])
   }
 
+  @Test func aRouteGoesToThePeersThatCarryItsFamilyAlone() {
+    let peers: [BGPPeer] = [
+      .fixture("four", at: "203.0.113.1", dualStack: false),
+      .fixture("six", at: "2001:db8::ffff", dualStack: false),
+      .fixture("both", at: "2001:db8::fffe"),
+    ]
+    #expect(
+      Self.routes([.fixture()], peers: peers).keys.sorted() == [
+        Self.key("both", Self.v4), Self.key("both", Self.v6), Self.key("four", Self.v4),
+        Self.key("six", Self.v6),
+      ])
+  }
+
   @Test func attributes() {
     let routes = Self.routes(
       [.fixture(localPref: 300, communities: ["no-export", "64512:7", "large:1:2:3", "64512:7"])],

@@ -139,10 +139,13 @@ extension BGPAdvertisement {
 }
 
 extension BGPPeer {
-  /// A peer of these nodes (empty: all).
-  static func fixture(_ name: String, nodes: [String] = []) -> BGPPeer {
+  /// A peer of these nodes (empty: all), with both families on its session.
+  static func fixture(
+    _ name: String, nodes: [String] = [], at address: String = "203.0.113.1", dualStack: Bool = true
+  ) -> BGPPeer {
     BGPPeer(
       metadata: .configured(name), myASN: 64512, remoteAS: .number(64513),
-      endpoint: .address(ip("203.0.113.1")), nodeSelectors: nodes.map { .node($0) })
+      endpoint: .address(ip(address)), nodeSelectors: nodes.map { .node($0) },
+      dualStackAddressFamily: dualStack)
   }
 }

@@ -1,5 +1,6 @@
 import BFD
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite("Control packets") struct ControlPacketTests {

@@ -1,6 +1,7 @@
 import Addresses
 import BFD
 import NIOCore
+import TestSupport
 
 /// Two hosts with one session between them on a virtual clock. Packets arrive late; where some are
 /// lost, others arrive twice or overtake.

@@ -109,6 +109,21 @@ import Testing
     #expect(try collected(driver).routes.isEmpty)
   }
 
+  @Test("What a lost connection did not take does not burden the next") func stalledThenLost() {
+    var driver = PeerDriver()
+    driver.reach(.established)
+    driver.handle(.announce(table(hosts(60000))))
+    #expect(driver.peer.hasPendingUpdates)
+    driver.handle(.closed(driver.id, reason: nil))
+    #expect(!driver.peer.hasPendingUpdates)
+    driver.advance(.seconds(1))
+    driver.handle(.connected(driver.id, local: .v4(ourAddress)))
+    driver.receive(.exampleOpen)
+    driver.clear()
+    driver.receive(message(4))
+    #expect(driver.sent.map(\.readableBytes).reduce(0, +) > Peer.highWaterMark / 2)
+  }
+
   @Test("A refresh is answered with the family that was asked for") func refresh() throws {
     var driver = PeerDriver()
     driver.reach(.established)

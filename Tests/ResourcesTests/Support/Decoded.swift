@@ -16,7 +16,9 @@ func only(_ text: String) -> Resource? {
 
 extension Resource {
   var service: Service? { if case .service(let value) = self { value } else { nil } }
-  var endpointSlice: EndpointSlice? { if case .endpointSlice(let value) = self { value } else { nil } }
+  var endpointSlice: EndpointSlice? {
+    if case .endpointSlice(let value) = self { value } else { nil }
+  }
   var node: Node? { if case .node(let value) = self { value } else { nil } }
   var secret: Secret? { if case .secret(let value) = self { value } else { nil } }
   var pool: IPAddressPool? { if case .ipAddressPool(let value) = self { value } else { nil } }

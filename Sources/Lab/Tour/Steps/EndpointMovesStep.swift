@@ -6,10 +6,10 @@ struct EndpointMovesStep: TourStep {
   func run(_ lab: Lab, _ console: Console) async throws {
     let client = lab.topology.client
     let addresses = [
-      try await lab.ingress("l2-local", .ipv4), try await lab.ingress("l2-local", .ipv6),
+      try await lab.address("l2-local", .ipv4), try await lab.address("l2-local", .ipv6),
     ]
     let prefixes = [
-      try await lab.ingress("bgp-local", .ipv4), try await lab.ingress("bgp-local", .ipv6),
+      try await lab.address("bgp-local", .ipv4), try await lab.address("bgp-local", .ipv6),
     ]
     console.say("Before:\n")
     _ = try await lab.showNeighbour(addresses[0], console)

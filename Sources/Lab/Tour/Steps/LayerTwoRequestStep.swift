@@ -9,7 +9,7 @@ struct LayerTwoRequestStep: TourStep {
     let client = lab.topology.client
     try await lab.flushNeighbours(of: client)
 
-    let cluster = try await lab.ingress("l2-cluster", .ipv4)
+    let cluster = try await lab.address("l2-cluster", .ipv4)
     let clusterReply = try await lab.showRequest(cluster, from: client, console)
     let clusterOwner = try await lab.showNeighbour(cluster, console)
     console.expect("a node answered for \(cluster)", clusterOwner != nil)
@@ -18,7 +18,7 @@ struct LayerTwoRequestStep: TourStep {
       found: clusterReply?.client ?? "no reply")
 
     for family in AddressFamily.allCases {
-      let local = try await lab.ingress("l2-local", family)
+      let local = try await lab.address("l2-local", family)
       let reply = try await lab.showRequest(local, from: client, console)
       let owner = try await lab.showNeighbour(local, console)
       console.expect("node-1, which has the pod, owns \(local)", owner == "node-1")

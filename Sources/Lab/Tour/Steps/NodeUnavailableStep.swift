@@ -6,8 +6,8 @@ struct NodeUnavailableStep: TourStep {
   func run(_ lab: Lab, _ console: Console) async throws {
     let all = lab.topology.nodes.map(\.name)
     guard let last = all.last else { return }
-    let cluster = try await lab.ingress("bgp-cluster", .ipv4)
-    let owned = try await lab.ingress("l2-cluster", .ipv4)
+    let cluster = try await lab.address("bgp-cluster", .ipv4)
+    let owned = try await lab.address("l2-cluster", .ipv4)
     console.say("\(last) gets the condition NetworkUnavailable.\n")
     try await lab.edit { manifests, _ in
       try manifests.setNetworkUnavailable(true, node: last)

@@ -6,7 +6,7 @@ struct SpeakerStopsStep: TourStep {
 
   func run(_ lab: Lab, _ console: Console) async throws {
     let all = lab.topology.nodes.map(\.name)
-    let cluster = try await lab.ingress("bgp-cluster", .ipv4)
+    let cluster = try await lab.address("bgp-cluster", .ipv4)
     console.show("router", "birdc show protocols", try await lab.router.ask("show protocols"))
     let speaker = try await lab.speaker("node-1")
     let start = NIODeadline.now()

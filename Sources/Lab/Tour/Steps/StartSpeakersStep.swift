@@ -20,8 +20,8 @@ struct StartSpeakersStep: TourStep {
     }
     let names = lab.topology.nodes.map(\.name)
     for family in AddressFamily.allCases {
-      let cluster = try await lab.ingress("bgp-cluster", family)
-      let local = try await lab.ingress("bgp-local", family)
+      let cluster = try await lab.address("bgp-cluster", family)
+      let local = try await lab.address("bgp-local", family)
       try await console.expect("\(cluster), policy Cluster, comes from every node") {
         try await eventually(equals: names) { try await lab.announcers(cluster) }
       }

@@ -4,9 +4,10 @@ extension Community {
     object.ignore(["status"])
     var community = Community(metadata: metadata, aliases: [])
     guard var spec = object.field("spec")?.mapping() else { return community }
+    var seen: Set<String> = []
     for element in spec.field("communities")?.list("a list of names and values") ?? [] {
       guard let alias = alias(element) else { continue }
-      if community.aliases.contains(where: { $0.name == alias.name }) {
+      if !seen.insert(alias.name).inserted {
         element.fail("the alias \"\(alias.name.printable)\" occurs more than once; remove one")
       }
       community.aliases.append(alias)

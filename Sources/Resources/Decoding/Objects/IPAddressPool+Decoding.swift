@@ -29,21 +29,37 @@ extension IPAddressPool {
     if case .sequence(let items) = field.value, items.isEmpty {
       field.fail("expected at least one CIDR or range")
     }
-    var ranges: [AddressRange] = []
+    var entries: [(range: AddressRange, field: Field)] = []
     for element in elements {
       guard let text = element.text(PoolEntry.expected) else { continue }
       switch PoolEntry.parse(text) {
       case .success(let entry):
         if let warning = entry.warning { element.warn(warning) }
-        if let other = ranges.first(where: { $0.overlaps(entry.range) }) {
-          element.fail("\(text.printable) overlaps with \(PoolEntry.text(other)) of this pool")
-        }
-        ranges.append(entry.range)
+        entries.append((entry.range, element))
       case .failure(let problem):
         element.fail(problem.message)
       }
     }
-    return ranges
+    reportOverlaps(entries)
+    return entries.map(\.range)
+  }
+
+  /// Reports each entry that shares addresses with an earlier one of the same pool, by one sweep
+  /// in the order of the addresses.
+  private static func reportOverlaps(_ entries: [(range: AddressRange, field: Field)]) {
+    let order = entries.indices.sorted { left, right in
+      (entries[left].range.lower, left) < (entries[right].range.lower, right)
+    }
+    guard var widest = order.first else { return }
+    for index in order.dropFirst() {
+      if entries[index].range.overlaps(entries[widest].range) {
+        let (earlier, later) = (min(index, widest), max(index, widest))
+        entries[later].field.fail(
+          "\(PoolEntry.text(entries[later].range)) overlaps with "
+            + "\(PoolEntry.text(entries[earlier].range)) of this pool")
+      }
+      if entries[index].range.upper > entries[widest].range.upper { widest = index }
+    }
   }
 }
 

@@ -9,9 +9,10 @@ extension LabelSelector {
         SelectorRules.check(key: key, values: [value], labels)
       }
     }
+    var seen: Set<Requirement> = []
     for element in reader.field("matchExpressions")?.list("a list of requirements") ?? [] {
       guard let requirement = requirement(element) else { continue }
-      if selector.matchExpressions.contains(requirement) {
+      if !seen.insert(requirement).inserted {
         element.fail("the same requirement occurs more than once; remove one")
       }
       selector.matchExpressions.append(requirement)
@@ -23,9 +24,10 @@ extension LabelSelector {
   /// Reads a list of selectors; the same one twice is an error, as in MetalLB.
   static func decodeList(_ field: Field?) -> [LabelSelector] {
     var selectors: [LabelSelector] = []
+    var seen: Set<LabelSelector> = []
     for element in field?.list("a list of label selectors") ?? [] {
       guard let selector = decode(element) else { continue }
-      if selectors.contains(selector) {
+      if !seen.insert(selector).inserted {
         element.fail("the same selector occurs more than once; remove one")
       }
       selectors.append(selector)

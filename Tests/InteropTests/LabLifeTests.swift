@@ -1,0 +1,150 @@
+import Lab
+import NIOCore
+import Testing
+
+extension InteropTests {
+  /// That a lab leaves nothing behind, however it ends.
+  @Suite(.serialized) struct LabLife {
+    private struct Broken: Error {}
+
+    @Test func anErrorLeavesNothing() async throws {
+      let seen = Seen()
+      await #expect(throws: Broken.self) {
+        try await Lab.with(options: Lab.Options(binary: Program.path)) { lab in
+          await seen.note(lab)
+          #expect(try await namespaces(of: lab.topology.id).count == lab.topology.namespaces.count)
+          throw Broken()
+        }
+      }
+      try await expectNothing(of: seen.id)
+    }
+
+    @Test func twoLabsExistAtOnce() async throws {
+      try await Lab.with(options: Lab.Options(binary: Program.path, nodeCount: 2)) { first in
+        try await Lab.with(options: Lab.Options(binary: Program.path, nodeCount: 2)) { second in
+          #expect(first.topology.id != second.topology.id)
+          for lab in [first, second] { try await lab.startSpeakers() }
+          for lab in [first, second] { try await lab.waitForSettledRoutes() }
+        }
+        #expect(try await first.routes() == first.expectedRoutes())
+      }
+    }
+
+    @Test func theTourSucceedsAndLeavesNothing() async throws {
+      try await withCommand([]) { command, output in
+        let status = try await command.waitForExit(within: .seconds(120))
+        #expect(status == 0, "\(output())")
+        for text in ["1. The lab", "7. A speaker gets SIGTERM", "expectations came true"] {
+          #expect(output().contains(text), "\(text)")
+        }
+        #expect(!output().contains("✗"))
+      }
+    }
+
+    @Test(arguments: [ChildProcess.Signal.interrupt, .terminate])
+    func aSignalEndsAKeptLab(_ signal: ChildProcess.Signal) async throws {
+      try await withCommand(["--keep", "--skip-tour"]) { command, output in
+        let id = try await keptLab(output)
+        await command.send(signal)
+        #expect(try await command.waitForExit(within: .seconds(20)) == 0)
+        try await expectNothing(of: id)
+      }
+    }
+
+    @Test func manifestsOfAKeptLabCanBeEditedByHand() async throws {
+      try await withCommand(["--keep", "--skip-tour"]) { command, output in
+        let id = try await keptLab(output)
+        let topology = Topology(id: id)
+        var manifests = Manifests(topology: topology)
+        try manifests.moveEndpoint(of: "bgp-local", to: "node-2", topology: topology)
+        let text = try #require(
+          manifests.files().first { $0.name == "endpointslices.yaml" }?.text)
+        let folder = try #require(output().firstMatch(of: /(\/\S*)\/endpointslices.yaml/)).1
+        try await Command.run([
+          "sh", "-c", "printf %s \"$1\" > \"$2\"", "sh", text, "\(folder)/endpointslices.yaml",
+        ])
+        try await eventually("the pod on node-2 answers") {
+          let answer = try await Command.output(
+            ["curl", "--silent", "--noproxy", "*", "--max-time", "1", "http://203.0.113.11/"],
+            in: topology.outside.namespace)
+          return PodReply(text: answer.output)?.node == "node-2"
+        }
+        await command.send(.interrupt)
+        #expect(try await command.waitForExit(within: .seconds(20)) == 0)
+      }
+    }
+
+    @Test func whatAKilledLabLeftIsRemovedByTheNext() async throws {
+      try await withCommand(["--keep", "--skip-tour"]) { command, output in
+        let id = try await keptLab(output)
+        let names = try await namespaces(of: id)
+        #expect(!names.isEmpty)
+        await command.send(.kill)
+        _ = try await command.waitForExit(within: .seconds(5))
+        try await eventually("all processes of the lab die with it", within: .seconds(5)) {
+          for name in names {
+            let pids = try await Command.run(["ip", "netns", "pids", name])
+            // A process that has ended and was not waited for yet has the state Z.
+            for pid in pids.split(separator: "\n") {
+              let state = try await Command.output(["ps", "-o", "stat=", "-p", String(pid)])
+              if state.status == 0, !state.output.hasPrefix("Z") { return false }
+            }
+          }
+          return true
+        }
+        #expect(try await Leftovers.remove().contains(id))
+        try await expectNothing(of: id)
+      }
+    }
+
+    /// Runs `bellman lab` and kills it if `body` has not ended it.
+    private func withCommand(
+      _ arguments: [String],
+      _ body: (_ command: ChildProcess, _ output: @escaping @Sendable () -> String) async throws
+        -> Void
+    ) async throws {
+      let folder = try await Command.run(["mktemp", "-d", "/tmp/bellman-interop.XXXXXX"])
+        .split(separator: "\n").map(String.init)[0]
+      let command = try await ChildProcess(
+        name: "bellman lab", [Program.path, "lab"] + arguments, in: nil,
+        logPath: "\(folder)/output")
+      let result: Result<Void, any Error>
+      do {
+        result = .success(try await body(command) { command.log() })
+      } catch {
+        result = .failure(error)
+      }
+      await command.stop(within: .seconds(20))
+      try await Command.run(["rm", "-r", folder])
+      try result.get()
+    }
+
+    /// Waits until `bellman lab --keep` has said how to look around; gives back the run id.
+    private func keptLab(_ output: @escaping @Sendable () -> String) async throws -> String {
+      try await eventually("the lab stays", within: .seconds(30)) {
+        output().contains("Ctrl-C here ends it")
+      }
+      return String(try #require(output().firstMatch(of: /bm([a-z0-9]{4})-client/)).1)
+    }
+
+    private func namespaces(of id: String) async throws -> [String] {
+      try await Command.run(["ip", "netns", "list"]).split(separator: "\n")
+        .compactMap { $0.split(separator: " ").first.map(String.init) }
+        .filter { $0.hasPrefix(Topology.namespacePrefix(id: id)) }
+    }
+
+    private func expectNothing(of id: String?) async throws {
+      let id = try #require(id)
+      #expect(try await namespaces(of: id) == [])
+      let folder = try await Command.output(["ls", "/run/bellman-lab/\(id)"])
+      #expect(folder.status != 0)
+    }
+  }
+
+  /// The lab that a body saw.
+  private actor Seen {
+    private(set) var id: String?
+
+    func note(_ lab: Lab) { id = lab.topology.id }
+  }
+}

@@ -1,0 +1,54 @@
+import Lab
+import Testing
+
+/// Builds a lab for a whole suite and removes it after the last test. The tests get it from
+/// ``lab()``.
+struct LabTrait: SuiteTrait, TestScoping {
+  /// Which speakers run when the first test begins.
+  enum Speakers {
+    /// Those of all nodes, with all sessions up.
+    case allUp
+    /// Those of all nodes; whether their sessions come up is for the tests to see.
+    case started
+    case none
+  }
+
+  var router = BirdConfiguration()
+  var speakers = Speakers.allUp
+  var edit: @Sendable (inout Manifests) -> Void = { _ in }
+
+  @TaskLocal static var current: Lab?
+  /// What each node has sent since before its speaker started, by node: ARP and ICMPv6.
+  @TaskLocal static var sent: [String: Capture] = [:]
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    if let obstacle = Program.obstacle { throw LabError(obstacle) }
+    let options = Lab.Options(binary: Program.path, router: router, editManifests: edit)
+    try await Lab.with(options: options) { lab in
+      var sent: [String: Capture] = [:]
+      for node in lab.topology.nodes {
+        sent[node.name] = try await lab.capture(node, direction: .out, filter: "arp or icmp6")
+      }
+      if speakers != .none { try await lab.startSpeakers() }
+      if speakers == .allUp { try await lab.waitForSettledRoutes() }
+      try await Self.$current.withValue(lab) {
+        try await Self.$sent.withValue(sent) { try await function() }
+      }
+    }
+  }
+}
+
+extension Trait where Self == LabTrait {
+  /// A lab as `bellman lab` builds it, changed as said.
+  static func lab(
+    router: BirdConfiguration = BirdConfiguration(), speakers: LabTrait.Speakers = .allUp,
+    edit: @escaping @Sendable (inout Manifests) -> Void = { _ in }
+  ) -> Self {
+    LabTrait(router: router, speakers: speakers, edit: edit)
+  }
+}
+
+/// The lab of the suite.
+func lab() throws -> Lab { try #require(LabTrait.current) }

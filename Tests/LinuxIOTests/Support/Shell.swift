@@ -1,0 +1,49 @@
+import Foundation
+
+/// What a command printed, and how it ended.
+struct CommandResult {
+  let output: String
+  let status: Int32
+}
+
+/// A command that was to succeed and did not.
+struct CommandFailure: Error, CustomStringConvertible {
+  let command: String
+  let result: CommandResult
+  var description: String { "'\(command)' ended with \(result.status): \(result.output)" }
+}
+
+/// Runs a command and waits for it; words are separated by single spaces.
+@discardableResult
+func attempt(_ command: String) throws -> CommandResult {
+  let process = Process()
+  let pipe = Pipe()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = command.split(separator: " ").map(String.init)
+  process.standardInput = FileHandle.nullDevice
+  process.standardOutput = pipe
+  process.standardError = pipe
+  try process.run()
+  let data = pipe.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  return CommandResult(
+    output: String(decoding: data, as: UTF8.self), status: process.terminationStatus)
+}
+
+/// Runs a command that has to succeed; what it printed.
+@discardableResult
+func run(_ command: String) throws -> String {
+  let result = try attempt(command)
+  guard result.status == 0 else { throw CommandFailure(command: command, result: result) }
+  return result.output
+}
+
+/// Asks again every 10 ms until `condition` holds; false after `seconds`.
+func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) rethrows -> Bool {
+  let end = Date() + seconds
+  while Date() < end {
+    if try condition() { return true }
+    usleep(10_000)
+  }
+  return try condition()
+}

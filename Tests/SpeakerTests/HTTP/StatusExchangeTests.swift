@@ -1,0 +1,93 @@
+import Addresses
+import Logging
+import NIOPosix
+import ServiceLifecycle
+import Status
+import Testing
+
+@testable import Speaker
+
+/// The status server and its client on a real socket.
+@Suite struct StatusExchangeTests {
+  let directory = TemporaryDirectory()
+
+  /// Runs `body` while a speaker without interfaces and peers answers on a socket.
+  func withServer(_ body: (StatusClient, ControlLoop) async throws -> Void) async throws {
+    let socket = directory.path + "/speaker.sock"
+    let manifests = TemporaryDirectory()
+    try manifests.write(
+      "cluster.yaml",
+      """
+      apiVersion: v1
+      kind: Node
+      metadata: {name: node-1}
+      ---
+      apiVersion: v1
+      kind: Service
+      metadata: {name: web, namespace: shop}
+      spec: {type: LoadBalancer, ports: [{port: 80}]}
+      status: {loadBalancer: {ingress: [{ip: 192.0.2.200}]}}
+      """)
+    let control = ControlLoop(
+      options: SpeakerOptions(node: "node-1", manifests: manifests.path, socketPath: socket),
+      eventLoop: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "test"))
+    await control.start()
+    var reader = ManifestReader(directory: manifests.path)
+    await control.sourceChanged(reader.read())
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let server = StatusServer(socketPath: socket, control: control, logger: logger)
+    let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      let client = StatusClient(socketPath: socket)
+      while (try? await client.status()) == nil { try await Task.sleep(for: .milliseconds(10)) }
+      try await body(client, control)
+      await group.triggerGracefulShutdown()
+      try await tasks.waitForAll()
+    }
+  }
+
+  @Test func statusTellsOfEveryAddressAndWhy() async throws {
+    try await withServer { client, control in
+      let document = try await client.status()
+      #expect(document == (await control.statusDocument()))
+      #expect(document.node == "node-1")
+      let address = try #require(document.addresses.first)
+      #expect(address.address.description == "192.0.2.200")
+      #expect(address.services == ["shop/web"])
+      #expect(address.layer2.reason == "addressInNoPool")
+      #expect(address.bgp.reason == "addressInNoPool")
+    }
+  }
+
+  @Test(arguments: ["192.0.2.200", "shop/web"])
+  func explainFindsAddressesAndServices(target: String) async throws {
+    try await withServer { client, _ in
+      let document = try await client.explain(target)
+      #expect(document.services.map(\.service) == ["shop/web"])
+      #expect(document.addresses.first?.nodes.first?.layer2.reason == "addressInNoPool")
+    }
+  }
+
+  @Test(arguments: ["192.0.2.1", "shop/other", "a/b/c", "ä ö&=?%", ""])
+  func explainSaysWhatItDoesNotKnow(target: String) async throws {
+    try await withServer { client, _ in
+      do {
+        _ = try await client.explain(target)
+        Issue.record("\(target) was explained")
+      } catch let failure as StatusClient.Failure {
+        #expect("\(failure)".contains("'\(target)'"))
+      }
+    }
+  }
+
+  @Test func withoutASpeakerTheClientSaysHowToStartOne() async throws {
+    do {
+      _ = try await StatusClient(socketPath: directory.path + "/none.sock").status()
+      Issue.record("nobody answered")
+    } catch let failure as StatusClient.Failure {
+      #expect("\(failure)".contains("bellman speaker --manifests DIR --node NAME"))
+    }
+  }
+}
