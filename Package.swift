@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(
@@ -33,11 +34,13 @@ let package = Package(
   products: [
     .executable(name: "bellman", targets: ["bellman"]),
     .library(name: "Addresses", targets: ["Addresses"]),
+    .library(name: "BFD", targets: ["BFD"]),
     .library(name: "BGP", targets: ["BGP"]),
     .library(name: "LinkLayer", targets: ["LinkLayer"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -47,6 +50,7 @@ let package = Package(
   targets: [
     // Pure modules: values in, values out.
     module("Addresses", []),
+    module("BFD", ["Addresses", nio, crypto]),
     module("BGP", ["Addresses", nio]),
     module("LinkLayer", ["Addresses", nio]),
     module("Resources", ["Addresses", yams]),
@@ -56,7 +60,7 @@ let package = Package(
     // Edges: they carry bytes and own the clocks.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .target(name: "CLinux"),
-    module("LinuxIO", ["Addresses", "LinkLayer", "CPcap", "CLinux", nio, nioPosix]),
+    module("LinuxIO", ["Addresses", "BFD", "LinkLayer", "CPcap", "CLinux", nio, nioPosix]),
     module(
       "Speaker",
       [
@@ -71,6 +75,8 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
+    tests("BFDTests", ["Addresses", "BFD", "TestSupport", nio]),
+    tests("BFDLinkTests", ["Addresses", "BFD", "LinuxIO", nio, nioPosix]),
     tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
     tests("LinkLayerTests", ["Addresses", "LinkLayer", "TestSupport", nio]),
     tests("ResourcesTests", ["Addresses", "Resources", "TestSupport"]),

@@ -28,4 +28,31 @@ void clinux_name_thread(const char *name);
 // Moves the calling thread into the network namespace whose file is at `path`. Gives 0 or errno.
 int clinux_enter_network_namespace(const char *path);
 
+// What came with a datagram. Addresses are numbers in host order; those of IPv4 are in the low half.
+struct clinux_arrival {
+  uint64_t source_high, source_low;
+  uint64_t destination_high, destination_low;
+  uint32_t interface_index;
+  uint16_t source_port;
+  uint8_t is_ipv6;
+  // The TTL or hop limit; 0 if the kernel did not tell.
+  uint8_t time_to_live;
+};
+
+// Receives a datagram without waiting, from a socket that has IP_RECVTTL and IP_PKTINFO, or
+// IPV6_RECVHOPLIMIT and IPV6_RECVPKTINFO. Gives its length, at most `capacity`, or -errno.
+long clinux_receive(int socket, void *buffer, unsigned long capacity,
+                    struct clinux_arrival *arrival);
+
+// epoll(7) and timerfd_create(2), whose headers declare what Glibc's module declares. All give -1 and
+// errno on failure.
+int clinux_make_epoll(void);
+int clinux_make_timer(void);
+// Watches a descriptor for being readable.
+int clinux_watch(int epoll, int descriptor, uint64_t tag);
+// Waits, and gives the number of readable descriptors; their tags are in `tags`, at most 16.
+int clinux_wait(int epoll, uint64_t tags[16]);
+// Sets a timer to a time of CLOCK_MONOTONIC in nanoseconds; 0 switches it off.
+int clinux_set_timer(int timer, uint64_t nanoseconds);
+
 #endif

@@ -1,0 +1,65 @@
+import Foundation
+import LinuxIO
+import Synchronization
+
+/// A network namespace with its loopback interface up.
+struct Namespace {
+  let name: String
+
+  private static let count = Atomic<Int>(0)
+
+  /// Makes a namespace whose name holds our process ID.
+  init(_ role: String) throws {
+    let number = Self.count.add(1, ordering: .relaxed).newValue
+    name = "bellman-b\(getpid())-\(number)\(role)"
+    try BFDLinkTests.run("ip netns add \(name)")
+    try ip("link set lo up")
+  }
+
+  /// Removes the namespace with all that is in it.
+  func remove() { _ = try? BFDLinkTests.run("ip netns del \(name)") }
+
+  /// Runs `ip` for this namespace.
+  @discardableResult
+  func ip(_ arguments: String) throws -> String {
+    try BFDLinkTests.run("ip -n \(name) \(arguments)")
+  }
+
+  /// Runs `body` on a thread in this namespace.
+  func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
+    try NetworkNamespace.run(name, body)
+  }
+}
+
+/// Two hosts and a cable between them: 192.0.2.1 and 192.0.2.2, 2001:db8::1 and 2001:db8::2,
+/// fe80::1 and fe80::2, each on `eth0`.
+struct Link {
+  let near: Namespace
+  let far: Namespace
+
+  /// Makes a link, hands it to `body`, and removes it, whatever happens.
+  static func with(_ body: (Link) throws -> Void) throws {
+    let near = try Namespace("n")
+    defer { near.remove() }
+    let far = try Namespace("f")
+    defer { far.remove() }
+    try near.ip("link add eth0 type veth peer name eth0 netns \(far.name)")
+    for (number, host) in [(1, near), (2, far)] {
+      try host.ip("link set eth0 addrgenmode none")
+      try host.ip("addr add 192.0.2.\(number)/24 dev eth0")
+      try host.ip("addr add 2001:db8::\(number)/64 dev eth0 nodad")
+      try host.ip("addr add fe80::\(number)/64 dev eth0 nodad")
+      try host.ip("link set eth0 up")
+    }
+    try body(Link(near: near, far: far))
+  }
+
+  /// The index of `eth0` on a host.
+  func interface(of host: Namespace) throws -> UInt32 {
+    let line = try host.ip("-o link show eth0")
+    guard let index = UInt32(line.prefix { $0 != ":" }) else {
+      throw CommandFailure(command: "ip link show", status: 0, output: line)
+    }
+    return index
+  }
+}
