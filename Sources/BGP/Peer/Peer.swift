@@ -18,8 +18,6 @@ public struct Peer: Sendable {
 
   private var session: Session
   private var routes = AdjRIBOut()
-  /// Octets sent on the present connection that the kernel has not accepted.
-  private var bytesUnderWay = 0
   private var heldBack: [AddressFamily: HeldBackReason] = [:]
 
   /// A stopped peer without routes.
@@ -35,10 +33,10 @@ public struct Peer: Sendable {
   public var configuration: PeerConfiguration { session.configuration }
 
   /// The state of the session.
-  public var state: SessionState { session.state.name }
+  public var state: SessionState { session.state }
 
   /// What both sides agreed on, in OpenConfirm and Established.
-  public var negotiated: NegotiatedSession? { session.state.negotiated }
+  public var negotiated: NegotiatedSession? { session.leading?.negotiated }
 
   /// Counters since the peer was made.
   public var statistics: SessionStatistics { session.statistics }
@@ -60,6 +58,10 @@ public struct Peer: Sendable {
 
   // MARK: What happens
 
+  /// A name for a connection that the neighbour opened; hand it in with
+  /// ``PeerEvent/accepted(_:local:remote:)``.
+  public mutating func makeConnectionID() -> ConnectionID { session.makeConnectionID() }
+
   /// Takes in one event and returns what must be done about it.
   public mutating func handle(_ event: PeerEvent, now: NIODeadline) -> [PeerAction] {
     var actions: [PeerAction] = []
@@ -70,6 +72,8 @@ public struct Peer: Sendable {
       session.stop(reason, now: now)
     case .connected(let id, let local):
       session.connected(id, local: local, now: now)
+    case .accepted(let id, let local, let remote):
+      session.accepted(id, local: local, remote: remote, now: now)
     case .connectFailed(let id, let reason):
       session.connectFailed(id, reason: reason, now: now)
     case .received(let id, let bytes):
@@ -77,9 +81,7 @@ public struct Peer: Sendable {
     case .closed(let id, let reason):
       session.closed(id, reason: reason, now: now)
     case .written(let id, let byteCount):
-      guard id == session.state.connection?.id, byteCount > 0 else { break }
-      bytesUnderWay -= min(byteCount, bytesUnderWay)
-      session.written(id, now: now)
+      session.written(id, byteCount: byteCount, now: now)
     case .announce(let changes):
       announce(changes, &actions)
     case .withdraw(let prefixes):
@@ -108,10 +110,8 @@ public struct Peer: Sendable {
     for action in session.actions {
       switch action {
       case .connect(let id, let timeout):
-        bytesUnderWay = 0
         actions.append(.connect(id, timeout: timeout))
       case .send(let id, let bytes):
-        bytesUnderWay += bytes.readableBytes
         actions.append(.send(id, bytes))
       case .close(let id):
         actions.append(.close(id))
@@ -160,18 +160,17 @@ public struct Peer: Sendable {
 
   /// Fills up what is under way.
   private mutating func sendUpdates(_ actions: inout [PeerAction], now: NIODeadline) {
-    guard case .established = session.state, let id = session.state.connectionID else { return }
-    while routes.hasPendingUpdates,
-      Self.highWaterMark - bytesUnderWay >= MessageHeader.maximumMessageLength
+    while routes.hasPendingUpdates, let connection = session.established,
+      Self.highWaterMark - connection.bytesUnderWay >= MessageHeader.maximumMessageLength
     {
       var buffer = ByteBuffer()
-      let drained = routes.drain(into: &buffer, limit: Self.highWaterMark - bytesUnderWay)
+      let drained = routes.drain(
+        into: &buffer, limit: Self.highWaterMark - connection.bytesUnderWay)
       guard drained.messages > 0 else { continue }
-      bytesUnderWay += buffer.readableBytes
-      session.sentUpdates(drained.messages, now: now)
+      session.sendUpdates(buffer, count: drained.messages, now: now)
       session.statistics.prefixesAnnounced += UInt64(drained.announced)
       session.statistics.prefixesWithdrawn += UInt64(drained.withdrawn)
-      actions.append(.send(id, buffer))
+      takeActions(&actions)
       for family in drained.endOfRIBs { actions.append(.report(.endOfRIBSent(family))) }
     }
   }

@@ -25,6 +25,11 @@ public struct PeerConfiguration: Hashable, Sendable {
   /// The longest time between two KEEPALIVEs; nil stands for a third of the negotiated hold time,
   /// which is also the upper bound of a given value.
   public var keepaliveTime: TimeAmount?
+  /// Whether we never dial but wait for the neighbour to do so.
+  public var isPassive = false
+  /// The only address from which connections of the neighbour are taken; nil stands for any that
+  /// the owner lets through.
+  public var remoteAddress: IPAddress?
   /// The longest wait between two connection attempts while the neighbour cannot be reached. The
   /// first waits are shorter: they begin at one second and double.
   public var connectRetryTime: TimeAmount = .seconds(10)

@@ -2,7 +2,8 @@ public import Addresses
 public import NIOCore
 
 /// Names one TCP connection, or the attempt at one. A ``Peer`` hands the identifiers out with
-/// ``PeerAction/connect(_:timeout:)`` and ignores events that bear an older one.
+/// ``PeerAction/connect(_:timeout:)`` and ``Peer/makeConnectionID()``, and ignores events that bear
+/// one that it no longer holds.
 public struct ConnectionID: Hashable, Sendable {
   let rawValue: UInt64
 }
@@ -16,6 +17,11 @@ public enum PeerEvent: Sendable {
   case stop(StopReason)
   /// The TCP connection is established; `local` is its local address, from which next hops come.
   case connected(ConnectionID, local: IPAddress)
+  /// The neighbour opened a TCP connection; the identifier comes from ``Peer/makeConnectionID()``.
+  /// The peer takes it beside its own attempt, and settles a collision (RFC 4271 §6.8), or closes it
+  /// at once: when it is stopped, in a back-off after an error, established, or has one already.
+  /// Hand in connections from configured neighbours only; they may come to any peer, passive or not.
+  case accepted(ConnectionID, local: IPAddress, remote: IPAddress)
   /// The connection attempt failed; `reason` is for people, such as "Connection refused".
   case connectFailed(ConnectionID, reason: String)
   /// Bytes came in, in any portions. Hand in everything that was read before a
