@@ -20,11 +20,7 @@ public struct NotificationMessage: Hashable, Sendable {
   /// A Cease with a text for the neighbour's operator (RFC 9003). The text is cut before the
   /// character that would exceed 255 octets of UTF-8.
   public static func cease(_ reason: NotificationReason, text: String) -> NotificationMessage {
-    var bytes: [UInt8] = []
-    for character in text {
-      guard bytes.count + character.utf8.count <= 255 else { break }
-      bytes.append(contentsOf: character.utf8)
-    }
+    let bytes = utf8Prefix(of: text, 255)
     guard !bytes.isEmpty else { return NotificationMessage(reason) }
     return NotificationMessage(reason, data: [UInt8(bytes.count)] + bytes)
   }
@@ -46,19 +42,6 @@ extension NotificationMessage: CustomStringConvertible {
   public var description: String {
     guard let text = shutdownText else { return reason.description }
     return "\(reason): \(escaped(text))"
-  }
-
-  private func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse:
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      default:
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }
 

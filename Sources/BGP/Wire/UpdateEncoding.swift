@@ -105,7 +105,7 @@ enum UpdateEncoding {
 }
 
 extension ByteBuffer {
-  fileprivate mutating func writeFamily(_ family: RouteFamily) {
+  mutating func writeFamily(_ family: RouteFamily) {
     writeInteger(family.addressFamily)
     writeInteger(family.subsequentAddressFamily)
   }
