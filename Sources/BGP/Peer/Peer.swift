@@ -22,9 +22,13 @@ public struct Peer: Sendable {
 
   /// A stopped peer without routes.
   ///
-  /// - Parameter seed: Spreads the timers; give each peer of a process another.
-  public init(configuration: PeerConfiguration, seed: UInt64) {
-    session = Session(configuration: configuration, seed: seed)
+  /// - Parameters:
+  ///   - seed: Spreads the timers; give each peer of a process another.
+  ///   - isRestarting: Whether the neighbour may hold routes of a process before this one. It is then
+  ///     told so, until it has all routes of this one, and with
+  ///     ``PeerConfiguration/gracefulRestart`` keeps the old ones until then (RFC 4724 §4.1).
+  public init(configuration: PeerConfiguration, seed: UInt64, isRestarting: Bool = false) {
+    session = Session(configuration: configuration, seed: seed, isRestarting: isRestarting)
   }
 
   // MARK: What there is to see
@@ -171,6 +175,7 @@ public struct Peer: Sendable {
       session.statistics.prefixesAnnounced += UInt64(drained.announced)
       session.statistics.prefixesWithdrawn += UInt64(drained.withdrawn)
       takeActions(&actions)
+      if routes.hasSentEndOfRIBs { session.isRestarting = false }
       for family in drained.endOfRIBs { actions.append(.report(.endOfRIBSent(family))) }
     }
   }

@@ -44,6 +44,8 @@ public struct PeerConfiguration: Hashable, Sendable {
   public var nextHopIPv6: IPv6Address?
   /// The LOCAL_PREF of routes that name none; sent to internal neighbours only.
   public var defaultLocalPreference: UInt32 = 100
+  /// How our routes outlive a restart of the speaker; nil when they shall not.
+  public var gracefulRestart: GracefulRestart?
   /// A name for people; never sent.
   public var description: String = ""
 

@@ -53,15 +53,36 @@ public enum StopReason: Hashable, Sendable {
   case peerDeconfigured
   /// The configuration changed in a way that needs a new session, 6/6.
   case configurationChanged
+  /// The operator wants the session to begin anew, 6/4, with a text as for ``shutdown(_:)``.
+  case reset(String)
+  /// The process is about to be replaced by another one, whose peer is made with `isRestarting`. A
+  /// neighbour with graceful restart keeps our routes: the connection is closed without a
+  /// NOTIFICATION, or with 6/4 and this text where that keeps them too (RFC 8538) or nothing does.
+  case restart(String)
 }
 
 extension StopReason {
-  /// The NOTIFICATION that tells the neighbour.
+  /// The NOTIFICATION that tells the neighbour, apart from what graceful restart makes of it.
   public var notification: NotificationMessage {
     switch self {
     case .shutdown(let text): .cease(.administrativeShutdown, text: text)
     case .peerDeconfigured: NotificationMessage(.peerDeconfigured)
     case .configurationChanged: NotificationMessage(.otherConfigurationChange)
+    case .reset(let text), .restart(let text): .cease(.administrativeReset, text: text)
+    }
+  }
+
+  /// What is sent to a neighbour with which this was agreed on; nil when the connection is just
+  /// closed. Who leaves for good makes sure that the routes go (RFC 8538 §3).
+  func notification(in session: NegotiatedSession?) -> NotificationMessage? {
+    guard let session, session.gracefulRestart else { return notification }
+    switch self {
+    case .shutdown, .peerDeconfigured:
+      return session.gracefulNotification ? .hardReset(notification) : notification
+    case .restart:
+      return session.gracefulNotification ? notification : nil
+    case .configurationChanged, .reset:
+      return notification
     }
   }
 }

@@ -109,6 +109,9 @@ public struct AdjRIBOut: Sendable {
       || ipv6.hasAnnouncements || (initialTableIsComplete && !session.endOfRIBs.isEmpty)
   }
 
+  /// Whether End-of-RIB of every family was sent in this session.
+  public var hasSentEndOfRIBs: Bool { session?.endOfRIBs.isEmpty ?? false }
+
   // MARK: UPDATEs
 
   /// Appends whole UPDATEs to `buffer`: withdrawals first, then announcements group by group, each

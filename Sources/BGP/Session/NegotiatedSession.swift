@@ -14,6 +14,10 @@ public struct NegotiatedSession: Hashable, Sendable {
   public let fourOctetAS: Bool
   /// Whether the neighbour may ask for routes again (RFC 2918).
   public let routeRefresh: Bool
+  /// Whether the neighbour keeps our routes when the connection breaks (RFC 4724).
+  public let gracefulRestart: Bool
+  /// Whether it keeps them after a NOTIFICATION too, hard resets excepted (RFC 8538).
+  public let gracefulNotification: Bool
   /// The families that both sides offered, in the order of the configuration.
   public let families: [AddressFamily]
   /// Everything that the neighbour's OPEN offered, in its order.

@@ -2,14 +2,23 @@ import Addresses
 import NIOCore
 
 extension OpenMessage {
-  /// The OPEN that a peer of this configuration sends.
-  init(_ configuration: PeerConfiguration) {
+  /// The OPEN that a peer of this configuration sends, its capabilities in ascending order of their
+  /// codes. `isRestarting` tells a neighbour that kept our routes that we are back.
+  init(_ configuration: PeerConfiguration, isRestarting: Bool = false) {
+    var capabilities = configuration.families.map {
+      Capability.multiprotocol(RouteFamily(unicast: $0))
+    }
+    capabilities += [.routeRefresh, .fourOctetAS(configuration.localAS)]
+    capabilities +=
+      configuration.gracefulRestart?
+      .capabilities(for: configuration.families, isRestarting: isRestarting) ?? []
     self.init(
       asField: UInt16(exactly: configuration.localAS) ?? Self.asTrans,
       holdTime: configuration.holdTime,
       routerID: configuration.routerID,
-      capabilities: configuration.families.map { .multiprotocol(RouteFamily(unicast: $0)) }
-        + [.routeRefresh, .fourOctetAS(configuration.localAS)])
+      capabilities: capabilities.enumerated()
+        .sorted { ($0.element.code, $0.offset) < ($1.element.code, $1.offset) }
+        .map(\.element))
   }
 
   /// What this OPEN of the neighbour and our own one agree on.
@@ -49,8 +58,19 @@ extension OpenMessage {
     return NegotiatedSession(
       remoteAS: autonomousSystem, remoteRouterID: routerID, isInternal: isInternal,
       holdTime: min(holdTime, configuration.holdTime), fourOctetAS: fourOctetAS != nil,
-      routeRefresh: capabilities.contains(.routeRefresh), families: families,
+      routeRefresh: capabilities.contains(.routeRefresh),
+      gracefulRestart: configuration.gracefulRestart != nil && gracefulRestart != nil,
+      gracefulNotification: configuration.gracefulRestart?.notification == true
+        && gracefulRestart?.notification == true,
+      families: families,
       remoteCapabilities: capabilities)
+  }
+
+  /// Of several graceful restart capabilities the last one counts (RFC 4724 §3).
+  private var gracefulRestart: GracefulRestartCapability? {
+    var last: GracefulRestartCapability?
+    for case .gracefulRestart(let value) in capabilities { last = value }
+    return last
   }
 
   /// The families of the multiprotocol capabilities; IPv4 where there are none (RFC 4760 §8).

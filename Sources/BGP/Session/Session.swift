@@ -17,8 +17,11 @@ struct Session: Sendable {
   }
 
   let configuration: PeerConfiguration
+  /// Whether neighbours may hold routes of a process before this one.
+  var isRestarting: Bool
   var search: ConnectionSearch = .stopped
-  /// At most one of each origin, and never two that are established.
+  /// At most two, of which at most one is established. Before a session there is at most one of each
+  /// origin.
   var connections: [Connection] = []
   var statistics = SessionStatistics()
   var actions: [Action] = []
@@ -30,8 +33,9 @@ struct Session: Sendable {
   var reportedState: SessionState = .idle
   private var lastConnection: UInt64 = 0
 
-  init(configuration: PeerConfiguration, seed: UInt64) {
+  init(configuration: PeerConfiguration, seed: UInt64, isRestarting: Bool = false) {
     self.configuration = configuration
+    self.isRestarting = isRestarting
     random = RandomGenerator(seed: seed)
     backoff = Backoff(longestUnreachable: configuration.connectRetryTime)
   }
@@ -67,7 +71,10 @@ struct Session: Sendable {
 
   mutating func stop(_ reason: StopReason, now: NIODeadline) {
     if case .stopped = search { return }
-    for connection in connections { send(reason.notification, on: connection.id) }
+    for connection in connections {
+      guard let notification = reason.notification(in: connection.negotiated) else { continue }
+      send(notification, on: connection.id)
+    }
     end(with: .stopped(reason), retryAfter: nil, to: .stopped)
   }
 
@@ -85,7 +92,7 @@ struct Session: Sendable {
     _ id: ConnectionID, local: IPAddress, remote: IPAddress, now: NIODeadline
   ) {
     guard index(of: id) == nil, search.attempt != id else { return }
-    guard takes(connectionFrom: remote) else {
+    guard takes(connectionFrom: remote, now: now) else {
       statistics.connectionsRefused += 1
       // The neighbour must hear it, or it would wait for our OPEN (RFC 4271 §6.8).
       if established != nil { send(NotificationMessage(.connectionCollision), on: id) }

@@ -82,7 +82,7 @@ extension Session {
     _ notification: NotificationMessage, on id: ConnectionID, now: NIODeadline
   ) {
     let cause: Backoff.Cause =
-      switch notification.reason {
+      switch (notification.hardReset ?? notification).reason {
       case .administrativeShutdown, .peerDeconfigured: .refusedByOperator
       case .connectionCollision: .unreachable
       default: .protocolError

@@ -28,7 +28,7 @@ extension Session {
         id: id, origin: origin, local: local,
         phase: .openSent(holdDeadline: now + SessionTimers.openHoldTime)))
     reportState()
-    let open = OpenMessage(configuration)
+    let open = OpenMessage(configuration, isRestarting: isRestarting)
     send(.open, on: id) { open.write(into: &$0) }
   }
 
@@ -83,7 +83,7 @@ extension Session {
       if !isAlone || (search.nextDeadline != nil && cause == .unreachable) {
         connections.remove(at: index)
         statistics.lastError = error
-        earlierCause = max(earlierCause ?? cause, cause)
+        if established == nil { earlierCause = max(earlierCause ?? cause, cause) }
         reportState()
         return
       }
@@ -97,8 +97,20 @@ extension Session {
     if let established = lost.established {
       if now - established.since > Backoff.cleanTime { backoff.reset() }
       statistics.flaps += 1
+      if cause == .unreachable, !connections.isEmpty {
+        goOnWithoutSession(after: error)
+        return
+      }
     }
     backOff(after: error, because: max(earlierCause ?? cause, cause), now: now)
+  }
+
+  /// The session is over, but the neighbour opened another connection before.
+  mutating func goOnWithoutSession(after error: SessionError) {
+    statistics.establishedSince = nil
+    statistics.lastError = error
+    reportState()
+    actions.append(.down(error, retryAfter: .zero))
   }
 
   /// The neighbour could not be reached, or did not stay.

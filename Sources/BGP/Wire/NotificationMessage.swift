@@ -25,6 +25,22 @@ public struct NotificationMessage: Hashable, Sendable {
     return NotificationMessage(reason, data: [UInt8(bytes.count)] + bytes)
   }
 
+  /// `notification` as a hard reset, which also ends the routes that a graceful restart would keep
+  /// (RFC 8538 §3).
+  public static func hardReset(_ notification: NotificationMessage) -> NotificationMessage {
+    NotificationMessage(
+      .hardReset,
+      data: [notification.reason.code, notification.reason.subcode] + notification.data)
+  }
+
+  /// What a hard reset was made of (RFC 8538 §3.1), nil for any other NOTIFICATION and for one that
+  /// gives no reason.
+  public var hardReset: NotificationMessage? {
+    guard reason == .hardReset, data.count >= 2 else { return nil }
+    let inner = NotificationReason(code: data[0], subcode: data[1])
+    return inner == .hardReset ? nil : NotificationMessage(inner, data: Array(data.dropFirst(2)))
+  }
+
   /// The text of an administrative shutdown or reset (RFC 9003), nil when there is none or it is
   /// not well formed. It is the neighbour's word as it came: escape it before you print it, as
   /// ``description`` does.
@@ -37,9 +53,10 @@ public struct NotificationMessage: Hashable, Sendable {
 }
 
 extension NotificationMessage: CustomStringConvertible {
-  /// Names and the shutdown text, such as "Cease/Administrative Shutdown: maintenance". Control
-  /// characters of the text are escaped.
+  /// Names and the shutdown text, such as "Cease/Administrative Shutdown: maintenance"; in a hard
+  /// reset those of its reason. Control characters of the text are escaped.
   public var description: String {
+    if let hardReset { return "\(reason): \(hardReset)" }
     guard let text = shutdownText else { return reason.description }
     return "\(reason): \(escaped(text))"
   }

@@ -41,6 +41,8 @@ public struct NotificationReason: Hashable, Sendable {
   public static let otherConfigurationChange = Self(code: 6, subcode: 6)
   public static let connectionCollision = Self(code: 6, subcode: 7)
 
+  public static let hardReset = Self(code: 6, subcode: 9)
+
   public static let badRouteRefreshLength = Self(code: 7, subcode: 1)
 
   public static let sendHoldTimerExpired = Self(code: 8, subcode: 0)

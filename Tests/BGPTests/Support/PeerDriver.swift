@@ -15,8 +15,10 @@ struct PeerDriver {
   private(set) var reports: [PeerReport] = []
   private(set) var connectTimes: [NIODeadline] = []
 
-  init(_ configuration: PeerConfiguration = .example, seed: UInt64 = 1) {
-    peer = Peer(configuration: configuration, seed: seed)
+  init(
+    _ configuration: PeerConfiguration = .example, seed: UInt64 = 1, isRestarting: Bool = false
+  ) {
+    peer = Peer(configuration: configuration, seed: seed, isRestarting: isRestarting)
   }
 
   mutating func handle(_ event: PeerEvent) {
