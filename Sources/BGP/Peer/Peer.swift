@@ -48,6 +48,9 @@ public struct Peer: Sendable {
   /// The families of the configuration whose routes this session cannot carry, and why.
   public var heldBackFamilies: [AddressFamily: HeldBackReason] { heldBack }
 
+  /// Whether the routes tell that they are about to be withdrawn (RFC 8326).
+  public var isInGracefulShutdown: Bool { routes.isInGracefulShutdown }
+
   /// How many prefixes of `family` are to be announced.
   public func intendedCount(_ family: AddressFamily) -> Int { routes.intendedCount(family) }
 
@@ -92,6 +95,10 @@ public struct Peer: Sendable {
       for prefix in prefixes { routes.withdraw(prefix) }
     case .initialTableComplete:
       routes.completeInitialTable()
+    case .beginGracefulShutdown:
+      routes.setGracefulShutdown(true)
+    case .endGracefulShutdown:
+      routes.setGracefulShutdown(false)
     case .deadlineReached:
       session.deadlineReached(now: now)
     }

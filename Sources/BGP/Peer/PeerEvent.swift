@@ -40,6 +40,13 @@ public enum PeerEvent: Sendable {
   /// send End-of-RIB (RFC 4724 §2), in this session and in all later ones: an early one would make
   /// a neighbour delete live routes after a restart.
   case initialTableComplete
+  /// The operator is going to stop the session: announce every route once more, with the community
+  /// 65535:0, and to internal neighbours with local preference 0, so that traffic moves away while
+  /// the routes still work (RFC 8326). How long that takes is for the owner to know: wait, and then
+  /// ``stop(_:)``. It also holds for routes and sessions that come later.
+  case beginGracefulShutdown
+  /// The operator thought better of it: announce the routes as they are.
+  case endGracefulShutdown
   /// ``Peer/nextDeadline`` has come.
   case deadlineReached
 }

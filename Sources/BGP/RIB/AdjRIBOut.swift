@@ -20,7 +20,7 @@ public struct AdjRIBOut: Sendable {
   }
 
   private struct Session {
-    let encoding: SessionEncoding
+    var encoding: SessionEncoding
     /// The families whose End-of-RIB is still to be sent.
     var endOfRIBs: [AddressFamily]
   }
@@ -30,6 +30,8 @@ public struct AdjRIBOut: Sendable {
   private var ipv6 = RouteTable<IPv6RouteKey>()
   private var session: Session?
   private var initialTableIsComplete = false
+  /// Whether every route tells that it is about to be withdrawn, in this session and in later ones.
+  public private(set) var isInGracefulShutdown = false
 
   /// No routes, and no session.
   public init() {}
@@ -82,6 +84,8 @@ public struct AdjRIBOut: Sendable {
   /// A session is established: every intended route waits to be announced in it.
   public mutating func beginSession(_ encoding: SessionEncoding) {
     endSession()
+    var encoding = encoding
+    encoding.gracefulShutdown = isInGracefulShutdown
     session = Session(encoding: encoding, endOfRIBs: encoding.families)
     if encoding.carries(.ipv4) { ipv4.open() }
     if encoding.carries(.ipv6) { ipv6.open() }
@@ -100,6 +104,16 @@ public struct AdjRIBOut: Sendable {
     case .ipv4: ipv4.repeatAll(in: &sets)
     case .ipv6: ipv6.repeatAll(in: &sets)
     }
+  }
+
+  /// Makes every route tell that it is about to be withdrawn, or no longer tell it (RFC 8326 §4); all
+  /// wait to be announced once more.
+  public mutating func setGracefulShutdown(_ isInGracefulShutdown: Bool) {
+    guard isInGracefulShutdown != self.isInGracefulShutdown else { return }
+    self.isInGracefulShutdown = isInGracefulShutdown
+    session?.encoding.gracefulShutdown = isInGracefulShutdown
+    ipv4.repeatAll(in: &sets)
+    ipv6.repeatAll(in: &sets)
   }
 
   /// Whether ``drain(into:limit:)`` may have something to write.

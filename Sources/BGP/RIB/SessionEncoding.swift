@@ -18,11 +18,15 @@ public struct SessionEncoding: Hashable, Sendable {
   /// The next hop of IPv6 routes; without it they are held back.
   public var nextHopIPv6: IPv6Address?
 
+  /// Whether every route tells that it is about to be withdrawn (RFC 8326 §4).
+  public var gracefulShutdown: Bool
+
   /// An encoding with these properties.
   public init(
     localAS: UInt32, isInternal: Bool, fourOctetAS: Bool = true,
     defaultLocalPreference: UInt32 = 100, families: [AddressFamily],
-    nextHopIPv4: IPv4Address? = nil, nextHopIPv6: IPv6Address? = nil
+    nextHopIPv4: IPv4Address? = nil, nextHopIPv6: IPv6Address? = nil,
+    gracefulShutdown: Bool = false
   ) {
     self.localAS = localAS
     self.isInternal = isInternal
@@ -31,6 +35,7 @@ public struct SessionEncoding: Hashable, Sendable {
     self.families = families
     self.nextHopIPv4 = nextHopIPv4
     self.nextHopIPv6 = nextHopIPv6
+    self.gracefulShutdown = gracefulShutdown
   }
 
   /// Whether routes of `family` can be sent.
@@ -51,10 +56,22 @@ public struct SessionEncoding: Hashable, Sendable {
         : path,
       nextHop: family == .ipv4 ? nextHopIPv4 : nil,
       multiExitDiscriminator: route.multiExitDiscriminator,
-      localPreference: isInternal ? route.localPreference ?? defaultLocalPreference : nil,
-      communities: route.communities,
+      localPreference: isInternal ? localPreference(of: route) : nil,
+      communities: communities(of: route),
       as4Path: needsAS4Path ? path : nil,
       largeCommunities: route.largeCommunities)
+  }
+
+  /// The lowest one while the route is about to go: internal neighbours need not know the community.
+  private func localPreference(of route: RouteAttributes) -> UInt32 {
+    gracefulShutdown ? 0 : route.localPreference ?? defaultLocalPreference
+  }
+
+  private func communities(of route: RouteAttributes) -> [Community] {
+    guard gracefulShutdown, !route.communities.contains(.gracefulShutdown) else {
+      return route.communities
+    }
+    return (route.communities + [.gracefulShutdown]).sorted()
   }
 }
 
@@ -62,7 +79,7 @@ extension RouteAttributes {
   /// Whether a message has room for these attributes and a prefix, whatever the session.
   var fitsInMessage: Bool {
     let worst = SessionEncoding(
-      localAS: .max, isInternal: false, fourOctetAS: false, families: [])
+      localAS: .max, isInternal: false, fourOctetAS: false, families: [], gracefulShutdown: true)
     var attributes = worst.pathAttributes(of: self, family: .ipv6)
     attributes.localPreference = 0
     guard communities.count < 1024, largeCommunities.count < 1024 else { return false }
