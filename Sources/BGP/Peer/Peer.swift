@@ -95,6 +95,10 @@ public struct Peer: Sendable {
       for prefix in prefixes { routes.withdraw(prefix) }
     case .initialTableComplete:
       routes.completeInitialTable()
+    case .bfdDown:
+      session.bfdDown(now: now)
+    case .bfdUp:
+      session.bfdUp(now: now)
     case .beginGracefulShutdown:
       routes.setGracefulShutdown(true)
     case .endGracefulShutdown:

@@ -40,6 +40,12 @@ public enum PeerEvent: Sendable {
   /// send End-of-RIB (RFC 4724 §2), in this session and in all later ones: an early one would make
   /// a neighbour delete live routes after a restart.
   case initialTableComplete
+  /// BFD found the path to the neighbour down, which was up before. A session ends at once with
+  /// Cease/BFD Down (RFC 9384), also one that is not established yet but whose OPENs are exchanged.
+  /// Not meant for a BFD session that an operator took down.
+  case bfdDown
+  /// BFD found the path up: an attempt that waits for no graver reason is made now.
+  case bfdUp
   /// The operator is going to stop the session: announce every route once more, with the community
   /// 65535:0, and to internal neighbours with local preference 0, so that traffic moves away while
   /// the routes still work (RFC 8326). How long that takes is for the owner to know: wait, and then

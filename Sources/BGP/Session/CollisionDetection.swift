@@ -7,7 +7,7 @@ extension Session {
   func takes(connectionFrom remote: IPAddress, now: NIODeadline) -> Bool {
     if let expected = configuration.remoteAddress, expected != remote { return false }
     switch search {
-    case .stopped, .backingOff(_, refusesAccepted: true): return false
+    case .stopped, .backingOff(_, .protocolError): return false
     case .backingOff, .dialling, .waiting, .ended: break
     }
     if let session = established?.established {

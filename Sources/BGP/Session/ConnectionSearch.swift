@@ -4,9 +4,9 @@ import NIOCore
 enum ConnectionSearch: Sendable {
   /// The operator wants no session.
   case stopped
-  /// Waits out a back-off. After an error that waiting cannot mend, the neighbour's own attempts
-  /// are refused in the meantime too.
-  case backingOff(until: NIODeadline, refusesAccepted: Bool)
+  /// Waits out a back-off. After a protocol error the neighbour's own attempts are refused in the
+  /// meantime too.
+  case backingOff(until: NIODeadline, Backoff.Cause)
   /// An attempt is under way.
   case dialling(ConnectionID, giveUpAt: NIODeadline)
   /// Waits for the next attempt, or without a time for the neighbour's.

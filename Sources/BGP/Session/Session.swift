@@ -120,6 +120,28 @@ struct Session: Sendable {
     }
   }
 
+  mutating func bfdDown(now: NIODeadline) {
+    guard let leading, leading.negotiated != nil else { return }
+    let notification = NotificationMessage(.bfdDown)
+    for connection in connections { send(notification, on: connection.id) }
+    // Whatever else is open has the same path.
+    for connection in connections where connection.id != leading.id {
+      actions.append(.close(connection.id))
+    }
+    connections = [leading]
+    actions.append(.close(leading.id))
+    lose(
+      leading.id, with: .notificationSent(notification, detail: "BFD is down"),
+      because: .unreachable, now: now)
+  }
+
+  mutating func bfdUp(now: NIODeadline) {
+    switch search {
+    case .backingOff(_, .unreachable), .waiting(retryAt: .some): seek(now: now)
+    case .stopped, .backingOff, .dialling, .waiting, .ended: break
+    }
+  }
+
   mutating func received(_ id: ConnectionID, _ bytes: ByteBuffer, now: NIODeadline) {
     guard let index = index(of: id) else { return }
     connections[index].framer.append(bytes)

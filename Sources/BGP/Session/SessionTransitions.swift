@@ -131,9 +131,7 @@ extension Session {
       return
     }
     let wait = backoff.wait(after: cause, using: &random)
-    end(
-      with: error, retryAfter: wait,
-      to: .backingOff(until: now + wait, refusesAccepted: cause == .protocolError))
+    end(with: error, retryAfter: wait, to: .backingOff(until: now + wait, cause))
   }
 
   /// Nothing is left of the session; goes on with `next`.

@@ -42,6 +42,7 @@ public struct NotificationReason: Hashable, Sendable {
   public static let connectionCollision = Self(code: 6, subcode: 7)
 
   public static let hardReset = Self(code: 6, subcode: 9)
+  public static let bfdDown = Self(code: 6, subcode: 10)
 
   public static let badRouteRefreshLength = Self(code: 7, subcode: 1)
 
