@@ -13,7 +13,8 @@ public struct Peer: Sendable {
   /// How long the owner may take to flush a connection that ``PeerAction/close(_:)`` ends, so that
   /// the neighbour gets the NOTIFICATION but cannot hold us up.
   public static let closeGracePeriod: TimeAmount = .seconds(1)
-  /// The most octets of UPDATEs under way: sent, but not accepted by the kernel.
+  /// The most octets of UPDATEs under way: sent, but not accepted by the kernel. With extended
+  /// messages it is twice as many, so that there is a message to send while one is under way.
   public static let highWaterMark = 65536
 
   private var session: Session
@@ -157,7 +158,8 @@ public struct Peer: Sendable {
       fourOctetAS: negotiated.fourOctetAS,
       defaultLocalPreference: configuration.defaultLocalPreference,
       families: negotiated.families,
-      nextHopIPv4: configuration.nextHopIPv4, nextHopIPv6: configuration.nextHopIPv6)
+      nextHopIPv4: configuration.nextHopIPv4, nextHopIPv6: configuration.nextHopIPv6,
+      extendedMessages: negotiated.extendedMessages)
     switch local {
     case .v4(let address): encoding.nextHopIPv4 = encoding.nextHopIPv4 ?? address
     case .v6(let address) where !address.isLinkLocal:
@@ -176,11 +178,10 @@ public struct Peer: Sendable {
   /// Fills up what is under way.
   private mutating func sendUpdates(_ actions: inout [PeerAction], now: NIODeadline) {
     while routes.hasPendingUpdates, let connection = session.established,
-      Self.highWaterMark - connection.bytesUnderWay >= MessageHeader.maximumMessageLength
+      case let room = roomForUpdates(on: connection), room > 0
     {
       var buffer = ByteBuffer()
-      let drained = routes.drain(
-        into: &buffer, limit: Self.highWaterMark - connection.bytesUnderWay)
+      let drained = routes.drain(into: &buffer, limit: room)
       guard drained.messages > 0 else { continue }
       session.sendUpdates(buffer, count: drained.messages, now: now)
       session.statistics.prefixesAnnounced += UInt64(drained.announced)
@@ -189,5 +190,16 @@ public struct Peer: Sendable {
       if routes.hasSentEndOfRIBs { session.isRestarting = false }
       for family in drained.endOfRIBs { actions.append(.report(.endOfRIBSent(family))) }
     }
+  }
+
+  /// How many octets may be sent on a connection, 0 when there is no room for a whole message.
+  private func roomForUpdates(on connection: Connection) -> Int {
+    let isExtended = connection.negotiated?.extendedMessages ?? false
+    let limit = isExtended ? 2 * Self.highWaterMark : Self.highWaterMark
+    let longest =
+      isExtended
+      ? MessageHeader.maximumExtendedMessageLength : MessageHeader.maximumMessageLength
+    let room = limit - connection.bytesUnderWay
+    return room >= longest ? room : 0
   }
 }

@@ -131,8 +131,9 @@ public struct AdjRIBOut: Sendable {
   /// Appends whole UPDATEs to `buffer`: withdrawals first, then announcements group by group, each
   /// in ascending order of prefixes, then End-of-RIB of the families that are through.
   ///
-  /// - Parameter limit: The most octets to append. Messages are up to 4096 octets long, and a
-  ///   further one is begun only while it fits whatever its length; less than 4096 counts as 4096.
+  /// - Parameter limit: The most octets to append. Messages are up to 4096 octets long, or 65,535 with
+  ///   extended messages, and a further one is begun only while it fits whatever its length. A limit
+  ///   of less than one message counts as one.
   public mutating func drain(into buffer: inout ByteBuffer, limit: Int) -> Drained {
     guard var session else { return Drained() }
     var drain = Drain(buffer: buffer, limit: limit, encoding: session.encoding)
@@ -161,13 +162,14 @@ private struct Drain {
   var buffer: ByteBuffer
   var result = AdjRIBOut.Drained()
   private let encoding: SessionEncoding
+  private let messageLength: Int
   private let lastStart: Int
 
   init(buffer: ByteBuffer, limit: Int, encoding: SessionEncoding) {
     self.buffer = buffer
     self.encoding = encoding
-    let room = max(limit, MessageHeader.maximumMessageLength)
-    lastStart = buffer.writerIndex + room - MessageHeader.maximumMessageLength
+    messageLength = encoding.maximumMessageLength
+    lastStart = buffer.writerIndex + max(limit, messageLength) - messageLength
   }
 
   /// Whether a further message fits whatever its length.
@@ -178,7 +180,8 @@ private struct Drain {
     while hasRoom, table.hasWithdrawals {
       keys.removeAll(keepingCapacity: true)
       let length = table.takeWithdrawals(
-        capacity: UpdateEncoding.withdrawalCapacity(Key.family), into: &keys, in: &sets)
+        capacity: UpdateEncoding.withdrawalCapacity(Key.family, messageLength: messageLength),
+        into: &keys, in: &sets)
       guard !keys.isEmpty else { continue }
       UpdateEncoding.writeWithdrawal(of: keys, length: length, into: &buffer)
       result.messages += 1
@@ -199,7 +202,7 @@ private struct Drain {
       }
       keys.removeAll(keepingCapacity: true)
       let capacity = UpdateEncoding.announcementCapacity(
-        Key.family, attributesLength: attributes.readableBytes)
+        Key.family, attributesLength: attributes.readableBytes, messageLength: messageLength)
       let length = table.takeAnnouncements(capacity: capacity, into: &keys, in: &sets)
       guard !keys.isEmpty else { continue }
       UpdateEncoding.writeAnnouncement(

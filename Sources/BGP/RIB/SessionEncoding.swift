@@ -20,13 +20,15 @@ public struct SessionEncoding: Hashable, Sendable {
 
   /// Whether every route tells that it is about to be withdrawn (RFC 8326 §4).
   public var gracefulShutdown: Bool
+  /// Whether UPDATEs may have up to 65,535 octets (RFC 8654).
+  public var extendedMessages: Bool
 
   /// An encoding with these properties.
   public init(
     localAS: UInt32, isInternal: Bool, fourOctetAS: Bool = true,
     defaultLocalPreference: UInt32 = 100, families: [AddressFamily],
     nextHopIPv4: IPv4Address? = nil, nextHopIPv6: IPv6Address? = nil,
-    gracefulShutdown: Bool = false
+    gracefulShutdown: Bool = false, extendedMessages: Bool = false
   ) {
     self.localAS = localAS
     self.isInternal = isInternal
@@ -36,6 +38,13 @@ public struct SessionEncoding: Hashable, Sendable {
     self.nextHopIPv4 = nextHopIPv4
     self.nextHopIPv6 = nextHopIPv6
     self.gracefulShutdown = gracefulShutdown
+    self.extendedMessages = extendedMessages
+  }
+
+  /// The longest message.
+  var maximumMessageLength: Int {
+    extendedMessages
+      ? MessageHeader.maximumExtendedMessageLength : MessageHeader.maximumMessageLength
   }
 
   /// Whether routes of `family` can be sent.
@@ -85,7 +94,9 @@ extension RouteAttributes {
     guard communities.count < 1024, largeCommunities.count < 1024 else { return false }
     var buffer = ByteBuffer()
     attributes.write(into: &buffer, fourOctetAS: true)
-    return UpdateEncoding.announcementCapacity(.ipv6, attributesLength: buffer.readableBytes)
+    return UpdateEncoding.announcementCapacity(
+      .ipv6, attributesLength: buffer.readableBytes,
+      messageLength: MessageHeader.maximumMessageLength)
       >= IPv6RouteKey(IPv6Address(high: 0, low: 0), length: 128).encodedLength
   }
 }

@@ -14,6 +14,8 @@ public struct NegotiatedSession: Hashable, Sendable {
   public let fourOctetAS: Bool
   /// Whether the neighbour may ask for routes again (RFC 2918).
   public let routeRefresh: Bool
+  /// Whether messages may have up to 65,535 octets (RFC 8654).
+  public let extendedMessages: Bool
   /// Whether the neighbour keeps our routes when the connection breaks (RFC 4724).
   public let gracefulRestart: Bool
   /// Whether it keeps them after a NOTIFICATION too, hard resets excepted (RFC 8538).

@@ -9,6 +9,7 @@ extension OpenMessage {
       Capability.multiprotocol(RouteFamily(unicast: $0))
     }
     capabilities += [.routeRefresh, .fourOctetAS(configuration.localAS)]
+    if configuration.extendedMessages { capabilities.append(.extendedMessage) }
     capabilities +=
       configuration.gracefulRestart?
       .capabilities(for: configuration.families, isRestarting: isRestarting) ?? []
@@ -59,6 +60,7 @@ extension OpenMessage {
       remoteAS: autonomousSystem, remoteRouterID: routerID, isInternal: isInternal,
       holdTime: min(holdTime, configuration.holdTime), fourOctetAS: fourOctetAS != nil,
       routeRefresh: capabilities.contains(.routeRefresh),
+      extendedMessages: configuration.extendedMessages && capabilities.contains(.extendedMessage),
       gracefulRestart: configuration.gracefulRestart != nil && gracefulRestart != nil,
       gracefulNotification: configuration.gracefulRestart?.notification == true
         && gracefulRestart?.notification == true,

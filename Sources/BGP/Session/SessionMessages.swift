@@ -52,6 +52,7 @@ extension Session {
     let timers = SessionTimers(
       holdTime: negotiated.holdTime, keepaliveTime: configuration.keepaliveTime, now: now,
       using: &random)
+    connections[index].framer.allowsExtendedMessages = negotiated.extendedMessages
     connections[index].phase = .openConfirm(.init(negotiated: negotiated, timers: timers))
     reportState()
     sendKeepalive(on: id, now: now)

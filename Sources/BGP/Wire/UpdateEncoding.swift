@@ -14,16 +14,18 @@ enum UpdateEncoding {
   /// Header and the two length fields.
   private static let fixedLength = MessageHeader.length + 4
 
-  /// The octets for prefixes in a message of withdrawals.
-  static func withdrawalCapacity(_ family: AddressFamily) -> Int {
-    let room = MessageHeader.maximumMessageLength - fixedLength
+  /// The octets for prefixes in a message of withdrawals of at most `length` octets.
+  static func withdrawalCapacity(_ family: AddressFamily, messageLength length: Int) -> Int {
+    let room = length - fixedLength
     return family == .ipv4 ? room : room - 4 - 3
   }
 
-  /// The octets for prefixes in a message with attributes of `attributesLength` octets, those of
-  /// MP_REACH_NLRI aside. Not positive when the attributes are too large.
-  static func announcementCapacity(_ family: AddressFamily, attributesLength: Int) -> Int {
-    let room = MessageHeader.maximumMessageLength - fixedLength - attributesLength
+  /// The octets for prefixes in a message of at most `length` octets with attributes of
+  /// `attributesLength`, those of MP_REACH_NLRI aside. Not positive when the attributes are too large.
+  static func announcementCapacity(
+    _ family: AddressFamily, attributesLength: Int, messageLength length: Int
+  ) -> Int {
+    let room = length - fixedLength - attributesLength
     return family == .ipv4 ? room : room - 4 - reachOverhead
   }
 
