@@ -159,7 +159,8 @@ public struct Peer: Sendable {
       defaultLocalPreference: configuration.defaultLocalPreference,
       families: negotiated.families,
       nextHopIPv4: configuration.nextHopIPv4, nextHopIPv6: configuration.nextHopIPv6,
-      extendedMessages: negotiated.extendedMessages)
+      extendedMessages: negotiated.extendedMessages,
+      enhancedRouteRefresh: negotiated.enhancedRouteRefresh)
     switch local {
     case .v4(let address): encoding.nextHopIPv4 = encoding.nextHopIPv4 ?? address
     case .v6(let address) where !address.isLinkLocal:
@@ -182,8 +183,8 @@ public struct Peer: Sendable {
     {
       var buffer = ByteBuffer()
       let drained = routes.drain(into: &buffer, limit: room)
-      guard drained.messages > 0 else { continue }
-      session.sendUpdates(buffer, count: drained.messages, now: now)
+      guard buffer.readableBytes > 0 else { continue }
+      session.sendUpdates(buffer, drained, now: now)
       session.statistics.prefixesAnnounced += UInt64(drained.announced)
       session.statistics.prefixesWithdrawn += UInt64(drained.withdrawn)
       takeActions(&actions)

@@ -44,6 +44,9 @@ public struct PeerConfiguration: Hashable, Sendable {
   public var nextHopIPv6: IPv6Address?
   /// The LOCAL_PREF of routes that name none; sent to internal neighbours only.
   public var defaultLocalPreference: UInt32 = 100
+  /// Whether to offer that answers to a ROUTE-REFRESH are marked, so that the neighbour finds routes
+  /// that it should not have (RFC 7313).
+  public var enhancedRouteRefresh = true
   /// Whether to offer messages of up to 65,535 octets (RFC 8654). A table takes fewer of them, but a
   /// slow neighbour waits longer for what is urgent.
   public var extendedMessages = false

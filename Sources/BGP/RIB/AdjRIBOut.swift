@@ -9,8 +9,10 @@ public import NIOCore
 public struct AdjRIBOut: Sendable {
   /// What one call of ``drain(into:limit:)`` wrote.
   public struct Drained: Hashable, Sendable {
-    /// How many messages.
+    /// How many UPDATEs.
     public internal(set) var messages = 0
+    /// How many ROUTE-REFRESH messages that mark the beginning or the end of a refresh.
+    public internal(set) var refreshMarks = 0
     /// How many prefixes they announce.
     public internal(set) var announced = 0
     /// How many prefixes they withdraw.
@@ -23,6 +25,10 @@ public struct AdjRIBOut: Sendable {
     var encoding: SessionEncoding
     /// The families whose End-of-RIB is still to be sent.
     var endOfRIBs: [AddressFamily]
+    /// The refreshes whose beginning is still to be marked.
+    var refreshBeginnings: Set<AddressFamily> = []
+    /// The refreshes whose end is still to be marked.
+    var refreshEnds: Set<AddressFamily> = []
   }
 
   private var sets = AttributeSetTable()
@@ -98,8 +104,13 @@ public struct AdjRIBOut: Sendable {
     ipv6.close(in: &sets)
   }
 
-  /// Every route of `family` waits to be announced once more (RFC 2918).
+  /// Every route of `family` waits to be announced once more (RFC 2918), between marks where they
+  /// were agreed on. Before End-of-RIB there are none: it marks the end itself (RFC 7313 §4).
   public mutating func refresh(_ family: AddressFamily) {
+    if let session, session.encoding.enhancedRouteRefresh, !session.endOfRIBs.contains(family) {
+      self.session?.refreshBeginnings.insert(family)
+      self.session?.refreshEnds.insert(family)
+    }
     switch family {
     case .ipv4: ipv4.repeatAll(in: &sets)
     case .ipv6: ipv6.repeatAll(in: &sets)
@@ -120,7 +131,8 @@ public struct AdjRIBOut: Sendable {
   public var hasPendingUpdates: Bool {
     guard let session else { return false }
     return ipv4.hasWithdrawals || ipv6.hasWithdrawals || ipv4.hasAnnouncements
-      || ipv6.hasAnnouncements || (initialTableIsComplete && !session.endOfRIBs.isEmpty)
+      || ipv6.hasAnnouncements || !session.refreshEnds.isEmpty
+      || (initialTableIsComplete && !session.endOfRIBs.isEmpty)
   }
 
   /// Whether End-of-RIB of every family was sent in this session.
@@ -140,12 +152,16 @@ public struct AdjRIBOut: Sendable {
     buffer = ByteBuffer()
     drain.withdraw(&ipv4, &sets)
     drain.withdraw(&ipv6, &sets)
-    for family in session.encoding.families {
+    for family in session.encoding.families where drain.hasRoom {
+      if session.refreshBeginnings.remove(family) != nil { drain.markRefresh(family, subtype: 1) }
       switch family {
       case .ipv4: drain.announce(&ipv4, &sets)
       case .ipv6: drain.announce(&ipv6, &sets)
       }
       let isDone = !(family == .ipv4 ? ipv4.hasAnnouncements : ipv6.hasAnnouncements)
+      if isDone, drain.hasRoom, session.refreshEnds.remove(family) != nil {
+        drain.markRefresh(family, subtype: 2)
+      }
       if initialTableIsComplete, isDone, drain.hasRoom, session.endOfRIBs.contains(family) {
         drain.endOfRIB(family)
         session.endOfRIBs.removeAll { $0 == family }
@@ -211,6 +227,11 @@ private struct Drain {
       result.messages += 1
       result.announced += keys.count
     }
+  }
+
+  mutating func markRefresh(_ family: AddressFamily, subtype: UInt8) {
+    RouteRefreshMessage(RouteFamily(unicast: family), subtype: subtype).write(into: &buffer)
+    result.refreshMarks += 1
   }
 
   mutating func endOfRIB(_ family: AddressFamily) {

@@ -22,13 +22,16 @@ public struct SessionEncoding: Hashable, Sendable {
   public var gracefulShutdown: Bool
   /// Whether UPDATEs may have up to 65,535 octets (RFC 8654).
   public var extendedMessages: Bool
+  /// Whether a refresh is marked at its beginning and its end (RFC 7313).
+  public var enhancedRouteRefresh: Bool
 
   /// An encoding with these properties.
   public init(
     localAS: UInt32, isInternal: Bool, fourOctetAS: Bool = true,
     defaultLocalPreference: UInt32 = 100, families: [AddressFamily],
     nextHopIPv4: IPv4Address? = nil, nextHopIPv6: IPv6Address? = nil,
-    gracefulShutdown: Bool = false, extendedMessages: Bool = false
+    gracefulShutdown: Bool = false, extendedMessages: Bool = false,
+    enhancedRouteRefresh: Bool = false
   ) {
     self.localAS = localAS
     self.isInternal = isInternal
@@ -39,6 +42,7 @@ public struct SessionEncoding: Hashable, Sendable {
     self.nextHopIPv6 = nextHopIPv6
     self.gracefulShutdown = gracefulShutdown
     self.extendedMessages = extendedMessages
+    self.enhancedRouteRefresh = enhancedRouteRefresh
   }
 
   /// The longest message.

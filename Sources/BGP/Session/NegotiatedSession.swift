@@ -14,6 +14,8 @@ public struct NegotiatedSession: Hashable, Sendable {
   public let fourOctetAS: Bool
   /// Whether the neighbour may ask for routes again (RFC 2918).
   public let routeRefresh: Bool
+  /// Whether answers to it are marked at their beginning and their end (RFC 7313).
+  public let enhancedRouteRefresh: Bool
   /// Whether messages may have up to 65,535 octets (RFC 8654).
   public let extendedMessages: Bool
   /// Whether the neighbour keeps our routes when the connection breaks (RFC 4724).

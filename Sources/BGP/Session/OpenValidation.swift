@@ -9,6 +9,7 @@ extension OpenMessage {
       Capability.multiprotocol(RouteFamily(unicast: $0))
     }
     capabilities += [.routeRefresh, .fourOctetAS(configuration.localAS)]
+    if configuration.enhancedRouteRefresh { capabilities.append(.enhancedRouteRefresh) }
     if configuration.extendedMessages { capabilities.append(.extendedMessage) }
     capabilities +=
       configuration.gracefulRestart?
@@ -60,6 +61,8 @@ extension OpenMessage {
       remoteAS: autonomousSystem, remoteRouterID: routerID, isInternal: isInternal,
       holdTime: min(holdTime, configuration.holdTime), fourOctetAS: fourOctetAS != nil,
       routeRefresh: capabilities.contains(.routeRefresh),
+      enhancedRouteRefresh: configuration.enhancedRouteRefresh
+        && capabilities.contains(.enhancedRouteRefresh),
       extendedMessages: configuration.extendedMessages && capabilities.contains(.extendedMessage),
       gracefulRestart: configuration.gracefulRestart != nil && gracefulRestart != nil,
       gracefulNotification: configuration.gracefulRestart?.notification == true

@@ -161,11 +161,13 @@ struct Session: Sendable {
     connections[index].written(byteCount, now: now)
   }
 
-  /// UPDATEs go out on the connection that is established.
-  mutating func sendUpdates(_ bytes: ByteBuffer, count: Int, now: NIODeadline) {
+  /// UPDATEs, and the marks of a refresh, go out on the connection that is established.
+  mutating func sendUpdates(_ bytes: ByteBuffer, _ drained: AdjRIBOut.Drained, now: NIODeadline) {
     guard let index = connections.firstIndex(where: { $0.established != nil }) else { return }
-    statistics.sent.count(.update, UInt64(count))
-    connections[index].sent(now: now, using: &random)
+    statistics.sent.count(.update, UInt64(drained.messages))
+    statistics.sent.count(.routeRefresh, UInt64(drained.refreshMarks))
+    // A ROUTE-REFRESH does not restart the neighbour's hold timer.
+    if drained.messages > 0 { connections[index].sent(now: now, using: &random) }
     send(bytes, on: connections[index].id)
   }
 

@@ -65,7 +65,7 @@ private let ipv6 = RouteFamily(unicast: .ipv6)
     driver = PeerDriver(configuration)
     driver.handle(.start)
     driver.handle(.connected(driver.id, local: .v4(ourAddress)))
-    #expect(try offered(driver).map(\.code) == [1, 1, 2, 64, 65, 71])
+    #expect(try offered(driver).map(\.code) == [1, 1, 2, 64, 65, 70, 71])
   }
 
   static let offers: [(ours: Bool?, theirs: Bool?, restart: Bool, notification: Bool)] = [
