@@ -160,7 +160,9 @@ public struct Peer: Sendable {
       families: negotiated.families,
       nextHopIPv4: configuration.nextHopIPv4, nextHopIPv6: configuration.nextHopIPv6,
       extendedMessages: negotiated.extendedMessages,
-      enhancedRouteRefresh: negotiated.enhancedRouteRefresh)
+      enhancedRouteRefresh: negotiated.enhancedRouteRefresh,
+      onlyToCustomer: negotiated.isInternal || configuration.role?.marksRoutes != true
+        ? nil : configuration.localAS)
     switch local {
     case .v4(let address): encoding.nextHopIPv4 = encoding.nextHopIPv4 ?? address
     case .v6(let address) where !address.isLinkLocal:

@@ -50,6 +50,16 @@ public struct PeerConfiguration: Hashable, Sendable {
   /// Whether to offer messages of up to 65,535 octets (RFC 8654). A table takes fewer of them, but a
   /// slow neighbour waits longer for what is urgent.
   public var extendedMessages = false
+  /// What we are to an external neighbour (RFC 9234); nil to say nothing of it. As provider, peer or
+  /// route server we mark our routes so that they go no further than they should (§5).
+  public var role: Role?
+  /// Whether an external neighbour must tell a role that fits ours, else NOTIFICATION 2/11 is sent;
+  /// one that does not fit is refused in any case.
+  public var requiresRole = false
+  /// The name that the neighbour's status pages show for us; up to 64 octets are sent.
+  public var hostname: String?
+  /// The domain of ``hostname``; up to 64 octets are sent.
+  public var domainName = ""
   /// How our routes outlive a restart of the speaker; nil when they shall not.
   public var gracefulRestart: GracefulRestart?
   /// A name for people; never sent.
@@ -64,6 +74,9 @@ public struct PeerConfiguration: Hashable, Sendable {
 }
 
 extension PeerConfiguration {
+  /// Whether the neighbour cannot be but in our own autonomous system.
+  var isInternal: Bool { remoteAS == .internal || remoteAS == .number(localAS) }
+
   /// Whether the neighbour may be in autonomous system `number`.
   public func accepts(remoteAS number: UInt32) -> Bool {
     switch remoteAS {

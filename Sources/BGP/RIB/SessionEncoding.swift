@@ -24,6 +24,8 @@ public struct SessionEncoding: Hashable, Sendable {
   public var extendedMessages: Bool
   /// Whether a refresh is marked at its beginning and its end (RFC 7313).
   public var enhancedRouteRefresh: Bool
+  /// The AS that routes may only leave towards customers, ours; nil to say nothing (RFC 9234 §5).
+  public var onlyToCustomer: UInt32?
 
   /// An encoding with these properties.
   public init(
@@ -31,7 +33,7 @@ public struct SessionEncoding: Hashable, Sendable {
     defaultLocalPreference: UInt32 = 100, families: [AddressFamily],
     nextHopIPv4: IPv4Address? = nil, nextHopIPv6: IPv6Address? = nil,
     gracefulShutdown: Bool = false, extendedMessages: Bool = false,
-    enhancedRouteRefresh: Bool = false
+    enhancedRouteRefresh: Bool = false, onlyToCustomer: UInt32? = nil
   ) {
     self.localAS = localAS
     self.isInternal = isInternal
@@ -43,6 +45,7 @@ public struct SessionEncoding: Hashable, Sendable {
     self.gracefulShutdown = gracefulShutdown
     self.extendedMessages = extendedMessages
     self.enhancedRouteRefresh = enhancedRouteRefresh
+    self.onlyToCustomer = onlyToCustomer
   }
 
   /// The longest message.
@@ -72,7 +75,7 @@ public struct SessionEncoding: Hashable, Sendable {
       localPreference: isInternal ? localPreference(of: route) : nil,
       communities: communities(of: route),
       as4Path: needsAS4Path ? path : nil,
-      largeCommunities: route.largeCommunities)
+      largeCommunities: route.largeCommunities, onlyToCustomer: onlyToCustomer)
   }
 
   /// The lowest one while the route is about to go: internal neighbours need not know the community.
@@ -92,7 +95,8 @@ extension RouteAttributes {
   /// Whether a message has room for these attributes and a prefix, whatever the session.
   var fitsInMessage: Bool {
     let worst = SessionEncoding(
-      localAS: .max, isInternal: false, fourOctetAS: false, families: [], gracefulShutdown: true)
+      localAS: .max, isInternal: false, fourOctetAS: false, families: [], gracefulShutdown: true,
+      onlyToCustomer: .max)
     var attributes = worst.pathAttributes(of: self, family: .ipv6)
     attributes.localPreference = 0
     guard communities.count < 1024, largeCommunities.count < 1024 else { return false }

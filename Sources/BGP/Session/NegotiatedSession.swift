@@ -12,6 +12,8 @@ public struct NegotiatedSession: Hashable, Sendable {
   public let holdTime: UInt16
   /// Whether AS numbers take four octets (RFC 6793).
   public let fourOctetAS: Bool
+  /// What the neighbour is to us (RFC 9234); nil when it does not tell or is internal.
+  public let remoteRole: Role?
   /// Whether the neighbour may ask for routes again (RFC 2918).
   public let routeRefresh: Bool
   /// Whether answers to it are marked at their beginning and their end (RFC 7313).

@@ -9,6 +9,12 @@ extension OpenMessage {
       Capability.multiprotocol(RouteFamily(unicast: $0))
     }
     capabilities += [.routeRefresh, .fourOctetAS(configuration.localAS)]
+    if let role = configuration.role, !configuration.isInternal {
+      capabilities.append(.role(role))
+    }
+    if let hostname = configuration.hostname {
+      capabilities.append(.hostname(hostname, domain: configuration.domainName))
+    }
     if configuration.enhancedRouteRefresh { capabilities.append(.enhancedRouteRefresh) }
     if configuration.extendedMessages { capabilities.append(.extendedMessage) }
     capabilities +=
@@ -25,7 +31,7 @@ extension OpenMessage {
 
   /// What this OPEN of the neighbour and our own one agree on.
   ///
-  /// - Throws: 2/6, 2/2, 2/3 or 2/7, checked in this order.
+  /// - Throws: 2/6, 2/2, 2/3, 2/7 or 2/11, checked in this order.
   func negotiate(
     with configuration: PeerConfiguration
   ) throws(MessageError) -> NegotiatedSession {
@@ -57,10 +63,11 @@ extension OpenMessage {
         detail: "the peer offers none of "
           + configuration.families.map(\.rawValue).joined(separator: ", "))
     }
+    let remoteRole = isInternal ? nil : try role(towards: configuration)
     return NegotiatedSession(
       remoteAS: autonomousSystem, remoteRouterID: routerID, isInternal: isInternal,
       holdTime: min(holdTime, configuration.holdTime), fourOctetAS: fourOctetAS != nil,
-      routeRefresh: capabilities.contains(.routeRefresh),
+      remoteRole: remoteRole, routeRefresh: capabilities.contains(.routeRefresh),
       enhancedRouteRefresh: configuration.enhancedRouteRefresh
         && capabilities.contains(.enhancedRouteRefresh),
       extendedMessages: configuration.extendedMessages && capabilities.contains(.extendedMessage),
@@ -69,6 +76,29 @@ extension OpenMessage {
         && gracefulRestart?.notification == true,
       families: families,
       remoteCapabilities: capabilities)
+  }
+
+  /// The neighbour's role.
+  ///
+  /// - Throws: 2/11 when it does not fit ours, when there are several, or when there must be one
+  ///   (RFC 9234 §4.2). Without a role of our own none is wrong.
+  private func role(towards configuration: PeerConfiguration) throws(MessageError) -> Role? {
+    // Roles that we have no name for are unknown capabilities; they fit none of ours.
+    let offers = Set(capabilities.filter { $0.code == 9 })
+    guard let ours = configuration.role else {
+      return if offers.count == 1, case .role(let role)? = offers.first { role } else { nil }
+    }
+    if offers.isEmpty {
+      guard configuration.requiresRole else { return nil }
+      throw MessageError(
+        .roleMismatch, detail: "the peer tells no role, required is \(ours.counterpart)")
+    }
+    guard offers == [.role(ours.counterpart)] else {
+      let names = offers.map(\.description).sorted().joined(separator: ", ")
+      throw MessageError(
+        .roleMismatch, detail: "the peer has \(names), but our \(ours) needs \(ours.counterpart)")
+    }
+    return ours.counterpart
   }
 
   /// Of several graceful restart capabilities the last one counts (RFC 4724 §3).

@@ -23,6 +23,7 @@ public struct NotificationReason: Hashable, Sendable {
   public static let unsupportedOptionalParameter = Self(code: 2, subcode: 4)
   public static let unacceptableHoldTime = Self(code: 2, subcode: 6)
   public static let unsupportedCapability = Self(code: 2, subcode: 7)
+  public static let roleMismatch = Self(code: 2, subcode: 11)
 
   public static let malformedAttributeList = Self(code: 3, subcode: 1)
   public static let unrecognizedWellKnownAttribute = Self(code: 3, subcode: 2)

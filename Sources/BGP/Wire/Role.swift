@@ -12,6 +12,28 @@ public enum Role: UInt8, Hashable, Sendable, CaseIterable {
   case peer = 4
 }
 
+extension Role {
+  /// What the neighbour must be (RFC 9234 §4.2).
+  public var counterpart: Role {
+    switch self {
+    case .provider: .customer
+    case .customer: .provider
+    case .routeServer: .routeServerClient
+    case .routeServerClient: .routeServer
+    case .peer: .peer
+    }
+  }
+
+  /// Whether routes towards the counterpart may only go further down, to its customers
+  /// (RFC 9234 §5).
+  var marksRoutes: Bool {
+    switch self {
+    case .provider, .peer, .routeServer: true
+    case .customer, .routeServerClient: false
+    }
+  }
+}
+
 extension Role: CustomStringConvertible {
   public var description: String {
     switch self {
