@@ -162,12 +162,14 @@ public struct Peer: Sendable {
       extendedMessages: negotiated.extendedMessages,
       enhancedRouteRefresh: negotiated.enhancedRouteRefresh,
       onlyToCustomer: negotiated.isInternal || configuration.role?.marksRoutes != true
-        ? nil : configuration.localAS)
+        ? nil : configuration.localAS,
+      extendedNextHop: negotiated.extendedNextHop)
     switch local {
     case .v4(let address): encoding.nextHopIPv4 = encoding.nextHopIPv4 ?? address
     case .v6(let address) where !address.isLinkLocal:
       encoding.nextHopIPv6 = encoding.nextHopIPv6 ?? address
-    case .v6: break
+    case .v6(let address):
+      if configuration.linkLocalNextHop { encoding.nextHopLinkLocal = address }
     }
     routes.beginSession(encoding)
     for family in configuration.families where !encoding.carries(family) {

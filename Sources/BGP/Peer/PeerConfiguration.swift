@@ -37,11 +37,18 @@ public struct PeerConfiguration: Hashable, Sendable {
   public var connectTimeout: TimeAmount = .seconds(5)
   /// The families to negotiate, in the order in which their routes are sent.
   public var families: [AddressFamily] = [.ipv4]
-  /// The next hop of IPv4 routes; nil stands for the session's local address if that is IPv4.
+  /// The next hop of IPv4 routes; nil stands for the session's local address if that is IPv4, else
+  /// see ``extendedNextHop``.
   public var nextHopIPv4: IPv4Address?
   /// The next hop of IPv6 routes; nil stands for the session's local address if that is IPv6 and
-  /// not link-local.
+  /// not link-local, else see ``linkLocalNextHop``.
   public var nextHopIPv6: IPv6Address?
+  /// Whether to offer that IPv4 routes have IPv6 next hops (RFC 8950), for sessions over IPv6. They
+  /// have where the neighbour offers it too and there is no IPv4 next hop.
+  public var extendedNextHop = false
+  /// Whether a session between link-local addresses announces its own as next hop, as neighbours
+  /// without configured addresses expect: beside ``nextHopIPv6``, or alone when that is nil.
+  public var linkLocalNextHop = false
   /// The LOCAL_PREF of routes that name none; sent to internal neighbours only.
   public var defaultLocalPreference: UInt32 = 100
   /// Whether to offer that answers to a ROUTE-REFRESH are marked, so that the neighbour finds routes

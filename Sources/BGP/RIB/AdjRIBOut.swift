@@ -193,13 +193,15 @@ private struct Drain {
 
   mutating func withdraw<Key>(_ table: inout RouteTable<Key>, _ sets: inout AttributeSetTable) {
     var keys: ContiguousArray<Key> = []
+    let isMultiprotocol = encoding.isMultiprotocol(Key.family)
+    let capacity = UpdateEncoding.withdrawalCapacity(
+      isMultiprotocol: isMultiprotocol, messageLength: messageLength)
     while hasRoom, table.hasWithdrawals {
       keys.removeAll(keepingCapacity: true)
-      let length = table.takeWithdrawals(
-        capacity: UpdateEncoding.withdrawalCapacity(Key.family, messageLength: messageLength),
-        into: &keys, in: &sets)
+      let length = table.takeWithdrawals(capacity: capacity, into: &keys, in: &sets)
       guard !keys.isEmpty else { continue }
-      UpdateEncoding.writeWithdrawal(of: keys, length: length, into: &buffer)
+      UpdateEncoding.writeWithdrawal(
+        of: keys, length: length, isMultiprotocol: isMultiprotocol, into: &buffer)
       result.messages += 1
       result.withdrawn += keys.count
     }
@@ -209,6 +211,7 @@ private struct Drain {
     var keys: ContiguousArray<Key> = []
     var group = AttributeSetID.none
     var attributes = ByteBuffer()
+    let nextHops = encoding.isMultiprotocol(Key.family) ? encoding.nextHopsIPv6 : []
     while hasRoom, let id = table.nextGroup(in: &sets), let route = sets[id] {
       if id != group {
         group = id
@@ -218,12 +221,12 @@ private struct Drain {
       }
       keys.removeAll(keepingCapacity: true)
       let capacity = UpdateEncoding.announcementCapacity(
-        Key.family, attributesLength: attributes.readableBytes, messageLength: messageLength)
+        nextHopCount: nextHops.count, attributesLength: attributes.readableBytes,
+        messageLength: messageLength)
       let length = table.takeAnnouncements(capacity: capacity, into: &keys, in: &sets)
       guard !keys.isEmpty else { continue }
       UpdateEncoding.writeAnnouncement(
-        of: keys, length: length, attributes: attributes, nextHop: encoding.nextHopIPv6,
-        into: &buffer)
+        of: keys, length: length, attributes: attributes, nextHops: nextHops, into: &buffer)
       result.messages += 1
       result.announced += keys.count
     }

@@ -15,8 +15,13 @@ public struct SessionEncoding: Hashable, Sendable {
   public var families: [AddressFamily]
   /// The next hop of IPv4 routes; without it they are held back.
   public var nextHopIPv4: IPv4Address?
-  /// The next hop of IPv6 routes; without it they are held back.
+  /// The next hop of IPv6 routes; without it or a link-local one they are held back.
   public var nextHopIPv6: IPv6Address?
+  /// The link-local address beside it, on a link that we share with the neighbour (RFC 2545 §3), or
+  /// the only next hop.
+  public var nextHopLinkLocal: IPv6Address?
+  /// Whether IPv4 routes have IPv6 next hops when there is no IPv4 one (RFC 8950).
+  public var extendedNextHop: Bool
 
   /// Whether every route tells that it is about to be withdrawn (RFC 8326 §4).
   public var gracefulShutdown: Bool
@@ -33,7 +38,8 @@ public struct SessionEncoding: Hashable, Sendable {
     defaultLocalPreference: UInt32 = 100, families: [AddressFamily],
     nextHopIPv4: IPv4Address? = nil, nextHopIPv6: IPv6Address? = nil,
     gracefulShutdown: Bool = false, extendedMessages: Bool = false,
-    enhancedRouteRefresh: Bool = false, onlyToCustomer: UInt32? = nil
+    enhancedRouteRefresh: Bool = false, onlyToCustomer: UInt32? = nil,
+    nextHopLinkLocal: IPv6Address? = nil, extendedNextHop: Bool = false
   ) {
     self.localAS = localAS
     self.isInternal = isInternal
@@ -46,6 +52,8 @@ public struct SessionEncoding: Hashable, Sendable {
     self.extendedMessages = extendedMessages
     self.enhancedRouteRefresh = enhancedRouteRefresh
     self.onlyToCustomer = onlyToCustomer
+    self.nextHopLinkLocal = nextHopLinkLocal
+    self.extendedNextHop = extendedNextHop
   }
 
   /// The longest message.
@@ -56,8 +64,17 @@ public struct SessionEncoding: Hashable, Sendable {
 
   /// Whether routes of `family` can be sent.
   func carries(_ family: AddressFamily) -> Bool {
-    families.contains(family) && (family == .ipv4 ? nextHopIPv4 != nil : nextHopIPv6 != nil)
+    guard families.contains(family) else { return false }
+    return isMultiprotocol(family) ? !nextHopsIPv6.isEmpty : nextHopIPv4 != nil
   }
+
+  /// Whether routes of `family` are announced and withdrawn by the multiprotocol attributes.
+  func isMultiprotocol(_ family: AddressFamily) -> Bool {
+    family == .ipv6 || (nextHopIPv4 == nil && extendedNextHop)
+  }
+
+  /// The next hop in MP_REACH_NLRI: the global address, the link-local one, or both.
+  var nextHopsIPv6: [IPv6Address] { [nextHopIPv6, nextHopLinkLocal].compactMap(\.self) }
 
   /// The path attributes of a route of `family` in this session.
   func pathAttributes(of route: RouteAttributes, family: AddressFamily) -> PathAttributes {
@@ -70,7 +87,7 @@ public struct SessionEncoding: Hashable, Sendable {
       asPath: needsAS4Path
         ? ASPath(repeating: UInt32(OpenMessage.asTrans), count: 1 + Int(route.prependCount))
         : path,
-      nextHop: family == .ipv4 ? nextHopIPv4 : nil,
+      nextHop: isMultiprotocol(family) ? nil : nextHopIPv4,
       multiExitDiscriminator: route.multiExitDiscriminator,
       localPreference: isInternal ? localPreference(of: route) : nil,
       communities: communities(of: route),
@@ -103,7 +120,7 @@ extension RouteAttributes {
     var buffer = ByteBuffer()
     attributes.write(into: &buffer, fourOctetAS: true)
     return UpdateEncoding.announcementCapacity(
-      .ipv6, attributesLength: buffer.readableBytes,
+      nextHopCount: 2, attributesLength: buffer.readableBytes,
       messageLength: MessageHeader.maximumMessageLength)
       >= IPv6RouteKey(IPv6Address(high: 0, low: 0), length: 128).encodedLength
   }

@@ -18,6 +18,8 @@ public struct NegotiatedSession: Hashable, Sendable {
   public let routeRefresh: Bool
   /// Whether answers to it are marked at their beginning and their end (RFC 7313).
   public let enhancedRouteRefresh: Bool
+  /// Whether IPv4 routes may have IPv6 next hops (RFC 8950).
+  public let extendedNextHop: Bool
   /// Whether messages may have up to 65,535 octets (RFC 8654).
   public let extendedMessages: Bool
   /// Whether the neighbour keeps our routes when the connection breaks (RFC 4724).

@@ -9,6 +9,9 @@ extension OpenMessage {
       Capability.multiprotocol(RouteFamily(unicast: $0))
     }
     capabilities += [.routeRefresh, .fourOctetAS(configuration.localAS)]
+    if configuration.extendedNextHop, configuration.families.contains(.ipv4) {
+      capabilities.append(.extendedNextHop([.ipv4OverIPv6]))
+    }
     if let role = configuration.role, !configuration.isInternal {
       capabilities.append(.role(role))
     }
@@ -70,6 +73,8 @@ extension OpenMessage {
       remoteRole: remoteRole, routeRefresh: capabilities.contains(.routeRefresh),
       enhancedRouteRefresh: configuration.enhancedRouteRefresh
         && capabilities.contains(.enhancedRouteRefresh),
+      extendedNextHop: configuration.extendedNextHop && families.contains(.ipv4)
+        && offersExtendedNextHop,
       extendedMessages: configuration.extendedMessages && capabilities.contains(.extendedMessage),
       gracefulRestart: configuration.gracefulRestart != nil && gracefulRestart != nil,
       gracefulNotification: configuration.gracefulRestart?.notification == true
@@ -99,6 +104,16 @@ extension OpenMessage {
         .roleMismatch, detail: "the peer has \(names), but our \(ours) needs \(ours.counterpart)")
     }
     return ours.counterpart
+  }
+
+  private var offersExtendedNextHop: Bool {
+    capabilities.contains { capability in
+      if case .extendedNextHop(let pairs) = capability {
+        pairs.contains(.ipv4OverIPv6)
+      } else {
+        false
+      }
+    }
   }
 
   /// Of several graceful restart capabilities the last one counts (RFC 4724 §3).

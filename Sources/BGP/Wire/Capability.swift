@@ -53,6 +53,10 @@ public struct ExtendedNextHop: Hashable, Sendable {
     self.family = family
     self.nextHopFamily = nextHopFamily
   }
+
+  /// IPv4 unicast routes with IPv6 next hops.
+  static let ipv4OverIPv6 = ExtendedNextHop(
+    RouteFamily(addressFamily: 1, subsequentAddressFamily: 1), nextHopFamily: 2)
 }
 
 /// The value of the graceful restart capability (RFC 4724 §3, RFC 8538 §2).
