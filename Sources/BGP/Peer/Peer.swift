@@ -13,20 +13,23 @@ public struct Peer: Sendable {
   /// How long the owner may take to flush a connection that ``PeerAction/close(_:)`` ends, so that
   /// the neighbour gets the NOTIFICATION but cannot hold us up.
   public static let closeGracePeriod: TimeAmount = .seconds(1)
-  /// The most octets of UPDATEs under way: sent, but not accepted by the kernel.
+  /// The most octets of UPDATEs under way: sent, but not accepted by the kernel. With extended
+  /// messages it is twice as many, so that there is a message to send while one is under way.
   public static let highWaterMark = 65536
 
   private var session: Session
   private var routes = AdjRIBOut()
-  /// Octets sent on the present connection that the kernel has not accepted.
-  private var bytesUnderWay = 0
   private var heldBack: [AddressFamily: HeldBackReason] = [:]
 
   /// A stopped peer without routes.
   ///
-  /// - Parameter seed: Spreads the timers; give each peer of a process another.
-  public init(configuration: PeerConfiguration, seed: UInt64) {
-    session = Session(configuration: configuration, seed: seed)
+  /// - Parameters:
+  ///   - seed: Spreads the timers; give each peer of a process another.
+  ///   - isRestarting: Whether the neighbour may hold routes of a process before this one. It is then
+  ///     told so, until it has all routes of this one, and with
+  ///     ``PeerConfiguration/gracefulRestart`` keeps the old ones until then (RFC 4724 §4.1).
+  public init(configuration: PeerConfiguration, seed: UInt64, isRestarting: Bool = false) {
+    session = Session(configuration: configuration, seed: seed, isRestarting: isRestarting)
   }
 
   // MARK: What there is to see
@@ -35,16 +38,19 @@ public struct Peer: Sendable {
   public var configuration: PeerConfiguration { session.configuration }
 
   /// The state of the session.
-  public var state: SessionState { session.state.name }
+  public var state: SessionState { session.state }
 
   /// What both sides agreed on, in OpenConfirm and Established.
-  public var negotiated: NegotiatedSession? { session.state.negotiated }
+  public var negotiated: NegotiatedSession? { session.leading?.negotiated }
 
   /// Counters since the peer was made.
   public var statistics: SessionStatistics { session.statistics }
 
   /// The families of the configuration whose routes this session cannot carry, and why.
   public var heldBackFamilies: [AddressFamily: HeldBackReason] { heldBack }
+
+  /// Whether the routes tell that they are about to be withdrawn (RFC 8326).
+  public var isInGracefulShutdown: Bool { routes.isInGracefulShutdown }
 
   /// How many prefixes of `family` are to be announced.
   public func intendedCount(_ family: AddressFamily) -> Int { routes.intendedCount(family) }
@@ -60,6 +66,10 @@ public struct Peer: Sendable {
 
   // MARK: What happens
 
+  /// A name for a connection that the neighbour opened; hand it in with
+  /// ``PeerEvent/accepted(_:local:remote:)``.
+  public mutating func makeConnectionID() -> ConnectionID { session.makeConnectionID() }
+
   /// Takes in one event and returns what must be done about it.
   public mutating func handle(_ event: PeerEvent, now: NIODeadline) -> [PeerAction] {
     var actions: [PeerAction] = []
@@ -70,6 +80,8 @@ public struct Peer: Sendable {
       session.stop(reason, now: now)
     case .connected(let id, let local):
       session.connected(id, local: local, now: now)
+    case .accepted(let id, let local, let remote):
+      session.accepted(id, local: local, remote: remote, now: now)
     case .connectFailed(let id, let reason):
       session.connectFailed(id, reason: reason, now: now)
     case .received(let id, let bytes):
@@ -77,15 +89,21 @@ public struct Peer: Sendable {
     case .closed(let id, let reason):
       session.closed(id, reason: reason, now: now)
     case .written(let id, let byteCount):
-      guard id == session.state.connection?.id, byteCount > 0 else { break }
-      bytesUnderWay -= min(byteCount, bytesUnderWay)
-      session.written(id, now: now)
+      session.written(id, byteCount: byteCount, now: now)
     case .announce(let changes):
       announce(changes, &actions)
     case .withdraw(let prefixes):
       for prefix in prefixes { routes.withdraw(prefix) }
     case .initialTableComplete:
       routes.completeInitialTable()
+    case .bfdDown:
+      session.bfdDown(now: now)
+    case .bfdUp:
+      session.bfdUp(now: now)
+    case .beginGracefulShutdown:
+      routes.setGracefulShutdown(true)
+    case .endGracefulShutdown:
+      routes.setGracefulShutdown(false)
     case .deadlineReached:
       session.deadlineReached(now: now)
     }
@@ -108,10 +126,8 @@ public struct Peer: Sendable {
     for action in session.actions {
       switch action {
       case .connect(let id, let timeout):
-        bytesUnderWay = 0
         actions.append(.connect(id, timeout: timeout))
       case .send(let id, let bytes):
-        bytesUnderWay += bytes.readableBytes
         actions.append(.send(id, bytes))
       case .close(let id):
         actions.append(.close(id))
@@ -142,12 +158,18 @@ public struct Peer: Sendable {
       fourOctetAS: negotiated.fourOctetAS,
       defaultLocalPreference: configuration.defaultLocalPreference,
       families: negotiated.families,
-      nextHopIPv4: configuration.nextHopIPv4, nextHopIPv6: configuration.nextHopIPv6)
+      nextHopIPv4: configuration.nextHopIPv4, nextHopIPv6: configuration.nextHopIPv6,
+      extendedMessages: negotiated.extendedMessages,
+      enhancedRouteRefresh: negotiated.enhancedRouteRefresh,
+      onlyToCustomer: negotiated.isInternal || configuration.role?.marksRoutes != true
+        ? nil : configuration.localAS,
+      extendedNextHop: negotiated.extendedNextHop)
     switch local {
     case .v4(let address): encoding.nextHopIPv4 = encoding.nextHopIPv4 ?? address
     case .v6(let address) where !address.isLinkLocal:
       encoding.nextHopIPv6 = encoding.nextHopIPv6 ?? address
-    case .v6: break
+    case .v6(let address):
+      if configuration.linkLocalNextHop { encoding.nextHopLinkLocal = address }
     }
     routes.beginSession(encoding)
     for family in configuration.families where !encoding.carries(family) {
@@ -160,19 +182,29 @@ public struct Peer: Sendable {
 
   /// Fills up what is under way.
   private mutating func sendUpdates(_ actions: inout [PeerAction], now: NIODeadline) {
-    guard case .established = session.state, let id = session.state.connectionID else { return }
-    while routes.hasPendingUpdates,
-      Self.highWaterMark - bytesUnderWay >= MessageHeader.maximumMessageLength
+    while routes.hasPendingUpdates, let connection = session.established,
+      case let room = roomForUpdates(on: connection), room > 0
     {
       var buffer = ByteBuffer()
-      let drained = routes.drain(into: &buffer, limit: Self.highWaterMark - bytesUnderWay)
-      guard drained.messages > 0 else { continue }
-      bytesUnderWay += buffer.readableBytes
-      session.sentUpdates(drained.messages, now: now)
+      let drained = routes.drain(into: &buffer, limit: room)
+      guard buffer.readableBytes > 0 else { continue }
+      session.sendUpdates(buffer, drained, now: now)
       session.statistics.prefixesAnnounced += UInt64(drained.announced)
       session.statistics.prefixesWithdrawn += UInt64(drained.withdrawn)
-      actions.append(.send(id, buffer))
+      takeActions(&actions)
+      if routes.hasSentEndOfRIBs { session.isRestarting = false }
       for family in drained.endOfRIBs { actions.append(.report(.endOfRIBSent(family))) }
     }
+  }
+
+  /// How many octets may be sent on a connection, 0 when there is no room for a whole message.
+  private func roomForUpdates(on connection: Connection) -> Int {
+    let isExtended = connection.negotiated?.extendedMessages ?? false
+    let limit = isExtended ? 2 * Self.highWaterMark : Self.highWaterMark
+    let longest =
+      isExtended
+      ? MessageHeader.maximumExtendedMessageLength : MessageHeader.maximumMessageLength
+    let room = limit - connection.bytesUnderWay
+    return room >= longest ? room : 0
   }
 }

@@ -42,6 +42,13 @@ public struct SessionStatistics: Hashable, Sendable {
   public internal(set) var attributesDiscarded: UInt64 = 0
   /// Connection attempts made.
   public internal(set) var connectAttempts: UInt64 = 0
+  /// Connections of the neighbour that were answered with an OPEN.
+  public internal(set) var connectionsAccepted: UInt64 = 0
+  /// Connections of the neighbour that were closed at once: from a wrong address, in a back-off, or
+  /// beside a session or another such connection.
+  public internal(set) var connectionsRefused: UInt64 = 0
+  /// Connections that were given up for another one with the same neighbour (RFC 4271 §6.8).
+  public internal(set) var collisions: UInt64 = 0
   /// How often the session was established.
   public internal(set) var establishments: UInt64 = 0
   /// How often an established session was lost other than by ``PeerEvent/stop(_:)``.

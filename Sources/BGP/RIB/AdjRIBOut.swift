@@ -9,8 +9,10 @@ public import NIOCore
 public struct AdjRIBOut: Sendable {
   /// What one call of ``drain(into:limit:)`` wrote.
   public struct Drained: Hashable, Sendable {
-    /// How many messages.
+    /// How many UPDATEs.
     public internal(set) var messages = 0
+    /// How many ROUTE-REFRESH messages that mark the beginning or the end of a refresh.
+    public internal(set) var refreshMarks = 0
     /// How many prefixes they announce.
     public internal(set) var announced = 0
     /// How many prefixes they withdraw.
@@ -20,9 +22,13 @@ public struct AdjRIBOut: Sendable {
   }
 
   private struct Session {
-    let encoding: SessionEncoding
+    var encoding: SessionEncoding
     /// The families whose End-of-RIB is still to be sent.
     var endOfRIBs: [AddressFamily]
+    /// The refreshes whose beginning is still to be marked.
+    var refreshBeginnings: Set<AddressFamily> = []
+    /// The refreshes whose end is still to be marked.
+    var refreshEnds: Set<AddressFamily> = []
   }
 
   private var sets = AttributeSetTable()
@@ -30,6 +36,8 @@ public struct AdjRIBOut: Sendable {
   private var ipv6 = RouteTable<IPv6RouteKey>()
   private var session: Session?
   private var initialTableIsComplete = false
+  /// Whether every route tells that it is about to be withdrawn, in this session and in later ones.
+  public private(set) var isInGracefulShutdown = false
 
   /// No routes, and no session.
   public init() {}
@@ -82,6 +90,8 @@ public struct AdjRIBOut: Sendable {
   /// A session is established: every intended route waits to be announced in it.
   public mutating func beginSession(_ encoding: SessionEncoding) {
     endSession()
+    var encoding = encoding
+    encoding.gracefulShutdown = isInGracefulShutdown
     session = Session(encoding: encoding, endOfRIBs: encoding.families)
     if encoding.carries(.ipv4) { ipv4.open() }
     if encoding.carries(.ipv6) { ipv6.open() }
@@ -94,40 +104,64 @@ public struct AdjRIBOut: Sendable {
     ipv6.close(in: &sets)
   }
 
-  /// Every route of `family` waits to be announced once more (RFC 2918).
+  /// Every route of `family` waits to be announced once more (RFC 2918), between marks where they
+  /// were agreed on. Before End-of-RIB there are none: it marks the end itself (RFC 7313 §4).
   public mutating func refresh(_ family: AddressFamily) {
+    if let session, session.encoding.enhancedRouteRefresh, !session.endOfRIBs.contains(family) {
+      self.session?.refreshBeginnings.insert(family)
+      self.session?.refreshEnds.insert(family)
+    }
     switch family {
     case .ipv4: ipv4.repeatAll(in: &sets)
     case .ipv6: ipv6.repeatAll(in: &sets)
     }
   }
 
+  /// Makes every route tell that it is about to be withdrawn, or no longer tell it (RFC 8326 §4); all
+  /// wait to be announced once more.
+  public mutating func setGracefulShutdown(_ isInGracefulShutdown: Bool) {
+    guard isInGracefulShutdown != self.isInGracefulShutdown else { return }
+    self.isInGracefulShutdown = isInGracefulShutdown
+    session?.encoding.gracefulShutdown = isInGracefulShutdown
+    ipv4.repeatAll(in: &sets)
+    ipv6.repeatAll(in: &sets)
+  }
+
   /// Whether ``drain(into:limit:)`` may have something to write.
   public var hasPendingUpdates: Bool {
     guard let session else { return false }
     return ipv4.hasWithdrawals || ipv6.hasWithdrawals || ipv4.hasAnnouncements
-      || ipv6.hasAnnouncements || (initialTableIsComplete && !session.endOfRIBs.isEmpty)
+      || ipv6.hasAnnouncements || !session.refreshEnds.isEmpty
+      || (initialTableIsComplete && !session.endOfRIBs.isEmpty)
   }
+
+  /// Whether End-of-RIB of every family was sent in this session.
+  public var hasSentEndOfRIBs: Bool { session?.endOfRIBs.isEmpty ?? false }
 
   // MARK: UPDATEs
 
   /// Appends whole UPDATEs to `buffer`: withdrawals first, then announcements group by group, each
   /// in ascending order of prefixes, then End-of-RIB of the families that are through.
   ///
-  /// - Parameter limit: The most octets to append. Messages are up to 4096 octets long, and a
-  ///   further one is begun only while it fits whatever its length; less than 4096 counts as 4096.
+  /// - Parameter limit: The most octets to append. Messages are up to 4096 octets long, or 65,535 with
+  ///   extended messages, and a further one is begun only while it fits whatever its length. A limit
+  ///   of less than one message counts as one.
   public mutating func drain(into buffer: inout ByteBuffer, limit: Int) -> Drained {
     guard var session else { return Drained() }
     var drain = Drain(buffer: buffer, limit: limit, encoding: session.encoding)
     buffer = ByteBuffer()
     drain.withdraw(&ipv4, &sets)
     drain.withdraw(&ipv6, &sets)
-    for family in session.encoding.families {
+    for family in session.encoding.families where drain.hasRoom {
+      if session.refreshBeginnings.remove(family) != nil { drain.markRefresh(family, subtype: 1) }
       switch family {
       case .ipv4: drain.announce(&ipv4, &sets)
       case .ipv6: drain.announce(&ipv6, &sets)
       }
       // Where there is room left, nothing of this family waits any more.
+      if drain.hasRoom, session.refreshEnds.remove(family) != nil {
+        drain.markRefresh(family, subtype: 2)
+      }
       if initialTableIsComplete, drain.hasRoom, session.endOfRIBs.contains(family) {
         drain.endOfRIB(family)
         session.endOfRIBs.removeAll { $0 == family }
@@ -144,13 +178,14 @@ private struct Drain {
   var buffer: ByteBuffer
   var result = AdjRIBOut.Drained()
   private let encoding: SessionEncoding
+  private let messageLength: Int
   private let lastStart: Int
 
   init(buffer: ByteBuffer, limit: Int, encoding: SessionEncoding) {
     self.buffer = buffer
     self.encoding = encoding
-    let room = max(limit, MessageHeader.maximumMessageLength)
-    lastStart = buffer.writerIndex + room - MessageHeader.maximumMessageLength
+    messageLength = encoding.maximumMessageLength
+    lastStart = buffer.writerIndex + max(limit, messageLength) - messageLength
   }
 
   /// Whether a further message fits whatever its length.
@@ -158,12 +193,15 @@ private struct Drain {
 
   mutating func withdraw<Key>(_ table: inout RouteTable<Key>, _ sets: inout AttributeSetTable) {
     var keys: ContiguousArray<Key> = []
+    let isMultiprotocol = encoding.isMultiprotocol(Key.family)
+    let capacity = UpdateEncoding.withdrawalCapacity(
+      isMultiprotocol: isMultiprotocol, messageLength: messageLength)
     while hasRoom, table.hasWithdrawals {
       keys.removeAll(keepingCapacity: true)
-      let length = table.takeWithdrawals(
-        capacity: UpdateEncoding.withdrawalCapacity(Key.family), into: &keys, in: &sets)
+      let length = table.takeWithdrawals(capacity: capacity, into: &keys, in: &sets)
       guard !keys.isEmpty else { continue }
-      UpdateEncoding.writeWithdrawal(of: keys, length: length, into: &buffer)
+      UpdateEncoding.writeWithdrawal(
+        of: keys, length: length, isMultiprotocol: isMultiprotocol, into: &buffer)
       result.messages += 1
       result.withdrawn += keys.count
     }
@@ -173,6 +211,7 @@ private struct Drain {
     var keys: ContiguousArray<Key> = []
     var group = AttributeSetID.none
     var attributes = ByteBuffer()
+    let nextHops = encoding.isMultiprotocol(Key.family) ? encoding.nextHopsIPv6 : []
     while hasRoom, let id = table.nextGroup(in: &sets), let route = sets[id] {
       if id != group {
         group = id
@@ -182,15 +221,20 @@ private struct Drain {
       }
       keys.removeAll(keepingCapacity: true)
       let capacity = UpdateEncoding.announcementCapacity(
-        Key.family, attributesLength: attributes.readableBytes)
+        nextHopCount: nextHops.count, attributesLength: attributes.readableBytes,
+        messageLength: messageLength)
       let length = table.takeAnnouncements(capacity: capacity, into: &keys, in: &sets)
       guard !keys.isEmpty else { continue }
       UpdateEncoding.writeAnnouncement(
-        of: keys, length: length, attributes: attributes, nextHop: encoding.nextHopIPv6,
-        into: &buffer)
+        of: keys, length: length, attributes: attributes, nextHops: nextHops, into: &buffer)
       result.messages += 1
       result.announced += keys.count
     }
+  }
+
+  mutating func markRefresh(_ family: AddressFamily, subtype: UInt8) {
+    RouteRefreshMessage(RouteFamily(unicast: family), subtype: subtype).write(into: &buffer)
+    result.refreshMarks += 1
   }
 
   mutating func endOfRIB(_ family: AddressFamily) {

@@ -2,14 +2,16 @@ import NIOCore
 
 /// How long to wait before the next connection attempt, by what ended the one before.
 struct Backoff: Sendable {
-  /// What ended an attempt or a session.
-  enum Cause: Sendable {
+  /// What ended an attempt or a session; the graver one is the greater one.
+  enum Cause: Int, Comparable, Sendable {
     /// The neighbour could not be reached, or the connection broke without a NOTIFICATION.
     case unreachable
-    /// One side found the other in error.
-    case protocolError
     /// The neighbour's operator wants no session: it said 6/2 or 6/3.
     case refusedByOperator
+    /// One side found the other in error.
+    case protocolError
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// A session that lasted longer shows that all is well: the counts begin anew.

@@ -1,7 +1,8 @@
 import Addresses
 import NIOCore
 
-/// The session machine of RFC 4271 §8 for a side that dials. It knows nothing of routes.
+/// The session machine of RFC 4271 §8, for a side that dials, accepts, or both. It knows nothing of
+/// routes.
 struct Session: Sendable {
   /// What the machine asks of its owner.
   enum Action: Sendable {
@@ -15,359 +16,209 @@ struct Session: Sendable {
     case updateFault(AttributeFault)
   }
 
-  /// The states, each with what is valid in it.
-  enum State: Sendable {
-    /// Without a deadline the session is stopped.
-    case idle(restartAt: NIODeadline?)
-    case connect(ConnectionID, giveUpAt: NIODeadline)
-    case active(retryAt: NIODeadline)
-    case openSent(OpenSent)
-    case openConfirm(OpenConfirm)
-    case established(Established)
-  }
-
-  struct OpenSent: Sendable {
-    var connection: Connection
-    let holdDeadline: NIODeadline
-  }
-
-  struct OpenConfirm: Sendable {
-    var connection: Connection
-    let negotiated: NegotiatedSession
-    var timers: SessionTimers
-  }
-
-  struct Established: Sendable {
-    var connection: Connection
-    let negotiated: NegotiatedSession
-    var timers: SessionTimers
-    let since: NIODeadline
-    var hasReportedFault = false
-  }
-
-  /// A TCP connection and what came in on it but is no whole message yet.
-  struct Connection: Sendable {
-    let id: ConnectionID
-    let local: IPAddress
-    var framer = MessageFramer()
-  }
-
   let configuration: PeerConfiguration
-  private(set) var state: State = .idle(restartAt: nil)
+  /// Whether neighbours may hold routes of a process before this one.
+  var isRestarting: Bool
+  var search: ConnectionSearch = .stopped
+  /// At most two, of which at most one is established. Before a session there is at most one of each
+  /// origin.
+  var connections: [Connection] = []
   var statistics = SessionStatistics()
   var actions: [Action] = []
-  private var random: RandomGenerator
-  private var backoff: Backoff
+  var random: RandomGenerator
+  var backoff: Backoff
+  /// What was wrong with connections that ended while another one lived on.
+  var earlierCause: Backoff.Cause?
+  /// The state that was reported last.
+  var reportedState: SessionState = .idle
   private var lastConnection: UInt64 = 0
 
-  init(configuration: PeerConfiguration, seed: UInt64) {
+  init(configuration: PeerConfiguration, seed: UInt64, isRestarting: Bool = false) {
     self.configuration = configuration
+    self.isRestarting = isRestarting
     random = RandomGenerator(seed: seed)
     backoff = Backoff(longestUnreachable: configuration.connectRetryTime)
   }
 
+  // MARK: What there is to see
+
+  /// The connection that is furthest.
+  var leading: Connection? {
+    connections.first { $0.established != nil }
+      ?? connections.first { $0.negotiated != nil } ?? connections.first
+  }
+
+  /// The connection on which routes are exchanged.
+  var established: Connection? { connections.first { $0.established != nil } }
+
+  var state: SessionState { leading?.state ?? search.state }
+
+  func index(of id: ConnectionID) -> Int? { connections.firstIndex { $0.id == id } }
+
   // MARK: The owner's events
 
+  mutating func makeConnectionID() -> ConnectionID {
+    lastConnection += 1
+    return ConnectionID(rawValue: lastConnection)
+  }
+
   mutating func start(now: NIODeadline) {
-    guard case .idle(restartAt: nil) = state else { return }
+    guard case .stopped = search else { return }
     backoff.reset()
-    dial(now: now)
+    earlierCause = nil
+    seek(now: now)
   }
 
   mutating func stop(_ reason: StopReason, now: NIODeadline) {
-    if case .idle(restartAt: nil) = state { return }
-    let error: SessionError = .stopped(reason)
-    if let connection = state.connection {
-      send(reason.notification, on: connection.id)
+    if case .stopped = search { return }
+    for connection in connections {
+      guard let notification = reason.notification(in: connection.negotiated) else { continue }
+      send(notification, on: connection.id)
     }
-    end(with: error, retryAfter: nil, to: .idle(restartAt: nil))
+    end(with: .stopped(reason), retryAfter: nil, to: .stopped)
   }
 
   mutating func connected(_ id: ConnectionID, local: IPAddress, now: NIODeadline) {
-    guard case .connect(id, _) = state else {
+    guard search.attempt == id else {
       // An attempt that was given up succeeded after all.
-      if state.connectionID != id { actions.append(.close(id)) }
+      if index(of: id) == nil { actions.append(.close(id)) }
       return
     }
-    move(
-      to: .openSent(
-        OpenSent(
-          connection: Connection(id: id, local: local),
-          holdDeadline: now + SessionTimers.openHoldTime)))
-    let open = OpenMessage(configuration)
-    send(.open, on: id) { open.write(into: &$0) }
+    search = .ended
+    open(id, .dialled, local: local, now: now)
+  }
+
+  mutating func accepted(
+    _ id: ConnectionID, local: IPAddress, remote: IPAddress, now: NIODeadline
+  ) {
+    guard index(of: id) == nil, search.attempt != id else { return }
+    guard takes(connectionFrom: remote, now: now) else {
+      statistics.connectionsRefused += 1
+      // The neighbour must hear it, or it would wait for our OPEN (RFC 4271 §6.8).
+      if established != nil { send(NotificationMessage(.connectionCollision), on: id) }
+      actions.append(.close(id))
+      return
+    }
+    if case .backingOff(let until, _) = search {
+      search = .waiting(retryAt: configuration.isPassive ? nil : until)
+    }
+    statistics.connectionsAccepted += 1
+    open(id, .accepted, local: local, now: now)
   }
 
   mutating func connectFailed(_ id: ConnectionID, reason: String, now: NIODeadline) {
-    guard case .connect(id, _) = state else { return }
+    guard search.attempt == id else { return }
     retry(after: .connectFailed(reason: reason), now: now)
   }
 
   mutating func closed(_ id: ConnectionID, reason: String?, now: NIODeadline) {
-    guard state.connectionID == id else { return }
     let error: SessionError = .connectionClosed(reason: reason)
-    switch state {
-    case .idle, .active: break
-    case .connect, .openSent: retry(after: error, now: now)
-    case .openConfirm, .established: fail(with: error, because: .unreachable, now: now)
+    if search.attempt == id {
+      retry(after: error, now: now)
+    } else {
+      lose(id, with: error, because: .unreachable, now: now)
+    }
+  }
+
+  mutating func bfdDown(now: NIODeadline) {
+    guard let leading, leading.negotiated != nil else { return }
+    let notification = NotificationMessage(.bfdDown)
+    for connection in connections { send(notification, on: connection.id) }
+    // Whatever else is open has the same path.
+    for connection in connections where connection.id != leading.id {
+      actions.append(.close(connection.id))
+    }
+    connections = [leading]
+    actions.append(.close(leading.id))
+    lose(
+      leading.id, with: .notificationSent(notification, detail: "BFD is down"),
+      because: .unreachable, now: now)
+  }
+
+  mutating func bfdUp(now: NIODeadline) {
+    switch search {
+    case .backingOff(_, .unreachable), .waiting(retryAt: .some): seek(now: now)
+    case .stopped, .backingOff, .dialling, .waiting, .ended: break
     }
   }
 
   mutating func received(_ id: ConnectionID, _ bytes: ByteBuffer, now: NIODeadline) {
-    guard var framer = state.connection?.framer, state.connectionID == id else { return }
-    framer.append(bytes)
+    guard let index = index(of: id) else { return }
+    connections[index].framer.append(bytes)
     do throws(MessageError) {
-      while let frame = try framer.next() {
+      while let frame = try nextFrame(of: id) {
         statistics.received.count(frame.type)
-        try handle(frame, now: now)
-        guard state.connection?.id == id else { return }
+        try handle(frame, on: id, now: now)
       }
-      state.setFramer(framer)
     } catch {
-      fail(with: error, now: now)
+      fail(id, with: error, now: now)
     }
   }
 
   /// The kernel accepted bytes of ours.
-  mutating func written(_ id: ConnectionID, now: NIODeadline) {
-    guard case .established(var established) = state, established.connection.id == id else {
-      return
-    }
-    established.timers.wrote(now: now)
-    state = .established(established)
+  mutating func written(_ id: ConnectionID, byteCount: Int, now: NIODeadline) {
+    guard let index = index(of: id), byteCount > 0 else { return }
+    connections[index].written(byteCount, now: now)
   }
 
-  /// UPDATEs go out.
-  mutating func sentUpdates(_ count: Int, now: NIODeadline) {
-    guard case .established(var established) = state else { return }
-    statistics.sent.count(.update, UInt64(count))
-    established.timers.sent(now: now, using: &random)
-    state = .established(established)
+  /// UPDATEs, and the marks of a refresh, go out on the connection that is established.
+  mutating func sendUpdates(_ bytes: ByteBuffer, _ drained: AdjRIBOut.Drained, now: NIODeadline) {
+    guard let index = connections.firstIndex(where: { $0.established != nil }) else { return }
+    statistics.sent.count(.update, UInt64(drained.messages))
+    statistics.sent.count(.routeRefresh, UInt64(drained.refreshMarks))
+    // A ROUTE-REFRESH does not restart the neighbour's hold timer.
+    if drained.messages > 0 { connections[index].sent(now: now, using: &random) }
+    send(bytes, on: connections[index].id)
   }
 
   // MARK: Time
 
   /// When ``deadlineReached(now:)`` is due; nil when nothing is.
   var nextDeadline: NIODeadline? {
-    switch state {
-    case .idle(let restartAt): restartAt
-    case .connect(_, let giveUpAt): giveUpAt
-    case .active(let retryAt): retryAt
-    case .openSent(let openSent): openSent.holdDeadline
-    case .openConfirm(let openConfirm): openConfirm.timers.next
-    case .established(let established): established.timers.next
+    connections.reduce(search.nextDeadline) { first, connection in
+      guard let deadline = connection.nextDeadline else { return first }
+      return min(first ?? deadline, deadline)
     }
   }
 
   mutating func deadlineReached(now: NIODeadline) {
-    guard let next = nextDeadline, next <= now else { return }
-    switch state {
-    case .idle, .active:
-      dial(now: now)
-    case .connect(let id, _):
-      actions.append(.close(id))
-      retry(after: .connectFailed(reason: "no answer in time"), now: now)
+    if let deadline = search.nextDeadline, deadline <= now {
+      if let id = search.attempt {
+        actions.append(.close(id))
+        retry(after: .connectFailed(reason: "no answer in time"), now: now)
+      } else {
+        seek(now: now)
+      }
+    }
+    for connection in connections {
+      if let deadline = connection.nextDeadline, deadline <= now {
+        deadlineReached(on: connection, now: now)
+      }
+    }
+  }
+
+  private mutating func deadlineReached(on connection: Connection, now: NIODeadline) {
+    let timers: SessionTimers
+    switch connection.phase {
     case .openSent:
-      fail(with: holdTimerExpired, now: now)
-    case .openConfirm(var openConfirm):
-      if let hold = openConfirm.timers.hold, hold <= now {
-        fail(with: holdTimerExpired, now: now)
-      } else {
-        openConfirm.timers.sent(now: now, using: &random)
-        state = .openConfirm(openConfirm)
-        send(.keepalive, on: openConfirm.connection.id) { KeepaliveMessage.write(into: &$0) }
-      }
-    case .established(var established):
-      if let hold = established.timers.hold, hold <= now {
-        fail(with: holdTimerExpired, now: now)
-      } else if let sendHold = established.timers.sendHold, sendHold <= now {
-        fail(
-          with: MessageError(
-            .sendHoldTimerExpired, detail: "the peer takes no data"), now: now)
-      } else {
-        established.timers.sent(now: now, using: &random)
-        state = .established(established)
-        send(.keepalive, on: established.connection.id) { KeepaliveMessage.write(into: &$0) }
-      }
-    }
-  }
-
-  private var holdTimerExpired: MessageError {
-    MessageError(.holdTimerExpired, detail: "nothing heard from the peer for the hold time")
-  }
-
-  // MARK: Messages
-
-  private mutating func handle(
-    _ frame: MessageFramer.Frame, now: NIODeadline
-  ) throws(MessageError) {
-    if frame.type == .notification {
-      received(NotificationMessage(body: frame.body), now: now)
+      fail(connection.id, with: .holdTimerExpired, now: now)
       return
+    case .openConfirm(let state): timers = state.timers
+    case .established(let state): timers = state.timers
     }
-    switch (state, frame.type) {
-    case (.openSent(let openSent), .open):
-      try received(OpenMessage(body: frame.body), in: openSent, now: now)
-    case (.openSent, _):
-      throw .unexpected(frame.type, .unexpectedInOpenSent)
-    case (.openConfirm(let openConfirm), .keepalive):
-      establish(openConfirm, now: now)
-    case (.openConfirm, _):
-      throw .unexpected(frame.type, .unexpectedInOpenConfirm)
-    case (.established(var established), .keepalive):
-      established.timers.received(now: now)
-      state = .established(established)
-    case (.established(let established), .update):
-      try receivedUpdate(frame.body, in: established, now: now)
-    case (.established(let established), .routeRefresh):
-      let message = try RouteRefreshMessage(body: frame.body)
-      if message.subtype == 0, let family = message.family.unicast,
-        established.negotiated.families.contains(family)
-      {
-        actions.append(.refresh(family))
-      }
-    case (.established, _):
-      throw .unexpected(frame.type, .unexpectedInEstablished)
-    case (.idle, _), (.connect, _), (.active, _):
-      break
+    if let hold = timers.hold, hold <= now {
+      fail(connection.id, with: .holdTimerExpired, now: now)
+    } else if let sendHold = timers.sendHold, sendHold <= now {
+      fail(
+        connection.id,
+        with: MessageError(.sendHoldTimerExpired, detail: "the peer takes no data"), now: now)
+    } else {
+      sendKeepalive(on: connection.id, now: now)
     }
-  }
-
-  private mutating func received(
-    _ open: OpenMessage, in openSent: OpenSent, now: NIODeadline
-  ) throws(MessageError) {
-    let negotiated = try open.negotiate(with: configuration)
-    let timers = SessionTimers(
-      holdTime: negotiated.holdTime, keepaliveTime: configuration.keepaliveTime, now: now,
-      using: &random)
-    move(
-      to: .openConfirm(
-        OpenConfirm(
-          connection: openSent.connection, negotiated: negotiated, timers: timers)))
-    send(.keepalive, on: openSent.connection.id) { KeepaliveMessage.write(into: &$0) }
-  }
-
-  private mutating func establish(_ openConfirm: OpenConfirm, now: NIODeadline) {
-    var timers = openConfirm.timers
-    timers.received(now: now)
-    timers.wrote(now: now)
-    move(
-      to: .established(
-        Established(
-          connection: openConfirm.connection, negotiated: openConfirm.negotiated, timers: timers,
-          since: now)))
-    statistics.establishments += 1
-    statistics.establishedSince = now
-    actions.append(
-      .established(openConfirm.negotiated, local: openConfirm.connection.local))
-  }
-
-  private mutating func receivedUpdate(
-    _ body: ByteBuffer, in established: Established, now: NIODeadline
-  ) throws(MessageError) {
-    let update = try UpdateMessage(
-      body: body,
-      context: UpdateContext(
-        isInternal: established.negotiated.isInternal,
-        fourOctetAS: established.negotiated.fourOctetAS))
-    var established = established
-    established.timers.received(now: now)
-    statistics.routesReceived += UInt64(update.announcedCount)
-    statistics.withdrawalsReceived += UInt64(update.withdrawnCount)
-    statistics.attributesDiscarded += UInt64(update.discardedAttributeCount)
-    if update.isTreatedAsWithdraw { statistics.treatedAsWithdraw += 1 }
-    if let fault = update.fault, !established.hasReportedFault {
-      established.hasReportedFault = true
-      actions.append(.updateFault(fault))
-    }
-    state = .established(established)
-  }
-
-  /// Never answered, in no state (RFC 4271 §6.4).
-  private mutating func received(_ notification: NotificationMessage, now: NIODeadline) {
-    let cause: Backoff.Cause =
-      switch notification.reason {
-      case .administrativeShutdown, .peerDeconfigured: .refusedByOperator
-      case .connectionCollision: .unreachable
-      default: .protocolError
-      }
-    if let id = state.connectionID { actions.append(.close(id)) }
-    fail(with: .notificationReceived(notification), because: cause, now: now)
-  }
-
-  // MARK: Transitions
-
-  private mutating func dial(now: NIODeadline) {
-    lastConnection += 1
-    let id = ConnectionID(rawValue: lastConnection)
-    statistics.connectAttempts += 1
-    move(to: .connect(id, giveUpAt: now + configuration.connectTimeout))
-    actions.append(.connect(id, timeout: configuration.connectTimeout))
-  }
-
-  /// The neighbour could not be reached.
-  private mutating func retry(after error: SessionError, now: NIODeadline) {
-    let wait = backoff.wait(after: .unreachable, using: &random)
-    end(with: error, retryAfter: wait, to: .active(retryAt: now + wait), closing: false)
-  }
-
-  /// We found the neighbour in error: say so and close.
-  private mutating func fail(with error: MessageError, now: NIODeadline) {
-    if let connection = state.connection {
-      send(error.notification, on: connection.id)
-      actions.append(.close(connection.id))
-    }
-    fail(
-      with: .notificationSent(error.notification, detail: error.detail),
-      because: .protocolError, now: now)
-  }
-
-  private mutating func fail(
-    with error: SessionError, because cause: Backoff.Cause, now: NIODeadline
-  ) {
-    if case .established(let established) = state, now - established.since > Backoff.cleanTime {
-      backoff.reset()
-    }
-    let wait = backoff.wait(after: cause, using: &random)
-    end(with: error, retryAfter: wait, to: .idle(restartAt: now + wait), closing: false)
-  }
-
-  private mutating func end(
-    with error: SessionError, retryAfter: TimeAmount?, to next: State, closing: Bool = true
-  ) {
-    if closing, let id = state.connectionID { actions.append(.close(id)) }
-    if case .established = state, retryAfter != nil { statistics.flaps += 1 }
-    statistics.establishedSince = nil
-    statistics.lastError = error
-    move(to: next)
-    actions.append(.down(error, retryAfter: retryAfter))
-  }
-
-  private mutating func move(to next: State) {
-    let old = state.name
-    state = next
-    if old != next.name { actions.append(.moved(from: old, to: next.name)) }
-  }
-
-  private mutating func send(_ message: NotificationMessage, on id: ConnectionID) {
-    send(.notification, on: id) { message.write(into: &$0) }
-  }
-
-  private mutating func send(
-    _ type: MessageType, on id: ConnectionID, _ write: (inout ByteBuffer) -> Void
-  ) {
-    var buffer = ByteBuffer()
-    write(&buffer)
-    statistics.sent.count(type)
-    actions.append(.send(id, buffer))
   }
 }
 
 extension MessageError {
-  /// Type octets are the data of these (RFC 6608 §4).
-  fileprivate static func unexpected(
-    _ type: MessageType, _ reason: NotificationReason
-  ) -> MessageError {
-    MessageError(reason, data: [type.rawValue], detail: "unexpected \(type)")
-  }
+  fileprivate static let holdTimerExpired = MessageError(
+    .holdTimerExpired, detail: "nothing heard from the peer for the hold time")
 }

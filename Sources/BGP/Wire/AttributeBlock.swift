@@ -86,6 +86,8 @@ public struct AttributeBlock: Sendable {
         {
           result.largeCommunities.append(LargeCommunity(administrator, data1, data2))
         }
+      case .onlyToCustomer:
+        result.onlyToCustomer = value.readInteger()
       default:
         continue
       }

@@ -10,6 +10,10 @@ public struct Community: RawRepresentable, Hashable, Sendable {
     rawValue = UInt32(asNumber) << 16 | UInt32(value)
   }
 
+  /// The route is about to be withdrawn: prefer any other (RFC 8326).
+  public static let gracefulShutdown = Community(rawValue: 0xFFFF_0000)
+  /// Do not keep the route beyond a graceful restart (RFC 9494 §4.3).
+  public static let noLongLivedGracefulRestart = Community(rawValue: 0xFFFF_0007)
   /// Do not pass the route on to other autonomous systems.
   public static let noExport = Community(rawValue: 0xFFFF_FF01)
   /// Do not pass the route on to anybody.

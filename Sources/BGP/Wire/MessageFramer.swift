@@ -12,6 +12,8 @@ public struct MessageFramer: Sendable {
     public let body: ByteBuffer
   }
 
+  /// Whether messages may have up to 65,535 octets (RFC 8654), which both sides' OPENs decide.
+  public var allowsExtendedMessages = false
   private var buffer = ByteBuffer()
 
   /// A framer that has seen nothing.
@@ -44,14 +46,17 @@ public struct MessageFramer: Sendable {
     else {
       throw MessageError(.connectionNotSynchronized, detail: "the marker is not all ones")
     }
-    guard (MessageHeader.length...MessageHeader.maximumMessageLength).contains(Int(length)) else {
+    let longest =
+      allowsExtendedMessages
+      ? MessageHeader.maximumExtendedMessageLength : MessageHeader.maximumMessageLength
+    guard (MessageHeader.length...longest).contains(Int(length)) else {
       throw MessageError.badLength(length, of: "a message")
     }
     guard let type = MessageType(rawValue: rawType) else {
       throw MessageError(
         .badMessageType, data: [rawType], detail: "messages of type \(rawType) are unknown")
     }
-    guard type.lengths.contains(Int(length)) else {
+    guard type.lengths(extended: allowsExtendedMessages).contains(Int(length)) else {
       throw MessageError.badLength(length, of: "\(type)")
     }
     guard var message = buffer.readSlice(length: Int(length)) else {

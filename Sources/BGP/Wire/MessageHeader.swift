@@ -4,6 +4,8 @@ import NIOCore
 enum MessageHeader {
   static let length = 19
   static let maximumMessageLength = 4096
+  /// The longest message once both sides offered extended messages (RFC 8654).
+  static let maximumExtendedMessageLength = 65535
 
   /// Appends a message of `type` whose body `writeBody` appends.
   static func write(
@@ -16,7 +18,7 @@ enum MessageHeader {
     buffer.writeInteger(type.rawValue)
     writeBody(&buffer)
     let length = buffer.writerIndex - start
-    assert(length <= maximumMessageLength, "a message of \(length) octets")
+    assert(length <= maximumExtendedMessageLength, "a message of \(length) octets")
     buffer.setInteger(UInt16(truncatingIfNeeded: length), at: start + 16)
   }
 }

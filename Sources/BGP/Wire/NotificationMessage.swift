@@ -20,13 +20,25 @@ public struct NotificationMessage: Hashable, Sendable {
   /// A Cease with a text for the neighbour's operator (RFC 9003). The text is cut before the
   /// character that would exceed 255 octets of UTF-8.
   public static func cease(_ reason: NotificationReason, text: String) -> NotificationMessage {
-    var bytes: [UInt8] = []
-    for character in text {
-      guard bytes.count + character.utf8.count <= 255 else { break }
-      bytes.append(contentsOf: character.utf8)
-    }
+    let bytes = utf8Prefix(of: text, 255)
     guard !bytes.isEmpty else { return NotificationMessage(reason) }
     return NotificationMessage(reason, data: [UInt8(bytes.count)] + bytes)
+  }
+
+  /// `notification` as a hard reset, which also ends the routes that a graceful restart would keep
+  /// (RFC 8538 §3).
+  public static func hardReset(_ notification: NotificationMessage) -> NotificationMessage {
+    NotificationMessage(
+      .hardReset,
+      data: [notification.reason.code, notification.reason.subcode] + notification.data)
+  }
+
+  /// What a hard reset was made of (RFC 8538 §3.1), nil for any other NOTIFICATION and for one that
+  /// gives no reason.
+  public var hardReset: NotificationMessage? {
+    guard reason == .hardReset, data.count >= 2 else { return nil }
+    let inner = NotificationReason(code: data[0], subcode: data[1])
+    return inner == .hardReset ? nil : NotificationMessage(inner, data: Array(data.dropFirst(2)))
   }
 
   /// The text of an administrative shutdown or reset (RFC 9003), nil when there is none or it is
@@ -41,25 +53,13 @@ public struct NotificationMessage: Hashable, Sendable {
 }
 
 extension NotificationMessage: CustomStringConvertible {
-  /// Numbers, names and the shutdown text, such as "6/2 Cease/Administrative Shutdown: maintenance".
-  /// Control characters of the text are escaped.
+  /// Numbers, names and the shutdown text, such as "6/2 Cease/Administrative Shutdown: maintenance";
+  /// in a hard reset those of its reason too. Control characters of the text are escaped.
   public var description: String {
     let name = "\(reason.code)/\(reason.subcode) \(reason)"
+    if let hardReset { return "\(name): \(hardReset)" }
     guard let text = shutdownText else { return name }
     return "\(name): \(escaped(text))"
-  }
-
-  private func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse:
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      default:
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }
 

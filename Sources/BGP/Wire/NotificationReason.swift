@@ -23,6 +23,7 @@ public struct NotificationReason: Hashable, Sendable {
   public static let unsupportedOptionalParameter = Self(code: 2, subcode: 4)
   public static let unacceptableHoldTime = Self(code: 2, subcode: 6)
   public static let unsupportedCapability = Self(code: 2, subcode: 7)
+  public static let roleMismatch = Self(code: 2, subcode: 11)
 
   public static let malformedAttributeList = Self(code: 3, subcode: 1)
   public static let unrecognizedWellKnownAttribute = Self(code: 3, subcode: 2)
@@ -40,6 +41,9 @@ public struct NotificationReason: Hashable, Sendable {
   public static let administrativeReset = Self(code: 6, subcode: 4)
   public static let otherConfigurationChange = Self(code: 6, subcode: 6)
   public static let connectionCollision = Self(code: 6, subcode: 7)
+
+  public static let hardReset = Self(code: 6, subcode: 9)
+  public static let bfdDown = Self(code: 6, subcode: 10)
 
   public static let badRouteRefreshLength = Self(code: 7, subcode: 1)
 

@@ -97,25 +97,42 @@ extension OpenMessage {
     return capabilities
   }
 
-  /// Appends the whole message, header included, with all capabilities in one parameter. Together
-  /// they must not exceed 253 octets.
+  /// Appends the whole message, header included, with all capabilities in one parameter. It takes
+  /// the longer form of RFC 9072 only where they exceed 253 octets. Those that exceed the message
+  /// are left out.
   public func write(into buffer: inout ByteBuffer) {
     MessageHeader.write(.open, into: &buffer) { buffer in
       buffer.writeInteger(UInt8(4))
       buffer.writeInteger(asField)
       buffer.writeInteger(holdTime)
       buffer.writeInteger(routerID.rawValue)
-      guard !capabilities.isEmpty else {
+      let encoded = encodedCapabilities
+      let length = encoded.readableBytes
+      if length == 0 {
         buffer.writeInteger(UInt8(0))
-        return
+      } else if length <= 253 {
+        buffer.writeInteger(UInt8(truncatingIfNeeded: length + 2))
+        buffer.writeInteger(UInt8(2))
+        buffer.writeInteger(UInt8(truncatingIfNeeded: length))
+      } else {
+        buffer.writeInteger(UInt16.max)
+        buffer.writeInteger(UInt16(truncatingIfNeeded: length + 3))
+        buffer.writeInteger(UInt8(2))
+        buffer.writeInteger(UInt16(truncatingIfNeeded: length))
       }
-      var encoded = ByteBuffer()
-      for capability in capabilities { capability.write(into: &encoded) }
-      precondition(encoded.readableBytes <= 253, "too many capabilities for one parameter")
-      buffer.writeInteger(UInt8(encoded.readableBytes + 2))
-      buffer.writeInteger(UInt8(2))
-      buffer.writeInteger(UInt8(encoded.readableBytes))
       buffer.writeImmutableBuffer(encoded)
     }
+  }
+
+  private var encodedCapabilities: ByteBuffer {
+    let limit = MessageHeader.maximumMessageLength - MessageHeader.length - 10 - 6
+    var encoded = ByteBuffer()
+    for capability in capabilities {
+      var one = ByteBuffer()
+      capability.write(into: &one)
+      guard encoded.readableBytes + one.readableBytes <= limit else { break }
+      encoded.writeImmutableBuffer(one)
+    }
+    return encoded
   }
 }

@@ -26,12 +26,15 @@ public struct PathAttributes: Hashable, Sendable {
   public var as4Path: ASPath?
   /// Large communities, sorted.
   public var largeCommunities: [LargeCommunity]
+  /// The AS beyond which the route may only go to customers (RFC 9234 §5).
+  public var onlyToCustomer: UInt32?
 
   /// Attributes with these values.
   public init(
     origin: Origin = .igp, asPath: ASPath, nextHop: IPv4Address? = nil,
     multiExitDiscriminator: UInt32? = nil, localPreference: UInt32? = nil,
-    communities: [Community] = [], as4Path: ASPath? = nil, largeCommunities: [LargeCommunity] = []
+    communities: [Community] = [], as4Path: ASPath? = nil, largeCommunities: [LargeCommunity] = [],
+    onlyToCustomer: UInt32? = nil
   ) {
     self.origin = origin
     self.asPath = asPath
@@ -41,5 +44,6 @@ public struct PathAttributes: Hashable, Sendable {
     self.communities = communities
     self.as4Path = as4Path
     self.largeCommunities = largeCommunities
+    self.onlyToCustomer = onlyToCustomer
   }
 }

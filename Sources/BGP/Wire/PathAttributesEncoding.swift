@@ -30,6 +30,7 @@ extension PathAttributes {
         buffer.writeInteger(community.localData2)
       }
     }
+    if let onlyToCustomer { buffer.writeAttribute(.onlyToCustomer, onlyToCustomer) }
   }
 }
 

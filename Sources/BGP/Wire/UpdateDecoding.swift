@@ -155,9 +155,11 @@ private struct AttributeValidator {
       value.readInteger(as: UInt8.self) != nil
     else { throw unparsable(attribute) }
     guard let unicast = family.unicast else {
-      return UpdateMessage.Reach(family: family, nextHop: nil, prefixes: .empty(.ipv6))
+      return UpdateMessage.Reach(
+        family: family, nextHop: nil, linkLocalNextHop: nil, prefixes: .empty(.ipv6))
     }
     let address: IPAddress
+    var linkLocal: IPv6Address?
     switch (unicast, nextHopLength) {
     case (.ipv4, 4):
       guard let number = nextHop.readInteger(as: UInt32.self) else {
@@ -169,13 +171,17 @@ private struct AttributeValidator {
         throw unparsable(attribute)
       }
       address = .v6(IPv6Address(high: high, low: low))
+      linkLocal = nextHop.readMultipleIntegers(as: (UInt64, UInt64).self).map {
+        IPv6Address(high: $0.0, low: $0.1)
+      }
     default:
       throw unparsable(attribute)
     }
     guard let prefixes = NLRI(validating: value, family: unicast) else {
       throw unparsable(attribute)
     }
-    return UpdateMessage.Reach(family: family, nextHop: address, prefixes: prefixes)
+    return UpdateMessage.Reach(
+      family: family, nextHop: address, linkLocalNextHop: linkLocal, prefixes: prefixes)
   }
 
   private static func unreach(

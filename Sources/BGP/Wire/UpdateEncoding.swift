@@ -14,53 +14,57 @@ enum UpdateEncoding {
   /// Header and the two length fields.
   private static let fixedLength = MessageHeader.length + 4
 
-  /// The octets for prefixes in a message of withdrawals.
-  static func withdrawalCapacity(_ family: AddressFamily) -> Int {
-    let room = MessageHeader.maximumMessageLength - fixedLength
-    return family == .ipv4 ? room : room - 4 - 3
+  /// The octets for prefixes in a message of withdrawals of at most `length` octets.
+  static func withdrawalCapacity(isMultiprotocol: Bool, messageLength length: Int) -> Int {
+    let room = length - fixedLength
+    return isMultiprotocol ? room - 4 - 3 : room
   }
 
-  /// The octets for prefixes in a message with attributes of `attributesLength` octets, those of
-  /// MP_REACH_NLRI aside. Not positive when the attributes are too large.
-  static func announcementCapacity(_ family: AddressFamily, attributesLength: Int) -> Int {
-    let room = MessageHeader.maximumMessageLength - fixedLength - attributesLength
-    return family == .ipv4 ? room : room - 4 - reachOverhead
+  /// The octets for prefixes in a message of at most `length` octets with attributes of
+  /// `attributesLength`, those of MP_REACH_NLRI aside. Not positive when the attributes are too large.
+  ///
+  /// - Parameter nextHopCount: How many addresses stand in MP_REACH_NLRI; 0 for a message without it.
+  static func announcementCapacity(
+    nextHopCount: Int, attributesLength: Int, messageLength length: Int
+  ) -> Int {
+    let room = length - fixedLength - attributesLength
+    return nextHopCount == 0 ? room : room - 4 - reachOverhead(nextHopCount)
   }
 
   /// AFI, SAFI, next hop and its length, reserved octet.
-  private static let reachOverhead = 3 + 1 + 16 + 1
+  private static func reachOverhead(_ nextHopCount: Int) -> Int { 3 + 1 + 16 * nextHopCount + 1 }
 
   /// Appends a message that withdraws `prefixes`, whose encoded lengths sum up to `length`.
   static func writeWithdrawal<Key: RouteKey>(
-    of prefixes: some Sequence<Key>, length: Int, into buffer: inout ByteBuffer
+    of prefixes: some Sequence<Key>, length: Int, isMultiprotocol: Bool,
+    into buffer: inout ByteBuffer
   ) {
     MessageHeader.write(.update, into: &buffer) { buffer in
-      switch Key.family {
-      case .ipv4:
+      guard isMultiprotocol else {
         buffer.writeInteger(UInt16(truncatingIfNeeded: length))
         for prefix in prefixes { prefix.write(into: &buffer) }
         buffer.writeInteger(UInt16(0))
-      case .ipv6:
-        buffer.writeInteger(UInt16(0))
-        writeBlock(into: &buffer) { buffer in
-          buffer.writeAttributeHeader(.multiprotocolUnreach, length: 3 + length)
-          buffer.writeFamily(RouteFamily(unicast: .ipv6))
-          for prefix in prefixes { prefix.write(into: &buffer) }
-        }
+        return
+      }
+      buffer.writeInteger(UInt16(0))
+      writeBlock(into: &buffer) { buffer in
+        buffer.writeAttributeHeader(.multiprotocolUnreach, length: 3 + length)
+        buffer.writeFamily(RouteFamily(unicast: Key.family))
+        for prefix in prefixes { prefix.write(into: &buffer) }
       }
     }
   }
 
   /// Appends a message that announces `prefixes`, whose encoded lengths sum up to `length`, with
-  /// `attributes` as ``PathAttributes`` encode them. `nextHop` is that of IPv6 prefixes; the one of
-  /// IPv4 prefixes is among the attributes.
+  /// `attributes` as ``PathAttributes`` encode them. `nextHops` are those of MP_REACH_NLRI; without
+  /// any the next hop is among the attributes.
   static func writeAnnouncement<Key: RouteKey>(
-    of prefixes: some Sequence<Key>, length: Int, attributes: ByteBuffer, nextHop: IPv6Address?,
+    of prefixes: some Sequence<Key>, length: Int, attributes: ByteBuffer, nextHops: [IPv6Address],
     into buffer: inout ByteBuffer
   ) {
     MessageHeader.write(.update, into: &buffer) { buffer in
       buffer.writeInteger(UInt16(0))
-      guard Key.family == .ipv6, let nextHop else {
+      guard !nextHops.isEmpty else {
         buffer.writeInteger(UInt16(truncatingIfNeeded: attributes.readableBytes))
         buffer.writeImmutableBuffer(attributes)
         for prefix in prefixes { prefix.write(into: &buffer) }
@@ -68,11 +72,14 @@ enum UpdateEncoding {
       }
       writeBlock(into: &buffer) { buffer in
         // First in the block, so that a receiver finds it whatever follows (RFC 7606 §5.1).
-        buffer.writeAttributeHeader(.multiprotocolReach, length: reachOverhead + length)
-        buffer.writeFamily(RouteFamily(unicast: .ipv6))
-        buffer.writeInteger(UInt8(16))
-        buffer.writeInteger(nextHop.high)
-        buffer.writeInteger(nextHop.low)
+        buffer.writeAttributeHeader(
+          .multiprotocolReach, length: reachOverhead(nextHops.count) + length)
+        buffer.writeFamily(RouteFamily(unicast: Key.family))
+        buffer.writeInteger(UInt8(truncatingIfNeeded: 16 * nextHops.count))
+        for nextHop in nextHops {
+          buffer.writeInteger(nextHop.high)
+          buffer.writeInteger(nextHop.low)
+        }
         buffer.writeInteger(UInt8(0))
         for prefix in prefixes { prefix.write(into: &buffer) }
         buffer.writeImmutableBuffer(attributes)
@@ -80,7 +87,8 @@ enum UpdateEncoding {
     }
   }
 
-  /// Appends the End-of-RIB of `family` (RFC 4724 §2).
+  /// Appends the End-of-RIB of `family` (RFC 4724 §2); that of IPv4 is the empty UPDATE whatever form
+  /// its routes have.
   static func writeEndOfRIB(_ family: AddressFamily, into buffer: inout ByteBuffer) {
     MessageHeader.write(.update, into: &buffer) { buffer in
       buffer.writeInteger(UInt16(0))
@@ -105,7 +113,7 @@ enum UpdateEncoding {
 }
 
 extension ByteBuffer {
-  fileprivate mutating func writeFamily(_ family: RouteFamily) {
+  mutating func writeFamily(_ family: RouteFamily) {
     writeInteger(family.addressFamily)
     writeInteger(family.subsequentAddressFamily)
   }

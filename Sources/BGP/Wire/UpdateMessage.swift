@@ -24,6 +24,8 @@ public struct UpdateMessage: Sendable {
     /// The next hop, the global one where a link-local one follows; nil for a family that we do
     /// not know.
     public let nextHop: IPAddress?
+    /// The link-local next hop that follows the global one (RFC 2545 §3).
+    public let linkLocalNextHop: IPv6Address?
     /// The prefixes; empty for a family that we do not know.
     public let prefixes: NLRI
   }

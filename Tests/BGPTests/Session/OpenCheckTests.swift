@@ -127,7 +127,7 @@ import Testing
   @Test("What was agreed on is there to see") func negotiated() {
     var driver = PeerDriver()
     driver.reach(.openSent)
-    driver.receive(.open(holdTime: 30, capabilities: [.unknown(code: 73, value: [0, 0])]))
+    driver.receive(.open(holdTime: 30, capabilities: [.unknown(code: 200, value: [0, 0])]))
     let negotiated = driver.peer.negotiated
     #expect(negotiated?.remoteAS == 64513)
     #expect(negotiated?.remoteRouterID == IPv4Address(192, 0, 2, 2))
@@ -135,6 +135,6 @@ import Testing
     #expect(negotiated?.isInternal == false)
     #expect(negotiated?.fourOctetAS == false)
     #expect(negotiated?.routeRefresh == false)
-    #expect(negotiated?.remoteCapabilities == [.unknown(code: 73, value: [0, 0])])
+    #expect(negotiated?.remoteCapabilities == [.unknown(code: 200, value: [0, 0])])
   }
 }

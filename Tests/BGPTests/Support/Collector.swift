@@ -18,7 +18,8 @@ struct Collector {
   private var framer = MessageFramer()
   private let context: UpdateContext
 
-  init(isInternal: Bool = false, fourOctetAS: Bool = true) {
+  init(isInternal: Bool = false, fourOctetAS: Bool = true, extendedMessages: Bool = false) {
+    framer.allowsExtendedMessages = extendedMessages
     context = UpdateContext(isInternal: isInternal, fourOctetAS: fourOctetAS)
   }
 

@@ -9,12 +9,16 @@ struct PeerDriver {
   var now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
   private(set) var connection: ConnectionID?
   private(set) var sent: [ByteBuffer] = []
+  /// The connections on which ``sent`` went out, at the same indices.
+  private(set) var sentOn: [ConnectionID] = []
   private(set) var closed: [ConnectionID] = []
   private(set) var reports: [PeerReport] = []
   private(set) var connectTimes: [NIODeadline] = []
 
-  init(_ configuration: PeerConfiguration = .example, seed: UInt64 = 1) {
-    peer = Peer(configuration: configuration, seed: seed)
+  init(
+    _ configuration: PeerConfiguration = .example, seed: UInt64 = 1, isRestarting: Bool = false
+  ) {
+    peer = Peer(configuration: configuration, seed: seed, isRestarting: isRestarting)
   }
 
   mutating func handle(_ event: PeerEvent) {
@@ -23,7 +27,9 @@ struct PeerDriver {
       case .connect(let id, _):
         connection = id
         connectTimes.append(now)
-      case .send(_, let bytes): sent.append(bytes)
+      case .send(let id, let bytes):
+        sent.append(bytes)
+        sentOn.append(id)
       case .close(let id): closed.append(id)
       case .report(let report): reports.append(report)
       }
@@ -34,6 +40,15 @@ struct PeerDriver {
   var id: ConnectionID { connection ?? ConnectionID(rawValue: 0) }
 
   mutating func receive(_ bytes: ByteBuffer) { handle(.received(id, bytes)) }
+
+  /// The neighbour opens a connection.
+  mutating func accept(
+    from remote: IPAddress = .v4(IPv4Address(192, 0, 2, 2))
+  ) -> ConnectionID {
+    let id = peer.makeConnectionID()
+    handle(.accepted(id, local: .v4(ourAddress), remote: remote))
+    return id
+  }
 
   /// Lets time pass, and fires the deadlines in it.
   mutating func advance(_ time: TimeAmount) {
@@ -61,15 +76,32 @@ struct PeerDriver {
 
   mutating func clear() {
     sent = []
+    sentOn = []
     closed = []
     reports = []
   }
 
   /// The NOTIFICATION that was sent last, if it is the last message sent and a close follows.
   var lastNotification: NotificationMessage? {
-    guard closed.last == connection, let last = sent.last,
-      last.getInteger(at: last.readerIndex + 18, as: UInt8.self) == 3,
-      let body = last.getSlice(at: last.readerIndex + 19, length: last.readableBytes - 19)
+    guard closed.last == connection, let last = sent.last else { return nil }
+    return notification(in: last)
+  }
+
+  /// What was sent on a connection since the last ``clear()``, by type.
+  func types(on id: ConnectionID) -> [MessageType] {
+    zip(sentOn, sent).filter { $0.0 == id }.compactMap { pair in
+      pair.1.getInteger(at: pair.1.readerIndex + 18, as: UInt8.self).flatMap(MessageType.init)
+    }
+  }
+
+  /// The NOTIFICATIONs that were sent on a connection.
+  func notifications(on id: ConnectionID) -> [NotificationReason] {
+    zip(sentOn, sent).filter { $0.0 == id }.compactMap { notification(in: $0.1)?.reason }
+  }
+
+  private func notification(in bytes: ByteBuffer) -> NotificationMessage? {
+    guard bytes.getInteger(at: bytes.readerIndex + 18, as: UInt8.self) == 3,
+      let body = bytes.getSlice(at: bytes.readerIndex + 19, length: bytes.readableBytes - 19)
     else { return nil }
     return NotificationMessage(body: body)
   }

@@ -15,8 +15,8 @@ import Testing
       Array(encoded.readableBytesView)
         == bytes(
           marker + """
-            0033 01  04 fc00 005a c0000201 16
-            02 14  01 04 0001 00 01  01 04 0002 00 01  02 00  41 04 0000fc00
+            0035 01  04 fc00 005a c0000201 18
+            02 16  01 04 0001 00 01  01 04 0002 00 01  02 00  41 04 0000fc00  46 00
             """))
   }
 
@@ -48,7 +48,7 @@ import Testing
           asField: 64513, holdTime: 180, routerID: IPv4Address(192, 0, 2, 2),
           capabilities: [
             .multiprotocol(RouteFamily(unicast: .ipv4)), .unknown(code: 128, value: []),
-            .unknown(code: 70, value: []),
+            .enhancedRouteRefresh,
           ]))
   }
 
@@ -80,13 +80,24 @@ import Testing
     #expect(error?.notification.data == bytes(data))
   }
 
-  @Test("Encode, then decode") func roundTrip() throws {
+  static let capabilityLists: [[Capability]] = [
+    [
+      .fourOctetAS(.max), .unknown(code: 69, value: [1, 2, 3]), .routeRefresh,
+      .multiprotocol(RouteFamily(addressFamily: 25, subsequentAddressFamily: 70)),
+    ],
+    // 253 octets, 254, and as many as a message holds.
+    [.unknown(code: 200, value: Array(repeating: 1, count: 251))],
+    [
+      .unknown(code: 200, value: Array(repeating: 1, count: 250)), .routeRefresh,
+    ],
+    Array(repeating: .unknown(code: 200, value: Array(repeating: 1, count: 252)), count: 15)
+      + [.unknown(code: 201, value: Array(repeating: 2, count: 249))],
+  ]
+
+  @Test("Encode, then decode", arguments: capabilityLists)
+  func roundTrip(capabilities: [Capability]) throws {
     let open = OpenMessage(
-      asField: 1, holdTime: 3, routerID: IPv4Address(198, 51, 100, 1),
-      capabilities: [
-        .fourOctetAS(.max), .unknown(code: 69, value: [1, 2, 3]), .routeRefresh,
-        .multiprotocol(RouteFamily(addressFamily: 25, subsequentAddressFamily: 70)),
-      ])
+      asField: 1, holdTime: 3, routerID: IPv4Address(198, 51, 100, 1), capabilities: capabilities)
     var encoded = ByteBuffer()
     open.write(into: &encoded)
     var framer = MessageFramer()
@@ -94,5 +105,28 @@ import Testing
     let frame = try #require(try framer.next())
     #expect(frame.type == .open)
     #expect(try OpenMessage(body: frame.body) == open)
+  }
+
+  @Test(
+    "The form of RFC 9072 is taken when the short one has no room",
+    arguments: [(251, "ff 02 fd c8fb"), (252, "ff ff 0101 02 00fe c8fc")])
+  func longForm(valueLength: Int, head: String) {
+    var encoded = ByteBuffer()
+    OpenMessage(
+      asField: 1, holdTime: 3, routerID: ourAddress,
+      capabilities: [.unknown(code: 200, value: Array(repeating: 1, count: valueLength))]
+    ).write(into: &encoded)
+    #expect(encoded.getBytes(at: 28, length: bytes(head).count) == bytes(head))
+  }
+
+  @Test("Capabilities that exceed the longest OPEN are left out") func tooLong() throws {
+    let one = Capability.unknown(code: 200, value: Array(repeating: 1, count: 252))
+    var encoded = ByteBuffer()
+    OpenMessage(
+      asField: 1, holdTime: 3, routerID: ourAddress, capabilities: Array(repeating: one, count: 20)
+    ).write(into: &encoded)
+    #expect(encoded.readableBytes <= 4096)
+    let body = try #require(encoded.getSlice(at: 19, length: encoded.readableBytes - 19))
+    #expect(try OpenMessage(body: body).capabilities == Array(repeating: one, count: 15))
   }
 }
