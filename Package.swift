@@ -64,7 +64,7 @@ let package = Package(
     module(
       "Speaker",
       [
-        "Addresses", "Assignment", "BGP", "LinkLayer", "LinuxIO", "Resources", "Status", nio,
+        "Addresses", "Assignment", "BFD", "BGP", "LinkLayer", "LinuxIO", "Resources", "Status", nio,
         nioPosix, nioHTTP1, logging, lifecycle, signals, hummingbird,
       ]),
     module("Lab", ["Addresses", "Resources", nio, nioPosix, nioHTTP1, nioLocks, yams]),

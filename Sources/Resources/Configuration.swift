@@ -15,11 +15,15 @@ public struct Configuration: Hashable, Sendable {
   /// The password of each peer that has one, by the peer's name, secrets already looked up.
   public var passwords: [String: String]
 
+  /// The BFD profile of each peer that has one, by the peer's name.
+  public var bfdProfiles: [String: BFDProfile]
+
   /// A configuration of these objects.
   public init(
     pools: [IPAddressPool] = [], l2Advertisements: [L2Advertisement] = [],
     bgpAdvertisements: [BGPAdvertisement] = [], peers: [BGPPeer] = [],
-    communityAliases: [String: CommunityValue] = [:], passwords: [String: String] = [:]
+    communityAliases: [String: CommunityValue] = [:], passwords: [String: String] = [:],
+    bfdProfiles: [String: BFDProfile] = [:]
   ) {
     self.pools = pools
     self.l2Advertisements = l2Advertisements
@@ -27,6 +31,7 @@ public struct Configuration: Hashable, Sendable {
     self.peers = peers
     self.communityAliases = communityAliases
     self.passwords = passwords
+    self.bfdProfiles = bfdProfiles
   }
 
   /// The community values of an advertisement, aliases resolved, sorted and unique.

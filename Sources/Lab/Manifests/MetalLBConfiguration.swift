@@ -10,6 +10,10 @@ public struct MetalLBConfiguration: Hashable, Sendable {
   public var nodeAS = AddressPlan.nodeAS
   /// `peerASN` of the peers.
   public var routerAS = AddressPlan.routerAS
+  /// Whether the peers have a BFDProfile of 50 ms × 3.
+  public var hasBFD = false
+  /// `enableGracefulRestart` of the peers.
+  public var hasGracefulRestart = false
   /// `holdTime` of the peers in seconds; nil leaves it to the default of 90.
   public var holdTime: Int?
   /// Whether there is one peer that carries both families, `dualStackAddressFamily`.
@@ -110,11 +114,26 @@ public struct MetalLBConfiguration: Hashable, Sendable {
   }
 
   private var peers: String {
-    hasDualStackSessions
-      ? "# One session for both families, from every node.\n" + peer("router", routerIPv4)
-      : "# One session for each family, from every node.\n" + peer("router-ipv4", routerIPv4)
-        + "\n" + peer("router-ipv6", routerIPv6)
+    (hasBFD ? Self.profile : "")
+      + (hasDualStackSessions
+        ? "# One session for both families, from every node.\n" + peer("router", routerIPv4)
+        : "# One session for each family, from every node.\n" + peer("router-ipv4", routerIPv4)
+          + "\n" + peer("router-ipv6", routerIPv6))
   }
+
+  private static let profile = """
+    apiVersion: metallb.io/v1beta1
+    kind: BFDProfile
+    metadata:
+      name: fast
+      namespace: metallb-system
+    spec:
+      receiveInterval: 50
+      transmitInterval: 50
+      detectMultiplier: 3
+    ---
+
+    """
 
   /// The document of one peer, with the line that ends it.
   private func peer(_ name: String, _ address: String) -> String {
@@ -133,6 +152,8 @@ public struct MetalLBConfiguration: Hashable, Sendable {
     if let holdTime { text += "  holdTime: \(holdTime)s\n" }
     if let password { text += "  password: \(password)\n" }
     if hasDualStackSessions { text += "  dualStackAddressFamily: true\n" }
+    if hasGracefulRestart { text += "  enableGracefulRestart: true\n" }
+    if hasBFD { text += "  bfdProfile: fast\n" }
     return text + "---"
   }
 }

@@ -10,6 +10,8 @@ public struct BirdConfiguration: Hashable, Sendable {
   public var holdTime = 90
   /// Whether one session over IPv4 carries both families, in place of a session for each.
   public var hasDualStackSessions = false
+  /// Whether BFD guards every session, at 50 ms × 3.
+  public var hasBFD = false
   /// The TCP MD5 password of every session (RFC 2385); nil for none.
   public var password: String?
 
@@ -62,6 +64,7 @@ public struct BirdConfiguration: Hashable, Sendable {
 
 
       """
+    if hasBFD { text += Self.bfd }
     for family in sessionFamilies { text += template(family, router: topology.router) }
     for node in topology.nodes {
       for family in sessionFamilies {
@@ -87,6 +90,7 @@ public struct BirdConfiguration: Hashable, Sendable {
           : "ipv6 { import filter services6; export none; };")
     }
     lines.append("hold time \(holdTime);")
+    if hasBFD { lines.append("bfd on;") }
     if let password { lines.append("password \"\(password)\";") }
     lines += [
       "# The nodes dial, as MetalLB's speakers do; after an error the router is soon ready again.",
@@ -95,6 +99,14 @@ public struct BirdConfiguration: Hashable, Sendable {
     let body = lines.map { "  \($0)\n" }.joined()
     return "template bgp \(Self.template(family)) {\n\(body)}\n\n"
   }
+
+  private static let bfd = """
+    protocol bfd bfd1 {
+      interface "*" { min rx interval 50 ms; min tx interval 50 ms; multiplier 3; };
+    }
+
+
+    """
 
   private static func template(_ family: AddressFamily) -> String {
     family == .ipv4 ? "node4" : "node6"

@@ -6,8 +6,6 @@ enum FieldsNotActedOn {
   }
 
   private static let ofBGPPeer = [
-    Row(path: "spec.bfdProfile") { $0.bfdProfile != nil },
-    Row(path: "spec.enableGracefulRestart") { $0.enableGracefulRestart },
     Row(path: "spec.interface") {
       if case .interface = $0.endpoint { true } else { false }
     },

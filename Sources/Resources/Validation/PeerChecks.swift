@@ -1,6 +1,6 @@
 extension ConfigurationBuilder {
   /// Refuses peers whose secret or BFD profile is missing, and peers that are the same session as
-  /// an earlier one; looks up the passwords.
+  /// an earlier one; looks up passwords and profiles.
   mutating func checkPeers() {
     var accepted: [Located<BGPPeer>] = []
     for peer in peers {
@@ -17,6 +17,11 @@ extension ConfigurationBuilder {
       }
       guard !isRefused else { continue }
       if case .found(let text) = password { configuration.passwords[peer.object.name] = text }
+      if let profile = bfdProfiles.first(where: {
+        $0.object.metadata.name.name == peer.object.bfdProfile
+      }) {
+        configuration.bfdProfiles[peer.object.name] = profile.object
+      }
       accepted.append(peer)
     }
     peers = accepted

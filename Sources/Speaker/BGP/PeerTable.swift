@@ -59,6 +59,11 @@ final class PeerTable {
     }
   }
 
+  /// Tells the session with a peer what BFD found of the path.
+  func pathChanged(to name: String, isUp: Bool) {
+    entries[name]?.transport.handle(isUp ? .bfdUp : .bfdDown)
+  }
+
   /// Announces and withdraws prefixes at the named peers.
   func update(announced: [String: [IPPrefix: RouteAttributes]], withdrawn: [String: [IPPrefix]]) {
     for (name, prefixes) in withdrawn {
@@ -87,9 +92,13 @@ final class PeerTable {
       && transport.heldBackFamilies[prefix.family] == nil
   }
 
-  /// Ends all sessions with a Cease that carries `reason`; completes when all are closed.
+  /// Ends all sessions; completes when all are closed. The neighbours get a Cease with `reason`; those
+  /// with graceful restart are left to keep the routes until the next speaker is there.
   func stop(reason: String) -> EventLoopFuture<Void> {
-    let closing = entries.values.map { $0.transport.stop(.shutdown(reason)) }
+    let closing = entries.values.map { entry in
+      entry.transport.stop(
+        entry.configuration.gracefulRestart == nil ? .shutdown(reason) : .restart(reason))
+    }
     return EventLoopFuture.andAllComplete(closing, on: eventLoop)
   }
 
@@ -98,7 +107,8 @@ final class PeerTable {
   ) {
     let reporter = SessionReporter(peer: name)
     let transport = PeerTransport(
-      configuration: configuration, endpoint: endpoint, seed: random.next(), eventLoop: eventLoop
+      configuration: configuration, endpoint: endpoint, seed: random.next(),
+      isRestarting: !isTableComplete, eventLoop: eventLoop
     ) { [weak self] report in
       reporter.log(report)
       self?.note(report, of: name)
@@ -164,6 +174,7 @@ final class PeerTable {
       case .ipv6: configuration.nextHopIPv6 = addresses.ipv6
       }
     }
+    configuration.gracefulRestart = peer.enableGracefulRestart ? GracefulRestart() : nil
     configuration.description = peer.name
     let endpoint = PeerEndpoint(
       address: address, port: peer.peerPort, source: peer.sourceAddress, password: password,

@@ -37,14 +37,15 @@ final class PeerTransport {
   /// The configuration that it was made with.
   var configuration: PeerConfiguration { peer.configuration }
 
-  /// A transport for a neighbour at `endpoint`; `report` gets what is worth a log line.
+  /// A transport for a neighbour at `endpoint`; `report` gets what is worth a log line. With
+  /// `isRestarting` the neighbour may hold routes of a process before this one (RFC 4724).
   init(
     configuration: PeerConfiguration, endpoint: PeerEndpoint, seed: UInt64,
-    eventLoop: any EventLoop, report: @escaping (PeerReport) -> Void
+    isRestarting: Bool = false, eventLoop: any EventLoop, report: @escaping (PeerReport) -> Void
   ) {
     self.eventLoop = eventLoop
     self.endpoint = endpoint
-    peer = Peer(configuration: configuration, seed: seed)
+    peer = Peer(configuration: configuration, seed: seed, isRestarting: isRestarting)
     self.report = report
   }
 

@@ -24,6 +24,7 @@ actor ControlLoop {
   private(set) var source = SourceState()
   private(set) var interfaces: [NetworkInterface] = []
   let peers: PeerTable
+  let bfd: BFDTable
   let links: LinkTable
   private var configuration = Configuration()
   private var ownNode: Node?
@@ -44,6 +45,7 @@ actor ControlLoop {
         loadBalancerClass: options.loadBalancerClass,
         ignoreExcludeLabel: options.ignoreExcludeLabel))
     peers = PeerTable(node: options.node, eventLoop: eventLoop)
+    bfd = BFDTable(eventLoop: eventLoop, logger: logger)
     links = LinkTable(eventLoop: eventLoop, logger: logger)
   }
 
@@ -53,6 +55,7 @@ actor ControlLoop {
     peers.onSession = { [weak self] peer, isUp in
       Task { await self?.sessionChanged(peer: peer, isUp: isUp) }
     }
+    bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
   }
 
   /// Takes in what changed in the source, and acts on it.
@@ -91,7 +94,10 @@ actor ControlLoop {
   func stop(reason: String) async {
     isStopping = true
     links.close()
+    // BFD ends first: a neighbour that hears of its end must not take it for a failure.
+    let pathsEnded = bfd.stop()
     try? await peers.stop(reason: reason).get()
+    try? await pathsEnded.get()
   }
 
   /// A session was established or lost.
@@ -116,6 +122,7 @@ actor ControlLoop {
     peers.reconcile(
       peers: selected, passwords: configuration.passwords,
       nodeAddresses: ownNode?.internalAddresses ?? [], interfaces: interfaces)
+    bfd.reconcile(peers: selected, profiles: configuration.bfdProfiles)
   }
 
   private func perform(_ actions: [Assignment.Action]) {

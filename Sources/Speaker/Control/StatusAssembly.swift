@@ -20,7 +20,8 @@ extension ControlLoop {
       addresses: assignment.addresses().map(addressStatus),
       servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
       peers: peers.entries.map(peerStatus), interfaces: links.status(),
-      problems: source.problems.map(Problem.init) + links.problems() + ownProblems,
+      problems: source.problems.map(Problem.init) + links.problems() + bfd.problems()
+        + ownProblems,
       counters: source.counters)
   }
 
@@ -102,7 +103,7 @@ extension ControlLoop {
       prefixesWithdrawn: statistics.prefixesWithdrawn,
       messagesReceived: statistics.received.total, messagesSent: statistics.sent.total,
       routesReceived: statistics.routesReceived, flaps: statistics.flaps,
-      nextRetryAt: transport.retryAt.map(Timestamp.init))
+      nextRetryAt: transport.retryAt.map(Timestamp.init), bfd: bfd.status(of: name))
   }
 
   private func explanation(_ report: ServiceReport) -> ServiceExplanation {

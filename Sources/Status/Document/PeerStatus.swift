@@ -44,6 +44,8 @@ public struct PeerStatus: Codable, Hashable, Sendable {
   public let flaps: UInt64
   /// When the next attempt is due; nil while none is waited for.
   public let nextRetryAt: Timestamp?
+  /// The BFD session with it; nil when it has no BFDProfile.
+  public let bfd: BFDSessionStatus?
 
   /// A peer with these values.
   public init(
@@ -51,7 +53,8 @@ public struct PeerStatus: Codable, Hashable, Sendable {
     state: State, since: Timestamp, lastError: PeerError? = nil,
     negotiated: NegotiatedStatus? = nil, prefixesAnnounced: PrefixCounts = PrefixCounts(),
     prefixesWithdrawn: UInt64 = 0, messagesReceived: UInt64 = 0, messagesSent: UInt64 = 0,
-    routesReceived: UInt64 = 0, flaps: UInt64 = 0, nextRetryAt: Timestamp? = nil
+    routesReceived: UInt64 = 0, flaps: UInt64 = 0, nextRetryAt: Timestamp? = nil,
+    bfd: BFDSessionStatus? = nil
   ) {
     self.name = name
     self.address = address
@@ -69,6 +72,24 @@ public struct PeerStatus: Codable, Hashable, Sendable {
     self.routesReceived = routesReceived
     self.flaps = flaps
     self.nextRetryAt = nextRetryAt
+    self.bfd = bfd
+  }
+}
+
+/// The BFD session with a peer (RFC 5880).
+public struct BFDSessionStatus: Codable, Hashable, Sendable {
+  /// `AdminDown`, `Down`, `Init` or `Up`.
+  public let state: String
+  /// Since when the session is in that state.
+  public let since: Timestamp
+  /// The last change of the state and its diagnostic; nil when there was none.
+  public let lastChange: String?
+
+  /// A session with these values.
+  public init(state: String, since: Timestamp, lastChange: String? = nil) {
+    self.state = state
+    self.since = since
+    self.lastChange = lastChange
   }
 }
 
