@@ -38,7 +38,7 @@ struct ManifestReader {
   private let directory: String
   private var store = ResourceStore()
   private var stamps: [String: FileStamp] = [:]
-  /// The files that had objects when they were last read without an error.
+  /// The files of which objects are in use.
   private var filesWithObjects: Set<String> = []
   private var filesRead: UInt64 = 0
   private var filesInError: UInt64 = 0
@@ -94,11 +94,12 @@ struct ManifestReader {
           severity: .error, file: name,
           message: "the file has become empty; to remove what it held, remove the file"))
     }
-    if file.isComplete {
-      if file.isEmpty { filesWithObjects.remove(name) } else { filesWithObjects.insert(name) }
-    } else {
-      filesInError += 1
+    if !file.objects.isEmpty || file.otherObjects > 0 {
+      filesWithObjects.insert(name)
+    } else if file.isComplete {
+      filesWithObjects.remove(name)
     }
+    if !file.isComplete { filesInError += 1 }
     return file
   }
 

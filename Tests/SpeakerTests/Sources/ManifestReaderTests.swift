@@ -105,6 +105,16 @@ import Testing
     #expect(removed.state.isComplete)
   }
 
+  @Test func whatIsGoodInAFileWithErrorsOutlivesItsEmptying() throws {
+    try directory.write("a.yaml", Self.node("a") + "---\napiVersion: v1\nkind: No")
+    var reader = ManifestReader(directory: directory.path)
+    #expect(reader.read().changes.nodes.upserted.map(\.name) == ["a"])
+    try directory.write("a.yaml", "")
+    let emptied = reader.read()
+    #expect(emptied.changes.isEmpty)
+    #expect(!emptied.state.isComplete)
+  }
+
   @Test func aFileThatNeverHeldAnythingMayBeEmpty() throws {
     try directory.write("a.yaml", "# nothing yet\n")
     var reader = ManifestReader(directory: directory.path)
