@@ -211,11 +211,12 @@ private struct Drain {
     var keys: ContiguousArray<Key> = []
     var group = AttributeSetID.none
     var attributes = ByteBuffer()
-    let nextHops = encoding.isMultiprotocol(Key.family) ? encoding.nextHopsIPv6 : []
+    var nextHops: [IPv6Address] = []
     while hasRoom, let id = table.nextGroup(in: &sets), let route = sets[id] {
       if id != group {
         group = id
         attributes.clear()
+        nextHops = encoding.multiprotocolNextHops(of: route, family: Key.family)
         encoding.pathAttributes(of: route, family: Key.family)
           .write(into: &attributes, fourOctetAS: encoding.fourOctetAS)
       }
