@@ -75,6 +75,9 @@ public struct AdjRIBOut: Sendable {
   /// Every route from before this process is known now: End-of-RIB may be sent after them.
   public mutating func completeInitialTable() { initialTableIsComplete = true }
 
+  /// How many different attribute sets are held.
+  var attributeSetCount: Int { sets.count }
+
   /// How many prefixes of `family` are intended to be announced.
   public func intendedCount(_ family: AddressFamily) -> Int {
     family == .ipv4 ? ipv4.intendedCount : ipv6.intendedCount
