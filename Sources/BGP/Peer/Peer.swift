@@ -17,8 +17,8 @@ public struct Peer: Sendable {
   /// messages it is twice as many, so that there is a message to send while one is under way.
   public static let highWaterMark = 65536
 
-  private var session: Session
-  private var routes = AdjRIBOut()
+  private(set) var session: Session
+  private(set) var routes = AdjRIBOut()
   private var heldBack: [AddressFamily: HeldBackReason] = [:]
 
   /// A stopped peer without routes.

@@ -14,6 +14,15 @@ public struct PeerConfiguration: Hashable, Sendable {
     case external
   }
 
+  /// What an UPDATE does whose fault cannot be laid at single routes, such as a prefix of 33 bits.
+  public enum UpdateErrorPolicy: Hashable, Sendable {
+    /// It ends the session with the NOTIFICATION of RFC 7606.
+    case rfc
+    /// It is counted, and the session stays: we want nothing of the neighbour's routes. Errors of the
+    /// header still end it, for nothing behind them can be read.
+    case tolerant
+  }
+
   /// Our autonomous system, 1...4,294,967,295.
   public var localAS: UInt32
   /// The autonomous system that the neighbour's OPEN must name, else NOTIFICATION 2/2 is sent.
@@ -69,6 +78,8 @@ public struct PeerConfiguration: Hashable, Sendable {
   public var domainName = ""
   /// How our routes outlive a restart of the speaker; nil when they shall not.
   public var gracefulRestart: GracefulRestart?
+  /// What malformed UPDATEs of the neighbour do.
+  public var updateErrorPolicy = UpdateErrorPolicy.rfc
   /// A name for people; never sent.
   public var description: String = ""
 

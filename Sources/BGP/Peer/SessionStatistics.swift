@@ -40,6 +40,8 @@ public struct SessionStatistics: Hashable, Sendable {
   public internal(set) var treatedAsWithdraw: UInt64 = 0
   /// Attribute faults for which only the attribute was discarded (RFC 7606 §2).
   public internal(set) var attributesDiscarded: UInt64 = 0
+  /// UPDATEs that were malformed as a whole and ignored (``PeerConfiguration/UpdateErrorPolicy``).
+  public internal(set) var updatesIgnored: UInt64 = 0
   /// Connection attempts made.
   public internal(set) var connectAttempts: UInt64 = 0
   /// Connections of the neighbour that were answered with an OPEN.

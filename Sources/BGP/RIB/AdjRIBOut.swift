@@ -75,6 +75,9 @@ public struct AdjRIBOut: Sendable {
   /// Every route from before this process is known now: End-of-RIB may be sent after them.
   public mutating func completeInitialTable() { initialTableIsComplete = true }
 
+  /// How many different attribute sets are held.
+  var attributeSetCount: Int { sets.count }
+
   /// How many prefixes of `family` are intended to be announced.
   public func intendedCount(_ family: AddressFamily) -> Int {
     family == .ipv4 ? ipv4.intendedCount : ipv6.intendedCount
@@ -211,11 +214,12 @@ private struct Drain {
     var keys: ContiguousArray<Key> = []
     var group = AttributeSetID.none
     var attributes = ByteBuffer()
-    let nextHops = encoding.isMultiprotocol(Key.family) ? encoding.nextHopsIPv6 : []
+    var nextHops: [IPv6Address] = []
     while hasRoom, let id = table.nextGroup(in: &sets), let route = sets[id] {
       if id != group {
         group = id
         attributes.clear()
+        nextHops = encoding.multiprotocolNextHops(of: route, family: Key.family)
         encoding.pathAttributes(of: route, family: Key.family)
           .write(into: &attributes, fourOctetAS: encoding.fourOctetAS)
       }

@@ -1,3 +1,5 @@
+public import Addresses
+
 /// What a prefix is announced with, before it is known to whom: ``AdjRIBOut`` makes the path
 /// attributes of it that fit the session.
 public struct RouteAttributes: Hashable, Sendable {
@@ -14,6 +16,13 @@ public struct RouteAttributes: Hashable, Sendable {
   public let communities: [Community]
   /// Large communities (RFC 8092), sorted and without duplicates.
   public let largeCommunities: [LargeCommunity]
+  /// Extended communities (RFC 4360), sorted and without duplicates.
+  public let extendedCommunities: [ExtendedCommunity]
+  /// The next hop of IPv4 prefixes in place of the session's, where they have an IPv4 one.
+  public var nextHopIPv4: IPv4Address?
+  /// The next hop, in place of the session's, of IPv6 prefixes, and of IPv4 ones where they have an
+  /// IPv6 one (RFC 8950). It stands alone: a link-local address of ours does not belong to it.
+  public var nextHopIPv6: IPv6Address?
 
   /// Attributes with these values. Communities may come in any order.
   public init(
@@ -22,7 +31,10 @@ public struct RouteAttributes: Hashable, Sendable {
     multiExitDiscriminator: UInt32? = nil,
     localPreference: UInt32? = nil,
     communities: some Sequence<Community> = [],
-    largeCommunities: some Sequence<LargeCommunity> = []
+    largeCommunities: some Sequence<LargeCommunity> = [],
+    extendedCommunities: some Sequence<ExtendedCommunity> = [],
+    nextHopIPv4: IPv4Address? = nil,
+    nextHopIPv6: IPv6Address? = nil
   ) {
     self.origin = origin
     self.prependCount = prependCount
@@ -30,5 +42,8 @@ public struct RouteAttributes: Hashable, Sendable {
     self.localPreference = localPreference
     self.communities = Set(communities).sorted()
     self.largeCommunities = Set(largeCommunities).sorted()
+    self.extendedCommunities = Set(extendedCommunities).sorted()
+    self.nextHopIPv4 = nextHopIPv4
+    self.nextHopIPv6 = nextHopIPv6
   }
 }

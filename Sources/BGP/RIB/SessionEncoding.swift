@@ -73,8 +73,14 @@ public struct SessionEncoding: Hashable, Sendable {
     family == .ipv6 || (nextHopIPv4 == nil && extendedNextHop)
   }
 
-  /// The next hop in MP_REACH_NLRI: the global address, the link-local one, or both.
-  var nextHopsIPv6: [IPv6Address] { [nextHopIPv6, nextHopLinkLocal].compactMap(\.self) }
+  /// The session's next hop in MP_REACH_NLRI: the global address, the link-local one, or both.
+  private var nextHopsIPv6: [IPv6Address] { [nextHopIPv6, nextHopLinkLocal].compactMap(\.self) }
+
+  /// The next hop of a route in MP_REACH_NLRI; none where it stands in an attribute of its own.
+  func multiprotocolNextHops(of route: RouteAttributes, family: AddressFamily) -> [IPv6Address] {
+    guard isMultiprotocol(family) else { return [] }
+    return route.nextHopIPv6.map { [$0] } ?? nextHopsIPv6
+  }
 
   /// The path attributes of a route of `family` in this session.
   func pathAttributes(of route: RouteAttributes, family: AddressFamily) -> PathAttributes {
@@ -87,10 +93,11 @@ public struct SessionEncoding: Hashable, Sendable {
       asPath: needsAS4Path
         ? ASPath(repeating: UInt32(OpenMessage.asTrans), count: 1 + Int(route.prependCount))
         : path,
-      nextHop: isMultiprotocol(family) ? nil : nextHopIPv4,
+      nextHop: isMultiprotocol(family) ? nil : route.nextHopIPv4 ?? nextHopIPv4,
       multiExitDiscriminator: route.multiExitDiscriminator,
       localPreference: isInternal ? localPreference(of: route) : nil,
       communities: communities(of: route),
+      extendedCommunities: route.extendedCommunities,
       as4Path: needsAS4Path ? path : nil,
       largeCommunities: route.largeCommunities, onlyToCustomer: onlyToCustomer)
   }
@@ -116,7 +123,9 @@ extension RouteAttributes {
       onlyToCustomer: .max)
     var attributes = worst.pathAttributes(of: self, family: .ipv6)
     attributes.localPreference = 0
-    guard communities.count < 1024, largeCommunities.count < 1024 else { return false }
+    guard communities.count < 1024, largeCommunities.count < 1024,
+      extendedCommunities.count < 1024
+    else { return false }
     var buffer = ByteBuffer()
     attributes.write(into: &buffer, fourOctetAS: true)
     return UpdateEncoding.announcementCapacity(

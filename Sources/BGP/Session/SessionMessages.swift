@@ -27,8 +27,14 @@ extension Session {
     case (.established, .keepalive):
       connections[index].received(now: now)
     case (.established(let state), .update):
-      connections[index].phase = .established(
-        try received(update: frame.body, in: state, now: now))
+      do throws(MessageError) {
+        connections[index].phase = .established(
+          try received(update: frame.body, in: state, now: now))
+      } catch {
+        guard configuration.updateErrorPolicy == .tolerant else { throw error }
+        statistics.updatesIgnored += 1
+        connections[index].received(now: now)
+      }
     case (.established(let state), .routeRefresh):
       let message = try RouteRefreshMessage(body: frame.body)
       if message.subtype == 0, let family = message.family.unicast,

@@ -78,6 +78,10 @@ public struct AttributeBlock: Sendable {
         while let community = value.readInteger(as: UInt32.self) {
           result.communities.append(Community(rawValue: community))
         }
+      case .extendedCommunities:
+        while let community = value.readInteger(as: UInt64.self) {
+          result.extendedCommunities.append(ExtendedCommunity(rawValue: community))
+        }
       case .as4Path where !context.fourOctetAS:
         result.as4Path = ASPath(decoding: value, fourOctetAS: true)
       case .largeCommunities:

@@ -70,7 +70,8 @@ extension LargeCommunity: LosslessStringConvertible {
   public var description: String { "\(globalAdministrator):\(localData1):\(localData2)" }
 }
 
-private func decimalParts(of text: some StringProtocol, count: Int) -> [UInt32]? {
+/// The numbers of text such as `1:2`; nil when there are not `count` of them.
+func decimalParts(of text: some StringProtocol, count: Int) -> [UInt32]? {
   let parts = text.split(separator: ":", omittingEmptySubsequences: false)
   guard parts.count == count else { return nil }
   var values: [UInt32] = []

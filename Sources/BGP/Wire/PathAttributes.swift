@@ -22,6 +22,8 @@ public struct PathAttributes: Hashable, Sendable {
   public var localPreference: UInt32?
   /// Standard communities, sorted.
   public var communities: [Community]
+  /// Extended communities, sorted.
+  public var extendedCommunities: [ExtendedCommunity]
   /// The true path towards a neighbour with two-octet numbers (RFC 6793 §4.2.2).
   public var as4Path: ASPath?
   /// Large communities, sorted.
@@ -33,7 +35,8 @@ public struct PathAttributes: Hashable, Sendable {
   public init(
     origin: Origin = .igp, asPath: ASPath, nextHop: IPv4Address? = nil,
     multiExitDiscriminator: UInt32? = nil, localPreference: UInt32? = nil,
-    communities: [Community] = [], as4Path: ASPath? = nil, largeCommunities: [LargeCommunity] = [],
+    communities: [Community] = [], extendedCommunities: [ExtendedCommunity] = [],
+    as4Path: ASPath? = nil, largeCommunities: [LargeCommunity] = [],
     onlyToCustomer: UInt32? = nil
   ) {
     self.origin = origin
@@ -42,6 +45,7 @@ public struct PathAttributes: Hashable, Sendable {
     self.multiExitDiscriminator = multiExitDiscriminator
     self.localPreference = localPreference
     self.communities = communities
+    self.extendedCommunities = extendedCommunities
     self.as4Path = as4Path
     self.largeCommunities = largeCommunities
     self.onlyToCustomer = onlyToCustomer

@@ -18,6 +18,10 @@ extension PathAttributes {
       buffer.writeAttributeHeader(.communities, length: 4 * communities.count)
       for community in communities { buffer.writeInteger(community.rawValue) }
     }
+    if !extendedCommunities.isEmpty {
+      buffer.writeAttributeHeader(.extendedCommunities, length: 8 * extendedCommunities.count)
+      for community in extendedCommunities { buffer.writeInteger(community.rawValue) }
+    }
     if let as4Path {
       buffer.writeAttributeHeader(.as4Path, length: as4Path.encodedLength(fourOctetAS: true))
       as4Path.write(into: &buffer, fourOctetAS: true)

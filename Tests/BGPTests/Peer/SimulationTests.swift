@@ -68,6 +68,7 @@ import Testing
     try simulator.run(.hours(24))
     #expect(simulator.peers.map(\.statistics.establishments) == [1, 1])
     #expect(simulator.peers.map(\.statistics.flaps) == [0, 0])
+    #expect(simulator.openEnds(of: 0).count == 1)
     // Every 10 s less up to a quarter.
     #expect((8640...11600).contains(simulator.peers[0].statistics.sent.keepalive))
   }
@@ -75,17 +76,30 @@ import Testing
   @Test("Any order of events leaves a legal state, and stop ends it", arguments: 0..<150)
   func randomEvents(seed: Int) {
     var random = SeededGenerator(seed)
-    var driver = PeerDriver(seed: UInt64(seed))
+    var configuration = PeerConfiguration.example
+    configuration.gracefulRestart = GracefulRestart()
+    configuration.extendedMessages = true
+    var driver = PeerDriver(configuration, seed: UInt64(seed))
+    var accepted: [ConnectionID] = []
     let inputs: [ByteBuffer] = [
-      .exampleOpen, message(4), message(4), updateMessage(), message(5, "0001 00 01"),
+      .exampleOpen, .capableOpen, message(4), message(4), updateMessage(), message(5, "0001 00 01"),
       message(3, "0602"), message(9), .open(holdTime: 0), buffer("ff"),
     ]
     for _ in 0..<400 {
       let id =
-        Int.random(in: 0..<8, using: &random) > 0
-        ? driver.id : ConnectionID(rawValue: .random(in: 0...20, using: &random))
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0: ConnectionID(rawValue: .random(in: 0...20, using: &random))
+        case 1, 2: accepted.last ?? driver.id
+        default: driver.id
+        }
       switch Int.random(in: 0..<12, using: &random) {
       case 0: driver.handle(.start)
+      case 1 where Int.random(in: 0..<4, using: &random) == 1:
+        accepted.append(driver.accept())
+      case 2 where Bool.random(using: &random):
+        driver.handle(
+          [.bfdDown, .bfdUp, .beginGracefulShutdown, .endGracefulShutdown]
+            .randomElement(using: &random) ?? .bfdUp)
       case 1 where Int.random(in: 0..<4, using: &random) == 0:
         driver.handle(.stop(.shutdown("")))
       case 2, 3: driver.handle(.connected(id, local: .v4(ourAddress)))
@@ -106,12 +120,17 @@ import Testing
       if driver.peer.nextDeadline == nil {
         #expect(state == .idle || driver.peer.negotiated?.holdTime == 0)
       }
+      let connections = driver.peer.session.connections
+      #expect(connections.count <= 2)
+      #expect(connections.count { $0.established != nil } <= 1)
+      #expect(Set(connections.map(\.id)).count == connections.count)
       #expect((driver.peer.statistics.establishedSince != nil) == (state == .established))
       #expect((driver.peer.negotiated != nil) == [.openConfirm, .established].contains(state))
     }
     driver.handle(.stop(.peerDeconfigured))
     #expect(driver.peer.state == .idle)
     #expect(driver.peer.nextDeadline == nil)
+    #expect(driver.peer.session.connections.isEmpty)
     driver.handle(.deadlineReached)
     #expect(driver.peer.state == .idle)
   }

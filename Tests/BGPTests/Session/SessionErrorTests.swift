@@ -16,12 +16,16 @@ private let refresh = message(5, "0001 00 01")
     [
       (state, buffer("00" + marker.dropFirst(2) + "0013 04"), "1/1", ""),
       (state, buffer(marker + "0012 04"), "1/2", "0012"),
+      (state, buffer(marker + "0000 04"), "1/2", "0000"),
       (state, buffer(marker + "1001 02"), "1/2", "1001"),
+      (state, buffer(marker + "1001 01"), "1/2", "1001"),
+      (state, buffer(marker + "ffff 05"), "1/2", "ffff"),
       (state, buffer(marker + "001c 01"), "1/2", "001c"),
       (state, buffer(marker + "0016 02"), "1/2", "0016"),
       (state, buffer(marker + "0014 03"), "1/2", "0014"),
       (state, buffer(marker + "0014 04"), "1/2", "0014"),
       (state, buffer(marker + "0016 05"), "1/2", "0016"),
+      (state, buffer(marker + "0013 00"), "1/3", "00"),
       (state, buffer(marker + "0013 09"), "1/3", "09"),
     ]
   }
@@ -44,6 +48,11 @@ private let refresh = message(5, "0001 00 01")
     (.openSent, .open(holdTime: 2), "2/6", ""),
     (.openSent, message(1, "04 fc01 005a c0000202 05 02 03 41 01 00"), "2/0", ""),
     (.openSent, message(1, "04 fc01 005a c0000202 04 02 09 41 04"), "2/0", ""),
+    (.openSent, message(1, "04 fc01 005a c0000202 05 02 02 41 00"), "2/0", ""),
+    (.openSent, message(1, "04 fc01 005a c0000202 05 02 03 40 01 00"), "2/0", ""),
+    (.openSent, message(1, "04 fc01 005a c0000202 ff ff 0006 02 0003 46 01 00"), "2/0", ""),
+    (.openSent, message(1, "04 fc01 005a c0000202 ff ff 0005 03 0002 0000"), "2/4", ""),
+    (.openSent, .open(capabilities: [.fourOctetAS(0)]), "2/2", ""),
     (
       .openSent,
       .open(capabilities: [
@@ -59,6 +68,19 @@ private let refresh = message(5, "0001 00 01")
     (.established, updateMessage(attributes: "80 0f 01 00"), "3/9", "80 0f 01 00"),
     (
       .established, updateMessage(attributes: "80 0f 03 0001 01 80 0f 03 0001 01"), "3/1", ""
+    ),
+    (
+      .established,
+      updateMessage(
+        attributes: "80 0e 09 0001 01 04 c0000202 00 80 0e 09 0001 01 04 c0000202 00"), "3/1", ""
+    ),
+    (.established, updateMessage(attributes: "80 0f 04 0002 01 81"), "3/9", "80 0f 04 0002 01 81"),
+    (
+      .established, updateMessage(attributes: "80 0e 08 0002 01 03 000000 00"), "3/9",
+      "80 0e 08 0002 01 03 000000 00"
+    ),
+    (
+      .established, message(5, "0002 02 01 0000"), "7/1", marker + "0019 05 0002 02 01 0000"
     ),
     (
       .established, message(5, "0001 01 01 00"), "7/1", marker + "0018 05 0001 01 01 00"
@@ -83,6 +105,50 @@ private let refresh = message(5, "0001 00 01")
       Issue.record("last error is \(String(describing: driver.peer.statistics.lastError))")
       return
     }
+  }
+
+  @Test(
+    "The answer is the same on a connection that the neighbour opened",
+    arguments: headers + unexpected + contents)
+  func accepted(state: SessionState, input: ByteBuffer, reason: String, data: String) throws {
+    for isPassive in [true, false] {
+      var configuration = PeerConfiguration.example
+      configuration.isPassive = isPassive
+      var driver = PeerDriver(configuration)
+      driver.handle(.start)
+      let id = driver.accept()
+      if state != .openSent { driver.handle(.received(id, .exampleOpen)) }
+      if state == .established { driver.handle(.received(id, message(4))) }
+      #expect(driver.peer.state == state)
+      driver.clear()
+      driver.handle(.received(id, input))
+      let sent = try #require(driver.sent.last)
+      let code = try #require(sent.getBytes(at: sent.readerIndex + 19, length: 2))
+      #expect("\(code[0])/\(code[1])" == reason)
+      #expect(Array(sent.readableBytesView.dropFirst(21)) == bytes(data))
+      #expect(driver.sentOn == [id])
+      // An attempt of our own that was still under way goes with it.
+      let attempt = isPassive || state != .openSent ? [] : [driver.id]
+      #expect(driver.closed == [id] + attempt)
+      #expect(driver.peer.state == .idle)
+      let wait = try #require(driver.peer.nextDeadline) - driver.now
+      #expect(wait >= .milliseconds(2500) && wait <= .seconds(5))
+    }
+  }
+
+  @Test(
+    "A tolerant peer survives what is wrong with UPDATEs, and nothing else",
+    arguments: headers + unexpected + contents)
+  func tolerant(state: SessionState, input: ByteBuffer, reason: String, data: String) {
+    var configuration = PeerConfiguration.example
+    configuration.updateErrorPolicy = .tolerant
+    var driver = PeerDriver(configuration)
+    driver.reach(state)
+    driver.receive(input)
+    let survives = reason.hasPrefix("3/")
+    #expect(driver.peer.state == (survives ? .established : .idle))
+    #expect(driver.peer.statistics.updatesIgnored == (survives ? 1 : 0))
+    #expect(driver.sent.count == (survives ? 0 : 1))
   }
 
   @Test("An error on a message ends the input: nothing behind it counts") func restIsDropped() {

@@ -127,6 +127,20 @@ extension ByteBuffer {
   /// The OPEN of AS 64513, hold time 90, both families, route refresh, four-octet AS.
   static let exampleOpen = open()
 
+  /// The same with everything else that we know.
+  static let capableOpen = open(capabilities: [
+    .multiprotocol(RouteFamily(unicast: .ipv4)), .multiprotocol(RouteFamily(unicast: .ipv6)),
+    .routeRefresh, .extendedNextHop([.ipv4OverIPv6]), .extendedMessage, .role(.provider),
+    .gracefulRestart(
+      GracefulRestartCapability(
+        isRestarting: false, notification: true, restartTime: 120,
+        families: [.init(RouteFamily(unicast: .ipv4), forwardingPreserved: true)])),
+    .fourOctetAS(64513), .enhancedRouteRefresh,
+    .longLivedGracefulRestart([
+      LongLivedStaleTime(RouteFamily(unicast: .ipv4), forwardingPreserved: true, seconds: 3600)
+    ]), .hostname("router", domain: "example.org"),
+  ])
+
   static func open(
     asField: UInt16 = 64513, holdTime: UInt16 = 90,
     routerID: IPv4Address = IPv4Address(192, 0, 2, 2),

@@ -14,7 +14,7 @@ import Testing
 
   /// Valid messages of every kind, as a start for mutations.
   static let seeds: [ByteBuffer] = [
-    .exampleOpen, message(4), updateMessage(), message(5, "0001 00 01"),
+    .exampleOpen, .capableOpen, message(4), updateMessage(), message(5, "0001 00 01"),
     message(3, "0602 03616263"),
     message(1, "04 fc01 00b4 c0000202 ff  ff 000d  02 000a  01 04 0001 00 01  80 00  46 00"),
     updateMessage(

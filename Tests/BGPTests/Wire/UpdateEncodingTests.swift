@@ -152,10 +152,13 @@ private func encoded(
       communities: (0..<Int.random(in: 0...90, using: &random)).map {
         Community(rawValue: UInt32($0))
       },
+      extendedCommunities: (0..<UInt64.random(in: 0...40, using: &random)).map {
+        ExtendedCommunity(rawValue: $0 << 40)
+      },
       as4Path: fourOctetAS ? nil : optional(&random).map { ASPath(repeating: $0 | 1, count: 2) },
       largeCommunities: (0..<UInt32.random(in: 0...30, using: &random)).map {
         LargeCommunity($0, 1, 2)
-      })
+      }, onlyToCustomer: optional(&random))
     var block = ByteBuffer()
     attributes.write(into: &block, fourOctetAS: fourOctetAS)
     let decoded = try UpdateMessage(
