@@ -16,10 +16,11 @@ struct IPv4RouteKey: RouteKey {
   var encodedLength: Int { 1 + octetCount }
 
   func write(into buffer: inout ByteBuffer) {
-    buffer.writeInteger(UInt8(truncatingIfNeeded: rawValue))
     if octetCount == 4 {
-      buffer.writeInteger(UInt32(truncatingIfNeeded: rawValue >> 8))
+      buffer.writeMultipleIntegers(
+        UInt8(truncatingIfNeeded: rawValue), UInt32(truncatingIfNeeded: rawValue >> 8))
     } else {
+      buffer.writeInteger(UInt8(truncatingIfNeeded: rawValue))
       for index in 0..<octetCount {
         buffer.writeInteger(UInt8(truncatingIfNeeded: rawValue >> UInt64(32 - 8 * index)))
       }
@@ -47,9 +48,7 @@ struct IPv6RouteKey: RouteKey {
   var encodedLength: Int { 1 + octetCount }
 
   func write(into buffer: inout ByteBuffer) {
-    buffer.writeInteger(length)
-    buffer.writeInteger(high)
-    buffer.writeInteger(low)
+    buffer.writeMultipleIntegers(length, high, low)
     buffer.moveWriterIndex(to: buffer.writerIndex - (16 - octetCount))
   }
 
