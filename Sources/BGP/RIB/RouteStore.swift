@@ -24,7 +24,7 @@ struct RouteStore<Key: RouteKey, Value: Sendable>: Sendable {
 
   subscript(position: Position) -> Value {
     get { leaves[position.leaf].values[position.offset] }
-    _modify { yield &leaves[position.leaf].values[position.offset] }
+    set { leaves[position.leaf].values[position.offset] = newValue }
   }
 
   // MARK: Finding

@@ -183,11 +183,11 @@ struct RouteTable<Key: RouteKey>: Sendable {
     while let key = groups.take(capacity: capacity - length) {
       place = routes.position(of: key, after: place)
       guard let position = place else { continue }
-      let entry = routes[position]
+      var entry = routes[position]
       if entry.intended == id, entry.advertised != id {
         if entry.advertised == .none { advertisedCount += 1 }
         sets.release(entry.advertised)
-        routes[position].advertised = id
+        entry.advertised = id
         keys.append(key)
         length += key.encodedLength
       } else if entry.isToBeAnnounced {
@@ -195,8 +195,12 @@ struct RouteTable<Key: RouteKey>: Sendable {
         changes.append(key)
         continue
       }
-      routes[position].waitsForAnnouncement = false
-      removeIfUnused(&place)
+      entry.waitsForAnnouncement = false
+      routes[position] = entry
+      if entry.isUnused {
+        routes.remove(at: position)
+        place = nil
+      }
     }
     groups.endMessage()
     sets.retain(id, times: keys.count - before)
@@ -245,15 +249,12 @@ struct RouteTable<Key: RouteKey>: Sendable {
         groups.append(key, routes[position].intended, in: &sets)
       } else {
         routes[position].waitsForAnnouncement = false
-        removeIfUnused(&place)
+        if routes[position].isUnused {
+          routes.remove(at: position)
+          place = nil
+        }
       }
     }
     source = .list(descending)
-  }
-
-  private mutating func removeIfUnused(_ place: inout RouteStore<Key, Entry>.Position?) {
-    guard let position = place, routes[position].isUnused else { return }
-    routes.remove(at: position)
-    place = nil
   }
 }

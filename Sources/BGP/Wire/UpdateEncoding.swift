@@ -6,7 +6,9 @@ protocol RouteKey: Hashable, Comparable, Sendable {
   static var family: AddressFamily { get }
   /// The octets that the prefix takes in a message.
   var encodedLength: Int { get }
-  func write(into buffer: inout ByteBuffer)
+  /// Writes the length and the significant octets of the prefix; `bytes` has ``encodedLength``
+  /// octets from `offset` on.
+  func write(into bytes: UnsafeMutableRawBufferPointer, at offset: Int)
 }
 
 /// How UPDATEs are written: which fields there are, and how many octets they leave for prefixes.
@@ -38,14 +40,14 @@ enum UpdateEncoding {
       switch Key.family {
       case .ipv4:
         buffer.writeInteger(UInt16(truncatingIfNeeded: length))
-        for prefix in prefixes { prefix.write(into: &buffer) }
+        buffer.writePrefixes(prefixes, length: length)
         buffer.writeInteger(UInt16(0))
       case .ipv6:
         buffer.writeInteger(UInt16(0))
         writeBlock(into: &buffer) { buffer in
           buffer.writeAttributeHeader(.multiprotocolUnreach, length: 3 + length)
           buffer.writeFamily(RouteFamily(unicast: .ipv6))
-          for prefix in prefixes { prefix.write(into: &buffer) }
+          buffer.writePrefixes(prefixes, length: length)
         }
       }
     }
@@ -63,7 +65,7 @@ enum UpdateEncoding {
       guard Key.family == .ipv6, let nextHop else {
         buffer.writeInteger(UInt16(truncatingIfNeeded: attributes.readableBytes))
         buffer.writeImmutableBuffer(attributes)
-        for prefix in prefixes { prefix.write(into: &buffer) }
+        buffer.writePrefixes(prefixes, length: length)
         return
       }
       writeBlock(into: &buffer) { buffer in
@@ -74,7 +76,7 @@ enum UpdateEncoding {
         buffer.writeInteger(nextHop.high)
         buffer.writeInteger(nextHop.low)
         buffer.writeInteger(UInt8(0))
-        for prefix in prefixes { prefix.write(into: &buffer) }
+        buffer.writePrefixes(prefixes, length: length)
         buffer.writeImmutableBuffer(attributes)
       }
     }
@@ -108,5 +110,22 @@ extension ByteBuffer {
   fileprivate mutating func writeFamily(_ family: RouteFamily) {
     writeInteger(family.addressFamily)
     writeInteger(family.subsequentAddressFamily)
+  }
+
+  /// Appends `prefixes`, which take `length` octets. The room is made once for all of them: with a
+  /// million prefixes, asking the buffer for each costs as much as all else.
+  fileprivate mutating func writePrefixes<Key: RouteKey>(
+    _ prefixes: some Sequence<Key>, length: Int
+  ) {
+    writeWithUnsafeMutableBytes(minimumWritableBytes: length) { bytes in
+      var offset = 0
+      for prefix in prefixes {
+        let end = offset + prefix.encodedLength
+        precondition(end <= bytes.count, "the prefixes are longer than was said")
+        prefix.write(into: bytes, at: offset)
+        offset = end
+      }
+      return offset
+    }
   }
 }
