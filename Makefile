@@ -8,12 +8,19 @@ BELLMAN = .build/$(CONFIGURATION)/bellman
 # Arguments for `bellman lab`, for example ARGS=--keep.
 ARGS ?=
 
-.PHONY: help build lab test format lint examples packages clean
+# What `make bench` measures: sizes of the table, runs of each, and the niceness of all that is
+# measured; give -15 where other work goes on.
+BENCH_SIZES ?= 10000,100000,1000000
+BENCH_RUNS ?= 3
+BENCH_NICE ?= 0
+
+.PHONY: help build lab test bench format lint examples packages clean
 
 help:
 	@echo "make build     build bellman"
 	@echo "make lab       show it at work in a lab of network namespaces (root); ARGS=--keep stays"
 	@echo "make test      run every test (those in namespaces need root)"
+	@echo "make bench     measure it beside BIRD, FRR, OpenBGPD and GoBGP (root); BENCH_SIZES=10000,100000"
 	@echo "make format    format the sources"
 	@echo "make lint      fail on a formatting error"
 	@echo "make examples  write Examples/lab from the manifests of the lab"
@@ -29,6 +36,12 @@ lab: build
 test: packages
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+bench: packages
+	@Benchmarks/packages
+	$(SWIFT) build -c release --product bellman
+	Benchmarks/run.py --bellman .build/release/bellman --sizes $(BENCH_SIZES) \
+	  --runs $(BENCH_RUNS) --nice $(BENCH_NICE) $(ARGS)
 
 format:
 	$(SWIFT) format -i -r Sources Tests Package.swift

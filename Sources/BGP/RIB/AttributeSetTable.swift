@@ -46,9 +46,9 @@ struct AttributeSetTable: Sendable {
     return id
   }
 
-  mutating func retain(_ id: AttributeSetID) {
+  mutating func retain(_ id: AttributeSetID, times: Int = 1) {
     guard id != .none, id != .stale else { return }
-    slots[Int(id.rawValue) - 1].uses += 1
+    slots[Int(id.rawValue) - 1].uses += times
   }
 
   mutating func release(_ id: AttributeSetID) {

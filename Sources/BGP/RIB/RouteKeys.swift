@@ -1,5 +1,4 @@
 import Addresses
-import NIOCore
 
 /// An IPv4 prefix in eight octets: the address in the high bits, then its length. The order is that
 /// of the addresses.
@@ -15,13 +14,14 @@ struct IPv4RouteKey: RouteKey {
 
   var encodedLength: Int { 1 + octetCount }
 
-  func write(into buffer: inout ByteBuffer) {
-    buffer.writeInteger(UInt8(truncatingIfNeeded: rawValue))
+  func write(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) {
+    bytes[offset] = UInt8(truncatingIfNeeded: rawValue)
     if octetCount == 4 {
-      buffer.writeInteger(UInt32(truncatingIfNeeded: rawValue >> 8))
+      let address = UInt32(truncatingIfNeeded: rawValue >> 8)
+      bytes.storeBytes(of: address.bigEndian, toByteOffset: offset + 1, as: UInt32.self)
     } else {
       for index in 0..<octetCount {
-        buffer.writeInteger(UInt8(truncatingIfNeeded: rawValue >> UInt64(32 - 8 * index)))
+        bytes[offset + 1 + index] = UInt8(truncatingIfNeeded: rawValue >> UInt64(32 - 8 * index))
       }
     }
   }
@@ -46,11 +46,12 @@ struct IPv6RouteKey: RouteKey {
 
   var encodedLength: Int { 1 + octetCount }
 
-  func write(into buffer: inout ByteBuffer) {
-    buffer.writeInteger(length)
-    buffer.writeInteger(high)
-    buffer.writeInteger(low)
-    buffer.moveWriterIndex(to: buffer.writerIndex - (16 - octetCount))
+  func write(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) {
+    bytes[offset] = length
+    for index in 0..<octetCount {
+      let half = index < 8 ? high : low
+      bytes[offset + 1 + index] = UInt8(truncatingIfNeeded: half >> UInt64(56 - 8 * (index % 8)))
+    }
   }
 
   static func < (left: Self, right: Self) -> Bool {

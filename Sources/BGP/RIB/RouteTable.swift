@@ -6,18 +6,23 @@ struct RouteTable<Key: RouteKey>: Sendable {
     var intended: AttributeSetID
     var advertised: AttributeSetID
     var waitsForWithdrawal = false
+    /// Whether the prefix is among `changes`, in a list or in a group. It need not be while a walk
+    /// is still to come by.
     var waitsForAnnouncement = false
 
     var isUnused: Bool {
       intended == .none && advertised == .none && !waitsForWithdrawal && !waitsForAnnouncement
     }
+    var isToBeAnnounced: Bool { intended != .none && intended != advertised }
   }
 
-  /// Prefixes that were intended to have the same attributes when the group was made, in
-  /// descending order, so that the next one is the last.
-  private struct Group: Sendable {
-    let attributes: AttributeSetID
-    var keys: ContiguousArray<Key>
+  /// Where the prefixes of the groups come from.
+  private enum Source: Sendable {
+    case none
+    /// All routes above a prefix, or all.
+    case walk(above: Key?)
+    /// Prefixes in descending order, so that the next one is the last.
+    case list(ContiguousArray<Key>)
   }
 
   /// Whether the session carries this family.
@@ -26,47 +31,58 @@ struct RouteTable<Key: RouteKey>: Sendable {
   private(set) var intendedCount = 0
   /// How many prefixes the neighbour was told and not untold.
   private(set) var advertisedCount = 0
-  private var entries: [Key: Entry] = [:]
+  private var routes = RouteStore<Key, Entry>()
   private var withdrawals: ContiguousArray<Key> = []
   private var withdrawalsAreSorted = true
-  private var announcements: ContiguousArray<Key> = []
-  private var groups: ContiguousArray<Group> = []
+  /// Prefixes that changed and wait for the groups to be empty.
+  private var changes: ContiguousArray<Key> = []
+  private var source = Source.none
+  private var groups = RouteGroups<Key>()
 
   var hasWithdrawals: Bool { !withdrawals.isEmpty }
-  var hasAnnouncements: Bool { !announcements.isEmpty || !groups.isEmpty }
-
-  /// The intended routes; for status and tests, in no order.
-  var intended: some Sequence<(key: Key, attributes: AttributeSetID)> {
-    entries.lazy.filter { $0.value.intended != .none }.map { ($0.key, $0.value.intended) }
+  var hasAnnouncements: Bool {
+    if case .none = source { !changes.isEmpty || !groups.isEmpty } else { true }
   }
 
   // MARK: Changes of intent
 
   mutating func intend(_ key: Key, _ id: AttributeSetID, in sets: inout AttributeSetTable) {
     sets.retain(id)
-    var entry = entries[key] ?? Entry(intended: .none, advertised: .none)
-    if entry.intended == .none { intendedCount += 1 }
-    sets.release(entry.intended)
-    entry.intended = id
-    if isOpen, entry.advertised != id, !entry.waitsForAnnouncement {
-      entry.waitsForAnnouncement = true
-      announcements.append(key)
+    var previous = AttributeSetID.none
+    var isChange = false
+    let mayWait = isOpen && !isAhead(key)
+    routes.update(key, initial: Entry(intended: .none, advertised: .none)) { entry in
+      previous = entry.intended
+      entry.intended = id
+      if mayWait, entry.advertised != id, !entry.waitsForAnnouncement {
+        entry.waitsForAnnouncement = true
+        isChange = true
+      }
     }
-    entries[key] = entry
+    if previous == .none { intendedCount += 1 }
+    sets.release(previous)
+    if isChange { changes.append(key) }
   }
 
   mutating func abandon(_ key: Key, in sets: inout AttributeSetTable) {
-    guard let index = entries.index(forKey: key), entries.values[index].intended != .none
+    guard let position = routes.position(of: key), routes[position].intended != .none
     else { return }
     intendedCount -= 1
-    sets.release(entries.values[index].intended)
-    entries.values[index].intended = .none
-    if entries.values[index].advertised != .none, !entries.values[index].waitsForWithdrawal {
-      entries.values[index].waitsForWithdrawal = true
+    sets.release(routes[position].intended)
+    routes[position].intended = .none
+    if routes[position].advertised != .none, !routes[position].waitsForWithdrawal {
+      routes[position].waitsForWithdrawal = true
       withdrawals.append(key)
       withdrawalsAreSorted = false
     }
-    if entries.values[index].isUnused { entries.remove(at: index) }
+    if routes[position].isUnused { routes.remove(at: position) }
+  }
+
+  /// Whether a walk is under way that will come by `key`.
+  private func isAhead(_ key: Key) -> Bool {
+    guard case .walk(let reached) = source else { return false }
+    guard let reached else { return true }
+    return reached < key
   }
 
   // MARK: Sessions
@@ -74,52 +90,43 @@ struct RouteTable<Key: RouteKey>: Sendable {
   /// Begins a session that carries this family: everything intended waits to be announced.
   mutating func open() {
     isOpen = true
-    enqueueIntended { _ in }
+    source = intendedCount > 0 ? .walk(above: nil) : .none
   }
 
   /// Ends the session: the neighbour knows nothing any more.
   mutating func close(in sets: inout AttributeSetTable) {
     isOpen = false
     withdrawals = []
-    announcements = []
-    for group in groups { sets.release(group.attributes) }
-    groups = []
     advertisedCount = 0
-    var unused: [Key] = []
-    var index = entries.startIndex
-    while index != entries.endIndex {
-      sets.release(entries.values[index].advertised)
-      entries.values[index].advertised = .none
-      entries.values[index].waitsForWithdrawal = false
-      entries.values[index].waitsForAnnouncement = false
-      if entries.values[index].isUnused { unused.append(entries.keys[index]) }
-      entries.formIndex(after: &index)
+    forgetAnnouncements(in: &sets)
+    routes.removeAll { _, entry in
+      sets.release(entry.advertised)
+      entry.advertised = .none
+      entry.waitsForWithdrawal = false
+      entry.waitsForAnnouncement = false
+      return entry.isUnused
     }
-    for key in unused { entries[key] = nil }
   }
 
   /// Makes everything intended wait to be announced once more.
   mutating func repeatAll(in sets: inout AttributeSetTable) {
-    guard isOpen else { return }
-    enqueueIntended { entry in
-      guard entry.advertised != .none else { return }
-      sets.release(entry.advertised)
-      entry.advertised = .stale
+    guard isOpen, intendedCount > 0 else { return }
+    forgetAnnouncements(in: &sets)
+    routes.removeAll { _, entry in
+      entry.waitsForAnnouncement = false
+      if entry.intended != .none, entry.advertised != .none {
+        sets.release(entry.advertised)
+        entry.advertised = .stale
+      }
+      return entry.isUnused
     }
+    source = .walk(above: nil)
   }
 
-  private mutating func enqueueIntended(_ prepare: (inout Entry) -> Void) {
-    var index = entries.startIndex
-    while index != entries.endIndex {
-      if entries.values[index].intended != .none {
-        prepare(&entries.values[index])
-        if !entries.values[index].waitsForAnnouncement {
-          entries.values[index].waitsForAnnouncement = true
-          announcements.append(entries.keys[index])
-        }
-      }
-      entries.formIndex(after: &index)
-    }
+  private mutating func forgetAnnouncements(in sets: inout AttributeSetTable) {
+    source = .none
+    changes = []
+    groups.removeAll(in: &sets)
   }
 
   // MARK: Draining
@@ -136,29 +143,32 @@ struct RouteTable<Key: RouteKey>: Sendable {
     var length = 0
     while let key = withdrawals.last, length + key.encodedLength <= capacity {
       withdrawals.removeLast()
-      guard let index = entries.index(forKey: key) else { continue }
-      entries.values[index].waitsForWithdrawal = false
-      if entries.values[index].intended == .none, entries.values[index].advertised != .none {
-        sets.release(entries.values[index].advertised)
-        entries.values[index].advertised = .none
+      guard let position = routes.position(of: key) else { continue }
+      routes[position].waitsForWithdrawal = false
+      if routes[position].intended == .none, routes[position].advertised != .none {
+        sets.release(routes[position].advertised)
+        routes[position].advertised = .none
         advertisedCount -= 1
         keys.append(key)
         length += key.encodedLength
       }
-      if entries.values[index].isUnused { entries.remove(at: index) }
+      if routes[position].isUnused { routes.remove(at: position) }
     }
     return length
   }
 
   /// The attributes of the prefixes that come next, nil when nothing waits.
   mutating func nextGroup(in sets: inout AttributeSetTable) -> AttributeSetID? {
-    while let group = groups.last {
-      if !group.keys.isEmpty { return group.attributes }
-      sets.release(group.attributes)
-      groups.removeLast()
+    while true {
+      if let id = groups.next(in: &sets) { return id }
+      if case .none = source {
+        guard !changes.isEmpty else { return nil }
+        changes.sort(by: >)
+        source = .list(changes)
+        changes = []
+      }
+      fillGroups(in: &sets)
     }
-    makeGroups(in: &sets)
-    return groups.last?.attributes
   }
 
   /// Moves the next prefixes to announce with the attributes of ``nextGroup(in:)``, in ascending
@@ -166,58 +176,85 @@ struct RouteTable<Key: RouteKey>: Sendable {
   mutating func takeAnnouncements(
     capacity: Int, into keys: inout ContiguousArray<Key>, in sets: inout AttributeSetTable
   ) -> Int {
-    guard let last = groups.indices.last else { return 0 }
-    let id = groups[last].attributes
+    guard let id = groups.next(in: &sets) else { return 0 }
+    let before = keys.count
     var length = 0
-    while let key = groups[last].keys.last, length + key.encodedLength <= capacity {
-      groups[last].keys.removeLast()
-      guard let index = entries.index(forKey: key) else { continue }
-      let entry = entries.values[index]
+    var place: RouteStore<Key, Entry>.Position?
+    while let key = groups.take(capacity: capacity - length) {
+      place = routes.position(of: key, after: place)
+      guard let position = place else { continue }
+      var entry = routes[position]
       if entry.intended == id, entry.advertised != id {
         if entry.advertised == .none { advertisedCount += 1 }
         sets.release(entry.advertised)
-        sets.retain(id)
-        entries.values[index].advertised = id
+        entry.advertised = id
         keys.append(key)
         length += key.encodedLength
-      } else if entry.intended != .none, entry.intended != entry.advertised {
+      } else if entry.isToBeAnnounced {
         // It changed to other attributes while it waited here: it goes with the next groups.
-        announcements.append(key)
+        changes.append(key)
         continue
       }
-      entries.values[index].waitsForAnnouncement = false
-      if entries.values[index].isUnused { entries.remove(at: index) }
+      entry.waitsForAnnouncement = false
+      routes[position] = entry
+      if entry.isUnused {
+        routes.remove(at: position)
+        place = nil
+      }
     }
+    groups.endMessage()
+    sets.retain(id, times: keys.count - before)
     return length
   }
 
-  /// Sorts what waits into groups. Their order is that of their first prefixes, so that it does not
-  /// depend on the order of the changes.
-  private mutating func makeGroups(in sets: inout AttributeSetTable) {
-    guard !announcements.isEmpty else { return }
-    var keysBySet: [AttributeSetID: ContiguousArray<Key>] = [:]
-    for key in announcements {
-      guard let index = entries.index(forKey: key) else { continue }
-      let entry = entries.values[index]
-      if entry.intended == .none || entry.intended == entry.advertised {
-        entries.values[index].waitsForAnnouncement = false
-        if entries.values[index].isUnused { entries.remove(at: index) }
+  /// Brings prefixes to the groups until one of these has enough for a message, or no more come.
+  private mutating func fillGroups(in sets: inout AttributeSetTable) {
+    switch source {
+    case .none: return
+    case .walk(let reached): walk(above: reached, &sets)
+    case .list(let keys):
+      source = .none
+      visit(keys, &sets)
+    }
+    if !groups.hasFullGroup {
+      source = .none
+      groups.close()
+    }
+  }
+
+  private mutating func walk(above start: Key?, _ sets: inout AttributeSetTable) {
+    var reached = start
+    var place = routes.position(above: start)
+    while let position = place, !groups.hasFullGroup {
+      let key = routes.key(at: position)
+      let entry = routes[position]
+      if entry.isToBeAnnounced, !entry.waitsForAnnouncement {
+        routes[position].waitsForAnnouncement = true
+        groups.append(key, entry.intended, in: &sets)
+      }
+      reached = key
+      place = routes.position(after: position)
+    }
+    source = .walk(above: reached)
+  }
+
+  private mutating func visit(
+    _ descending: consuming ContiguousArray<Key>, _ sets: inout AttributeSetTable
+  ) {
+    var place: RouteStore<Key, Entry>.Position?
+    while !groups.hasFullGroup, let key = descending.popLast() {
+      place = routes.position(of: key, after: place)
+      guard let position = place else { continue }
+      if routes[position].isToBeAnnounced {
+        groups.append(key, routes[position].intended, in: &sets)
       } else {
-        keysBySet[entry.intended, default: []].append(key)
+        routes[position].waitsForAnnouncement = false
+        if routes[position].isUnused {
+          routes.remove(at: position)
+          place = nil
+        }
       }
     }
-    announcements = []
-    var index = keysBySet.startIndex
-    while index != keysBySet.endIndex {
-      keysBySet.values[index].sort(by: >)
-      let group = Group(attributes: keysBySet.keys[index], keys: keysBySet.values[index])
-      sets.retain(group.attributes)
-      groups.append(group)
-      keysBySet.formIndex(after: &index)
-    }
-    groups.sort { left, right in
-      guard let first = left.keys.last, let second = right.keys.last else { return false }
-      return first > second
-    }
+    source = .list(descending)
   }
 }

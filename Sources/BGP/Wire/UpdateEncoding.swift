@@ -6,7 +6,9 @@ protocol RouteKey: Hashable, Comparable, Sendable {
   static var family: AddressFamily { get }
   /// The octets that the prefix takes in a message.
   var encodedLength: Int { get }
-  func write(into buffer: inout ByteBuffer)
+  /// Writes the length and the significant octets of the prefix; `bytes` has ``encodedLength``
+  /// octets from `offset` on.
+  func write(into bytes: UnsafeMutableRawBufferPointer, at offset: Int)
 }
 
 /// How UPDATEs are written: which fields there are, and how many octets they leave for prefixes.
@@ -42,7 +44,7 @@ enum UpdateEncoding {
     MessageHeader.write(.update, into: &buffer) { buffer in
       guard isMultiprotocol else {
         buffer.writeInteger(UInt16(truncatingIfNeeded: length))
-        for prefix in prefixes { prefix.write(into: &buffer) }
+        buffer.writePrefixes(prefixes, length: length)
         buffer.writeInteger(UInt16(0))
         return
       }
@@ -50,7 +52,7 @@ enum UpdateEncoding {
       writeBlock(into: &buffer) { buffer in
         buffer.writeAttributeHeader(.multiprotocolUnreach, length: 3 + length)
         buffer.writeFamily(RouteFamily(unicast: Key.family))
-        for prefix in prefixes { prefix.write(into: &buffer) }
+        buffer.writePrefixes(prefixes, length: length)
       }
     }
   }
@@ -67,7 +69,7 @@ enum UpdateEncoding {
       guard !nextHops.isEmpty else {
         buffer.writeInteger(UInt16(truncatingIfNeeded: attributes.readableBytes))
         buffer.writeImmutableBuffer(attributes)
-        for prefix in prefixes { prefix.write(into: &buffer) }
+        buffer.writePrefixes(prefixes, length: length)
         return
       }
       writeBlock(into: &buffer) { buffer in
@@ -81,7 +83,7 @@ enum UpdateEncoding {
           buffer.writeInteger(nextHop.low)
         }
         buffer.writeInteger(UInt8(0))
-        for prefix in prefixes { prefix.write(into: &buffer) }
+        buffer.writePrefixes(prefixes, length: length)
         buffer.writeImmutableBuffer(attributes)
       }
     }
@@ -116,5 +118,22 @@ extension ByteBuffer {
   mutating func writeFamily(_ family: RouteFamily) {
     writeInteger(family.addressFamily)
     writeInteger(family.subsequentAddressFamily)
+  }
+
+  /// Appends `prefixes`, which take `length` octets. The room is made once for all of them: with a
+  /// million prefixes, asking the buffer for each costs as much as all else.
+  fileprivate mutating func writePrefixes<Key: RouteKey>(
+    _ prefixes: some Sequence<Key>, length: Int
+  ) {
+    writeWithUnsafeMutableBytes(minimumWritableBytes: length) { bytes in
+      var offset = 0
+      for prefix in prefixes {
+        let end = offset + prefix.encodedLength
+        precondition(end <= bytes.count, "the prefixes are longer than was said")
+        prefix.write(into: bytes, at: offset)
+        offset = end
+      }
+      return offset
+    }
   }
 }

@@ -6,6 +6,7 @@ import NIOCore
 import NIOPosix
 public import Resources
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// What `bellman announce` is told.
@@ -36,12 +37,15 @@ public struct AnnounceOptions: Sendable {
   public var multihop: Bool
   /// What to announce.
   public var prefixes: [IPPrefix]
+  /// A file of further prefixes to announce, one on each line.
+  public var prefixesFile: String?
 
   /// Options with these values.
   public init(
     localAS: UInt32, peer: IPAddress, peerAS: UInt32, port: UInt16, source: IPAddress?,
     routerID: IPv4Address?, holdTime: UInt16, nextHops: [IPAddress], localPreference: UInt32?,
-    communities: [CommunityValue], passwordFile: String?, multihop: Bool, prefixes: [IPPrefix]
+    communities: [CommunityValue], passwordFile: String?, multihop: Bool, prefixes: [IPPrefix],
+    prefixesFile: String? = nil
   ) {
     self.localAS = localAS
     self.peer = peer
@@ -56,6 +60,7 @@ public struct AnnounceOptions: Sendable {
     self.passwordFile = passwordFile
     self.multihop = multihop
     self.prefixes = prefixes
+    self.prefixesFile = prefixesFile
   }
 }
 
@@ -63,7 +68,9 @@ public struct AnnounceOptions: Sendable {
 public struct AnnounceProcess: Sendable {
   private let configuration: PeerConfiguration
   private let endpoint: PeerEndpoint
-  private let routes: [IPPrefix: RouteAttributes]
+  private let attributes: RouteAttributes
+  private let named: [IPPrefix]
+  private let prefixes: PrefixSupply
 
   /// Checks the options; throws ``SpeakerStartError`` that names what is wrong.
   public init(options: AnnounceOptions) throws {
@@ -75,7 +82,9 @@ public struct AnnounceProcess: Sendable {
       localAS: options.localAS, remoteAS: .number(options.peerAS),
       routerID: options.routerID ?? nextHops.routerID(node: "announce"))
     configuration.holdTime = options.holdTime
-    configuration.families = Set(options.prefixes.map(\.family)).sorted()
+    let file = try options.prefixesFile.map(PrefixFile.init(path:))
+    configuration.families = Set(options.prefixes.map(\.family)).union(file?.families ?? [])
+      .sorted()
     configuration.nextHopIPv4 = nextHops.ipv4
     configuration.nextHopIPv6 = nextHops.ipv6
     configuration.description = options.peer.description
@@ -91,15 +100,18 @@ public struct AnnounceProcess: Sendable {
       address: options.peer, port: options.port, source: options.source,
       password: try options.passwordFile.map(Self.password(inFile:)),
       timeToLive: isExternal && !options.multihop ? 1 : nil)
-    let attributes = RouteAttributes(
+    attributes = RouteAttributes(
       localPreference: options.localPreference, communities: communities.standard,
       largeCommunities: communities.large)
-    routes = Dictionary(options.prefixes.map { ($0, attributes) }) { first, _ in first }
+    named = options.prefixes
+    prefixes = PrefixSupply([options.prefixes] + (file?.batches ?? []))
   }
 
   /// Runs until SIGINT or SIGTERM, then closes the session and returns.
   public func run() async throws {
-    let service = AnnounceService(configuration: configuration, endpoint: endpoint, routes: routes)
+    let service = AnnounceService(
+      configuration: configuration, endpoint: endpoint, attributes: attributes, named: named,
+      prefixes: prefixes)
     var logger = Logger(label: "bellman")
     logger.logLevel = .warning
     let group = ServiceGroup(
@@ -123,16 +135,29 @@ public struct AnnounceProcess: Sendable {
   }
 }
 
+/// Prefixes until the peer has taken them: it keeps them in less memory.
+private final class PrefixSupply: Sendable {
+  private let batches: Mutex<[[IPPrefix]]>
+
+  init(_ batches: [[IPPrefix]]) { self.batches = Mutex(batches.reversed()) }
+
+  /// Gives the next batch away.
+  func next() -> [IPPrefix]? { batches.withLock { $0.popLast() } }
+}
+
 /// The session of one `announce` as a service.
 private struct AnnounceService: ServiceLifecycle.Service {
   let configuration: PeerConfiguration
   let endpoint: PeerEndpoint
-  let routes: [IPPrefix: RouteAttributes]
+  let attributes: RouteAttributes
+  /// The prefixes that the command line names, each of which is worth a line in the log.
+  let named: [IPPrefix]
+  let prefixes: PrefixSupply
 
   func run() async throws {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let logger = Logger(label: "bellman.bgp")
-    for prefix in routes.keys.sorted() {
+    for prefix in named.sorted() {
       let nextHop =
         prefix.family == .ipv4
         ? configuration.nextHopIPv4?.description : configuration.nextHopIPv6?.description
@@ -144,7 +169,10 @@ private struct AnnounceService: ServiceLifecycle.Service {
       let transport = PeerTransport(
         configuration: configuration, endpoint: endpoint, seed: .random(in: .min ... .max),
         eventLoop: eventLoop, report: reporter.log)
-      transport.handle(.announce(routes))
+      while let batch = prefixes.next() {
+        let routes = batch.map { ($0, attributes) }
+        transport.handle(.announce(Dictionary(routes) { first, _ in first }))
+      }
       transport.handle(.initialTableComplete)
       transport.handle(.start)
       return NIOLoopBound(transport, eventLoop: eventLoop)

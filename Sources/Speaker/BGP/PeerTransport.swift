@@ -21,6 +21,10 @@ final class PeerTransport {
   private var channel: (any Channel)?
   private let report: (PeerReport) -> Void
   private var whenClosed: [EventLoopPromise<Void>] = []
+  /// Events that came while another was handled: a write that the kernel accepts at once is reported
+  /// in the midst of the actions that it belongs to, and must not get ahead of the rest of them.
+  private var waiting: CircularBuffer<PeerEvent> = []
+  private var isHandling = false
 
   /// The state of the session.
   var state: SessionState { peer.state }
@@ -55,15 +59,23 @@ final class PeerTransport {
   /// Hands an event to the peer and does what it answers.
   func handle(_ event: PeerEvent) {
     eventLoop.preconditionInEventLoop()
-    for action in peer.handle(event, now: .now()) {
-      switch action {
-      case .connect(let id, let timeout): connect(id, timeout: timeout)
-      case .send(let id, let bytes): send(bytes, over: id)
-      case .close(let id): close(id)
-      case .report(let news): report(news)
-      }
+    waiting.append(event)
+    guard !isHandling else { return }
+    isHandling = true
+    while let next = waiting.popFirst() {
+      for action in peer.handle(next, now: .now()) { perform(action) }
     }
+    isHandling = false
     schedule()
+  }
+
+  private func perform(_ action: PeerAction) {
+    switch action {
+    case .connect(let id, let timeout): connect(id, timeout: timeout)
+    case .send(let id, let bytes): send(bytes, over: id)
+    case .close(let id): close(id)
+    case .report(let news): report(news)
+    }
   }
 
   /// Ends the session for `reason`; the future completes when the connection is closed.

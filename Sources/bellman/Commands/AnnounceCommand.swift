@@ -12,6 +12,9 @@ struct AnnounceCommand: AsyncParsableCommand {
       For a network lab, without Kubernetes:
         bellman announce --local-as 64512 --peer 192.0.2.1 --peer-as 64513 \\
           203.0.113.0/24 2001:db8::/48
+      --prefixes-file takes any number of prefixes from a file, one on each line; empty lines and \
+      what follows a # are skipped. A million of them are announced in a moment, to see what a \
+      router makes of it.
       Session events are printed as they happen. SIGINT and SIGTERM withdraw the prefixes and close \
       the session with a Cease.
       """)
@@ -58,6 +61,10 @@ struct AnnounceCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("File that holds the TCP MD5 password.", valueName: "file"))
   var passwordFile: String?
 
+  @Option(
+    help: ArgumentHelp("File of prefixes to announce, one on each line.", valueName: "file"))
+  var prefixesFile: String?
+
   @Flag(help: "The peer is more than one hop away (eBGP multihop).")
   var multihop = false
 
@@ -66,10 +73,12 @@ struct AnnounceCommand: AsyncParsableCommand {
   @Argument(
     help: ArgumentHelp("Prefixes to announce.", valueName: "prefix"),
     transform: AddressArgument.prefix)
-  var prefixes: [IPPrefix]
+  var prefixes: [IPPrefix] = []
 
   func validate() throws {
-    if prefixes.isEmpty { throw ValidationError("name at least one prefix to announce") }
+    if prefixes.isEmpty, prefixesFile == nil {
+      throw ValidationError("name at least one prefix to announce, or a file of them")
+    }
     if localAs == 0 || peerAs == 0 { throw ValidationError("AS 0 is reserved (RFC 7607)") }
     if holdTime == 1 || holdTime == 2 {
       throw ValidationError("--hold-time is 0 or at least 3 seconds (RFC 4271 §4.2)")
@@ -94,7 +103,7 @@ struct AnnounceCommand: AsyncParsableCommand {
       localAS: localAs, peer: peer, peerAS: peerAs, port: port, source: source,
       routerID: routerId, holdTime: holdTime, nextHops: nextHop, localPreference: localPref,
       communities: community.compactMap { CommunityValue($0) }, passwordFile: passwordFile,
-      multihop: multihop, prefixes: prefixes)
+      multihop: multihop, prefixes: prefixes, prefixesFile: prefixesFile)
     do {
       try await AnnounceProcess(options: options).run()
     } catch let error as SpeakerStartError {

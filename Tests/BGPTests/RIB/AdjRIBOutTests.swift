@@ -110,6 +110,61 @@ import Testing
     #expect(collector.routes[prefixes[1999]]?.attributes?.multiExitDiscriminator == 2)
   }
 
+  @Test("Changes ahead of and behind the walk through a long table are not lost or repeated")
+  func changesDuringWalk() throws {
+    var table = AdjRIBOut()
+    let prefixes = hosts(3000)
+    for prefix in prefixes[..<2900] { table.announce(prefix, red) }
+    table.beginSession(.external())
+    var buffer = ByteBuffer()
+    var announced = table.drain(into: &buffer, limit: 4096).announced
+    for index in [3, 2500] {
+      table.announce(prefixes[index], blue)
+      table.withdraw(prefixes[index + 1])
+      table.announce(prefixes[index + 2], blue)
+      table.announce(prefixes[index + 2], red)
+    }
+    for prefix in prefixes[2900...] { table.announce(prefix, red) }
+    while table.hasPendingUpdates {
+      announced += table.drain(into: &buffer, limit: 4096).announced
+    }
+    // One behind the walk is said twice, one ahead of it never.
+    #expect(announced == 3000 + 1 - 1)
+    var collector = Collector()
+    try collector.receive(buffer)
+    var expected = Dictionary(uniqueKeysWithValues: prefixes.map { ($0, UInt32(1)) })
+    for index in [3, 2500] {
+      expected[prefixes[index]] = 2
+      expected[prefixes[index + 1]] = nil
+    }
+    let seen = collector.routes.compactMapValues { $0.attributes?.multiExitDiscriminator }
+    #expect(seen == expected)
+    #expect(table.advertisedCount(.ipv4) == 2998)
+  }
+
+  @Test("A refresh in the middle of a long table begins anew and leaves nothing out")
+  func refreshDuringWalk() throws {
+    var table = AdjRIBOut()
+    let prefixes = hosts(2000)
+    for prefix in prefixes { table.announce(prefix, red) }
+    table.beginSession(.external())
+    var buffer = ByteBuffer()
+    #expect(table.drain(into: &buffer, limit: 4096).announced == 809)
+    table.announce(prefixes[0], blue)
+    table.withdraw(prefixes[1])
+    table.refresh(.ipv4)
+    table.withdraw(prefixes[2])
+    var repeated = 0
+    while table.hasPendingUpdates {
+      repeated += table.drain(into: &buffer, limit: 4096).announced
+    }
+    #expect(repeated == 1998)
+    #expect(table.advertisedCount(.ipv4) == 1998)
+    var collector = Collector()
+    try collector.receive(buffer)
+    #expect(Set(collector.routes.keys) == Set(prefixes).subtracting(prefixes[1...2]))
+  }
+
   @Test("A new session gets the whole table") func newSession() {
     var table = open()
     for prefix in hosts(10) { table.announce(prefix, red) }

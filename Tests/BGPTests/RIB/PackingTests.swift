@@ -124,6 +124,47 @@ import Testing
     }
   }
 
+  @Test("However sets alternate, only the last message of each is not full", arguments: [1, 2, 5])
+  func density(setCount: Int) throws {
+    let prefixes = hosts(9000)
+    for isInSession in [false, true] {
+      var table = AdjRIBOut()
+      if isInSession { table.beginSession(.external()) }
+      for (index, prefix) in prefixes.enumerated() {
+        let set = RouteAttributes(multiExitDiscriminator: UInt32(index % setCount))
+        table.announce(prefix, set)
+      }
+      if !isInSession { table.beginSession(.external()) }
+      var collector = Collector()
+      try drainAll(&table, into: &collector)
+      #expect(collector.routes.count == 9000)
+      // 809 with a MED fit in a message.
+      let perSet = 9000 / setCount
+      #expect(collector.updates.count == setCount * ((perSet + 808) / 809))
+      for update in collector.updates {
+        #expect(update.announcedCount == 809 || update.announcedCount == perSet % 809)
+      }
+    }
+  }
+
+  @Test("A table before the session gives the same bytes as one that comes in it")
+  func sameOrder() {
+    let routes = (hosts(3000) + hosts6(700)).enumerated().map { index, prefix in
+      (prefix, RouteAttributes(multiExitDiscriminator: UInt32(index % 3)))
+    }
+    func written(beforeSession count: Int) -> ByteBuffer {
+      var table = AdjRIBOut()
+      for (prefix, attributes) in routes[..<count] { table.announce(prefix, attributes) }
+      table.beginSession(.external())
+      for (prefix, attributes) in routes[count...] { table.announce(prefix, attributes) }
+      var buffer = ByteBuffer()
+      _ = table.drain(into: &buffer, limit: 1 << 20)
+      return buffer
+    }
+    #expect(written(beforeSession: routes.count) == written(beforeSession: 0))
+    #expect(written(beforeSession: 1) == written(beforeSession: 0))
+  }
+
   @Test("Prefixes of a group ascend, and groups follow their first prefixes") func order() throws {
     var table = AdjRIBOut()
     table.beginSession(.external())
