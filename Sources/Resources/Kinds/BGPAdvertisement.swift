@@ -18,6 +18,8 @@ public struct BGPAdvertisement: Hashable, Sendable {
   public var serviceSelectors: [LabelSelector]
   /// `peers`, names of BGPPeers; empty means all.
   public var peers: [String]
+  /// What annotations say besides.
+  public var options = BGPAdvertisementOptions()
 
   /// An advertisement with these values.
   public init(

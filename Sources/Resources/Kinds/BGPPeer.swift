@@ -61,6 +61,8 @@ public struct BGPPeer: Hashable, Sendable {
   public var vrf: String?
   /// `dualStackAddressFamily`: both families on the one session.
   public var dualStackAddressFamily: Bool
+  /// What annotations say besides.
+  public var options = BGPPeerOptions()
 
   /// The peer's name, by which BGPAdvertisements refer to it.
   public var name: String { metadata.name.name }

@@ -1,3 +1,4 @@
+import TestSupport
 import NIOCore
 
 /// Makes bad messages of good ones: bytes changed, cut out, repeated, moved between messages, and

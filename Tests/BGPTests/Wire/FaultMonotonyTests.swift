@@ -1,5 +1,6 @@
 import Addresses
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import BGP

@@ -5,6 +5,7 @@ extension BGPAdvertisement {
   ) -> BGPAdvertisement {
     object.ignore(["status"])
     var advertisement = BGPAdvertisement(metadata: metadata)
+    advertisement.options = .decode(from: &object)
     guard var spec = object.field("spec")?.mapping() else { return advertisement }
     advertisement.pools = PoolSelection.decode(from: &spec)
     let length = spec.field("aggregationLength")

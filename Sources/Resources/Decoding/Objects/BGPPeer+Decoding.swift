@@ -6,6 +6,7 @@ extension BGPPeer {
     from object: inout FieldReader, metadata: ObjectMetadata, version: String
   ) -> BGPPeer? {
     object.ignore(["status"])
+    let options = BGPPeerOptions.decode(from: &object)
     guard var spec = object.required("spec", "a mapping")?.mapping() else { return nil }
     let isCurrent = version == "v1beta2"
     let myASN = spec.required("myASN", ASNumber.expected)?.autonomousSystem()
@@ -28,6 +29,7 @@ extension BGPPeer {
       return nil
     }
     if let timers { (peer.holdTime, peer.keepaliveTime) = (timers.hold, timers.keepalive) }
+    peer.options = options
     peer.read(&spec, isCurrent: isCurrent)
     return peer
   }
