@@ -2,6 +2,8 @@
 final class DecodingReport {
   /// The name of the file.
   let file: String
+  /// Whether the text has lines that a reader could look up.
+  let hasLines: Bool
   /// The object that is being decoded, such as `Service default/web`.
   var object: String?
   /// Whether the lines of the fields are noted.
@@ -20,12 +22,15 @@ final class DecodingReport {
   var isFull: Bool { kept.count >= Self.maximumCount }
 
   /// A report on this file.
-  init(file: String) { self.file = file }
+  init(file: String, hasLines: Bool = true) {
+    self.file = file
+    self.hasLines = hasLines
+  }
 
   /// Begins with another object.
   func begin(object: String?, notesFieldLines: Bool) {
     self.object = object
-    self.notesFieldLines = notesFieldLines
+    self.notesFieldLines = notesFieldLines && hasLines
     fieldLines = [:]
   }
 
@@ -41,7 +46,7 @@ final class DecodingReport {
     guard !isFull else { return }
     kept.append(
       Diagnostic(
-        severity: severity, file: file, line: line, column: column, object: object,
+        severity: severity, file: file, line: hasLines ? line : nil, column: column, object: object,
         fieldPath: path.flatMap { $0.isEmpty ? nil : $0 }, message: message))
   }
 

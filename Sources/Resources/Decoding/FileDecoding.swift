@@ -15,7 +15,9 @@ struct FileDecoding {
   }
 
   /// The decoding of a file of this name.
-  init(file: String) { report = DecodingReport(file: file) }
+  init(file: String, hasLines: Bool = true) {
+    report = DecodingReport(file: file, hasLines: hasLines)
+  }
 
   /// What was decoded.
   var result: DecodedFile {
@@ -35,6 +37,33 @@ struct FileDecoding {
         report.begin(object: nil, notesFieldLines: false)
         report.add(.error, line: error.line, column: error.column, error.message)
       }
+    }
+  }
+
+  /// Decodes one object that is written in JSON.
+  mutating func decode(json: [UInt8]) {
+    report.begin(object: nil, notesFieldLines: false)
+    let node: ManifestNode
+    do {
+      node = try JSONComposer.compose(json)
+    } catch {
+      report.add(.error, line: nil, "not valid JSON: \(error)")
+      return
+    }
+    guard case .mapping = node.content else {
+      report.add(
+        .error, line: nil, "expected an object with apiVersion and kind, found \(node.value)")
+      return
+    }
+    guard let typeMeta = typeMeta(of: node, inherited: nil) else { return }
+    switch KnownKind(apiVersion: typeMeta.apiVersion, kind: typeMeta.kind) {
+    case .decoded(let kind, let version):
+      decode(node, kind: kind, version: version)
+    case .other, .list:
+      otherObjects += 1
+    case .problem(let severity, let field, let message):
+      if severity == .warning { otherObjects += 1 }
+      report.add(severity, line: nil, path: field, message)
     }
   }
 
@@ -124,7 +153,9 @@ struct FileDecoding {
     objects.append(
       DecodedObject(
         resource,
-        at: SourceLocation(file: report.file, line: node.line, fieldLines: report.fieldLines)))
+        at: SourceLocation(
+          file: report.file, line: report.hasLines ? node.line : nil,
+          fieldLines: report.fieldLines)))
   }
 
   /// Such as `Service default/web`, from what can be read of the object before it is checked.

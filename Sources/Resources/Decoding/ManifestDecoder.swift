@@ -36,4 +36,20 @@ public enum ManifestDecoder {
       return DecodedFile(name: file, diagnostics: [diagnostic])
     }
   }
+
+  /// The object that an API server sent as JSON, if it is valid, and all that is wrong with it.
+  ///
+  /// Never traps, whatever the octets. Neither the object nor its diagnostics have lines.
+  ///
+  /// - Parameters:
+  ///   - json: one object, with its `apiVersion` and `kind`
+  ///   - source: what diagnostics name as the file
+  public static func decode(json: [UInt8], source: String) -> DecodedFile {
+    if let diagnostic = diagnostic(forSize: json.count, of: source) {
+      return DecodedFile(name: source, diagnostics: [diagnostic])
+    }
+    var decoding = FileDecoding(file: source, hasLines: false)
+    decoding.decode(json: json)
+    return decoding.result
+  }
 }
