@@ -19,6 +19,15 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let httpClient: Target.Dependency = .product(
+  name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -42,7 +51,12 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -62,6 +76,11 @@ let package = Package(
     .target(name: "CLinux"),
     module("LinuxIO", ["Addresses", "BFD", "LinkLayer", "CPcap", "CLinux", nio, nioPosix]),
     module(
+      "KubernetesClient",
+      [
+        "CLinux", "Resources", nio, nioPosix, nioHTTP1, nioLocks, nioSSL, logging, httpClient, yams,
+      ]),
+    module(
       "Speaker",
       [
         "Addresses", "Assignment", "BFD", "BGP", "LinkLayer", "LinuxIO", "Resources", "Status", nio,
@@ -74,12 +93,26 @@ let package = Package(
       swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+    .target(
+      name: "TestAPIServer",
+      dependencies: [
+        "KubernetesClient", "Resources", nio, nioPosix, nioLocks, nioSSL, httpTypes, logging,
+        crypto,
+        asn1, x509, hummingbird, hummingbirdCore, hummingbirdHTTP2, hummingbirdTLS,
+      ],
+      path: "Tests/APIServer", swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
     tests("BFDTests", ["Addresses", "BFD", "TestSupport", nio]),
     tests("BFDLinkTests", ["Addresses", "BFD", "LinuxIO", "TestSupport", nio, nioPosix]),
     tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
     tests("LinkLayerTests", ["Addresses", "LinkLayer", "TestSupport", nio]),
     tests("ResourcesTests", ["Addresses", "Resources", "TestSupport"]),
+    tests(
+      "KubernetesClientTests",
+      [
+        "KubernetesClient", "Resources", "TestAPIServer", "TestSupport", nio, nioPosix, nioLocks,
+        nioSSL, logging,
+      ]),
     tests("AssignmentTests", ["Addresses", "Assignment", "Resources", "TestSupport"]),
     tests("StatusTests", ["Addresses", "Status"]),
     tests(

@@ -1,0 +1,173 @@
+public import NIOCore
+public import Resources
+
+/// Decides which events are written: what repeats becomes one event with a count, and what is too
+/// much is left out and counted.
+///
+/// Pure: time is passed in, and what is to be written is returned.
+public struct EventAggregator: Sendable {
+  /// The bounds.
+  public struct Configuration: Hashable, Sendable {
+    /// The writes at once after a time of silence.
+    public var burst = 50
+    /// The time between writes when there are more.
+    public var interval: TimeAmount = .milliseconds(500)
+    /// For how long the same record counts as a repetition.
+    public var window: TimeAmount = .minutes(6)
+    /// The least time between two writes of the count of one event.
+    public var seriesInterval: TimeAmount = .seconds(30)
+    /// The most events that wait to be written, and the most that are remembered.
+    public var capacity = 1000
+
+    /// The usual bounds.
+    public init() {}
+  }
+
+  /// A write.
+  public enum Write: Hashable, Sendable {
+    /// Create this event.
+    case create(ObjectName, JSONValue)
+    /// Write the count of an event by a merge patch.
+    case repeated(ObjectName, JSONValue)
+  }
+
+  /// The records that were left out because too many waited.
+  public private(set) var dropped: UInt64 = 0
+
+  private let configuration: Configuration
+  private let controller: String
+  private let instance: String
+  private var entries: [EventRecord: Entry] = [:]
+  /// The records that wait, in order.
+  private var queue: [EventRecord] = []
+  private var tokens: Int
+  private var refilledAt: NIODeadline?
+  private var number: UInt64 = 0
+
+  private struct Entry: Sendable {
+    let name: ObjectName
+    let firstTime: EventTime
+    var lastTime: EventTime
+    var lastSeen: NIODeadline
+    var count = 1
+    /// When the event was last written; nil before it was created.
+    var writtenAt: NIODeadline?
+    var isQueued = true
+  }
+
+  /// An aggregator for the events of `controller`, such as `bellman.io/speaker`, on `instance`.
+  public init(
+    controller: String, instance: String, configuration: Configuration = Configuration()
+  ) {
+    self.controller = controller
+    self.instance = instance
+    self.configuration = configuration
+    tokens = configuration.burst
+  }
+
+  /// Takes in something that happened.
+  public mutating func record(_ record: EventRecord, now: NIODeadline, time: EventTime) {
+    if var entry = entries[record], now < entry.lastSeen + configuration.window {
+      entry.count += 1
+      entry.lastTime = time
+      entry.lastSeen = now
+      if !entry.isQueued {
+        entry.isQueued = true
+        queue.append(record)
+      }
+      entries[record] = entry
+      return
+    }
+    makeRoom(now)
+    guard queue.count < configuration.capacity, entries.count < configuration.capacity else {
+      dropped += 1
+      return
+    }
+    number += 1
+    let suffix = String(UInt64(max(time.microseconds, 0)), radix: 16) + String(number, radix: 16)
+    let stem = record.regarding.name.name.prefix(200)
+    if entries[record]?.isQueued != true { queue.append(record) }
+    entries[record] = Entry(
+      name: ObjectName(namespace: record.namespace, name: "\(stem).\(suffix)"), firstTime: time,
+      lastTime: time, lastSeen: now)
+  }
+
+  /// What is to be written now.
+  public mutating func writes(now: NIODeadline) -> [Write] {
+    refill(now)
+    var writes: [Write] = []
+    var later: [EventRecord] = []
+    for record in queue {
+      guard tokens > 0, var entry = entries[record], now >= dueTime(of: entry, now) else {
+        if entries[record] != nil { later.append(record) }
+        continue
+      }
+      tokens -= 1
+      writes.append(write(record, entry))
+      entry.writtenAt = now
+      entry.isQueued = false
+      entries[record] = entry
+    }
+    queue = later
+    return writes
+  }
+
+  /// When ``writes(now:)`` may have something, if nothing happens before.
+  public func nextDeadline(now: NIODeadline) -> NIODeadline? {
+    guard let first = queue.compactMap({ entries[$0].map { dueTime(of: $0, now) } }).min() else {
+      return nil
+    }
+    guard tokens == 0, let refilledAt else { return first }
+    return max(first, refilledAt + configuration.interval)
+  }
+
+  /// Forgets an event that could not be written, so that the next of its kind begins anew.
+  public mutating func forget(_ name: ObjectName) {
+    guard let record = entries.first(where: { $0.value.name == name })?.key else { return }
+    entries[record] = nil
+    queue.removeAll { $0 == record }
+  }
+
+  private func write(_ record: EventRecord, _ entry: Entry) -> Write {
+    let series: JSONValue? =
+      entry.count < 2
+      ? nil
+      : [
+        "count": .integer(Int64(entry.count)),
+        "lastObservedTime": .string(entry.lastTime.description),
+      ]
+    if entry.writtenAt != nil, let series { return .repeated(entry.name, ["series": series]) }
+    var object = record.object(
+      name: entry.name.name, at: entry.firstTime, controller: controller, instance: instance)
+    if let series, case .object(var members) = object {
+      members["series"] = series
+      object = .object(members)
+    }
+    return .create(entry.name, object)
+  }
+
+  private func dueTime(of entry: Entry, _ now: NIODeadline) -> NIODeadline {
+    entry.writtenAt.map { $0 + configuration.seriesInterval } ?? now
+  }
+
+  private mutating func refill(_ now: NIODeadline) {
+    guard let last = refilledAt, tokens < configuration.burst else {
+      refilledAt = now
+      return
+    }
+    let interval = max(configuration.interval.nanoseconds, 1)
+    let due = max((now - last).nanoseconds, 0) / interval
+    guard due > 0 else { return }
+    tokens = min(tokens + Int(clamping: min(due, Int64(configuration.burst))), configuration.burst)
+    refilledAt = tokens == configuration.burst ? now : last + .nanoseconds(due * interval)
+  }
+
+  /// Forgets what is too old to be repeated.
+  private mutating func makeRoom(_ now: NIODeadline) {
+    guard entries.count >= configuration.capacity else { return }
+    entries = entries.filter { $0.value.isQueued || now < $0.value.lastSeen + configuration.window }
+    guard entries.count >= configuration.capacity else { return }
+    let oldest = entries.filter { !$0.value.isQueued }.min { $0.value.lastSeen < $1.value.lastSeen }
+    if let oldest { entries[oldest.key] = nil }
+  }
+}

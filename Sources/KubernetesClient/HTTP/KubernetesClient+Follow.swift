@@ -1,0 +1,193 @@
+import AsyncHTTPClient
+import Logging
+import NIOCore
+import Resources
+
+extension KubernetesClient {
+  /// Follows the objects of a selection until the task is cancelled.
+  ///
+  /// - Parameters:
+  ///   - selection: the objects
+  ///   - configuration: times and sizes
+  ///   - deliver: takes the changes in order; while it runs no more is read from the server
+  ///   - report: is told when the following goes wrong and when it is well again
+  public func follow(
+    _ selection: Selection,
+    configuration: Reflector.Configuration = Reflector.Configuration(),
+    deliver: @escaping @Sendable (ReflectedChanges) async -> Void,
+    report: @escaping @Sendable (Reflector.Condition) -> Void = { _ in }
+  ) async {
+    let follower = Follower(
+      client: self, selection: selection, configuration: configuration, deliver: deliver,
+      report: report)
+    await withTaskCancellationHandler {
+      await follower.run()
+    } onCancel: {
+      Task { await follower.stop() }
+    }
+  }
+}
+
+/// Does what a ``Reflector`` says: sends its requests, keeps its time, hands over its changes.
+private actor Follower {
+  private let client: KubernetesClient
+  private let selection: Selection
+  private let reader: ObjectReader
+  private let deliver: @Sendable (ReflectedChanges) async -> Void
+  private let report: @Sendable (Reflector.Condition) -> Void
+  private var reflector: Reflector
+  private var generator = SystemRandomNumberGenerator()
+  private var request: (id: Reflector.RequestID, task: Task<Void, Never>)?
+  private var timer: (deadline: NIODeadline, task: Task<Void, Never>)?
+  private var pending: [ReflectedChanges] = []
+  private var isDelivering = false
+  private var end: CheckedContinuation<Void, Never>?
+  private var isStopped = false
+
+  init(
+    client: KubernetesClient, selection: Selection, configuration: Reflector.Configuration,
+    deliver: @escaping @Sendable (ReflectedChanges) async -> Void,
+    report: @escaping @Sendable (Reflector.Condition) -> Void
+  ) {
+    self.client = client
+    self.selection = selection
+    self.deliver = deliver
+    self.report = report
+    reader = ObjectReader(selection)
+    reflector = Reflector(configuration)
+  }
+
+  func run() async {
+    await handle(.start)
+    guard !isStopped else { return }
+    await withCheckedContinuation { end = $0 }
+  }
+
+  func stop() async {
+    isStopped = true
+    timer?.task.cancel()
+    request?.task.cancel()
+    await request?.task.value
+    pending = []
+    end?.resume()
+    end = nil
+  }
+
+  private func handle(_ input: Reflector.Input) async {
+    guard !isStopped else { return }
+    var renewsCredentials = false
+    for action in reflector.handle(input, now: .now(), using: &generator) {
+      switch action {
+      case .list(let limit, let token, let id):
+        let request = APIRequest.list(selection, limit: limit, continueToken: token)
+        start(id) { await $0.list(request, id) }
+      case .watch(let watch, let id):
+        let request = APIRequest.watch(selection, watch)
+        start(id) { await $0.watch(request, id) }
+      case .cancel(let id):
+        if request?.id == id { request?.task.cancel() }
+      case .renewCredentials: renewsCredentials = true
+      case .renewConnections: client.renewConnections()
+      case .deliver(let changes): pending.append(changes)
+      case .report(let condition): note(condition)
+      }
+    }
+    setTimer()
+    // Nothing may suspend between the actions, for the reflector could be called again meanwhile.
+    if renewsCredentials { await client.renewCredentials() }
+    await deliverPending()
+  }
+
+  private func start(
+    _ id: Reflector.RequestID, _ body: @escaping @Sendable (Follower) async -> Void
+  ) {
+    request = (id, Task { await body(self) })
+  }
+
+  /// Hands over what is pending, in order, even where this is called again meanwhile.
+  private func deliverPending() async {
+    guard !isDelivering else { return }
+    isDelivering = true
+    while !pending.isEmpty { await deliver(pending.removeFirst()) }
+    isDelivering = false
+  }
+
+  /// Sees to it that the reflector is called at its deadline. A timer that fires too early is set
+  /// anew then, which is cheaper than a new one for each event.
+  private func setTimer() {
+    guard let deadline = reflector.nextDeadline, !isStopped else { return }
+    if let timer, timer.deadline <= deadline { return }
+    timer?.task.cancel()
+    let time = max(deadline - .now(), .nanoseconds(0))
+    timer = (
+      deadline,
+      Task {
+        do { try await Task.sleep(for: .nanoseconds(time.nanoseconds)) } catch { return }
+        await fire()
+      }
+    )
+  }
+
+  private func fire() async {
+    timer = nil
+    await handle(.timer)
+  }
+
+  private func note(_ condition: Reflector.Condition) {
+    switch condition {
+    case .starting: break
+    case .following: client.logger.info("following \(selection.type)")
+    case .notInstalled:
+      client.logger.info("\(selection.type) is not installed; waiting for it")
+    case .failing(let failure):
+      client.logger.warning("\(selection.type) cannot be read: \(failure)")
+    }
+    report(condition)
+  }
+
+  // MARK: Requests
+
+  private func list(_ request: APIRequest, _ id: Reflector.RequestID) async {
+    do throws(RequestFailure) {
+      let octets = try await client.fetchOnce(request) {
+        await self.handle(.response(.activity, of: id))
+      }
+      let page: ListPage
+      do {
+        page = try ListPage(parsing: octets, reader: reader)
+      } catch {
+        throw .malformed(error.description)
+      }
+      await handle(.response(.page(page), of: id))
+    } catch {
+      await handle(.response(.failed(error), of: id))
+    }
+  }
+
+  private func watch(_ request: APIRequest, _ id: Reflector.RequestID) async {
+    do throws(RequestFailure) {
+      let response = try await client.open(request)
+      await handle(.response(.opened, of: id))
+      var lines = LineSplitter()
+      do {
+        for try await chunk in response.body {
+          var events: [WatchEvent] = []
+          for line in try lines.add(chunk) {
+            if let event = try WatchEvent.parse(line: line, reader: reader) { events.append(event) }
+          }
+          await handle(.response(events.isEmpty ? .activity : .events(events), of: id))
+        }
+      } catch let error as JSONCursor.Failure {
+        throw .malformed(error.description)
+      } catch is LineSplitter.TooLong {
+        throw .malformed("a watch event of more than \(LineSplitter.maximumLength) octets")
+      } catch {
+        throw KubernetesClient.failure(error, server: client.endpoint.server)
+      }
+      if lines.isWithinLine { throw .connection("the server ended a watch within an event") }
+      await handle(.response(.ended, of: id))
+    } catch {
+      await handle(.response(.failed(error), of: id))
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import NIOCore
+import NIOHTTP1
+public import Resources
+
+/// A change to an object.
+public enum Patch: Sendable {
+  /// A JSON merge patch (RFC 7396): members that are null are removed.
+  case merge(JSONValue)
+  /// Server-side apply: the fields of the object belong to `manager` from now on, and those that it
+  /// had and no longer names are removed. Unless `force` is set, a field of another manager is a
+  /// conflict.
+  case apply(JSONValue, manager: String, force: Bool)
+}
+
+/// The version of an API server.
+public struct ServerVersion: Hashable, Sendable {
+  /// The major version.
+  public var major: Int
+  /// The minor version.
+  public var minor: Int
+  /// As the server writes it, such as `v1.32.4`.
+  public var text: String
+}
+
+extension KubernetesClient {
+  /// The version of the server.
+  public func version() async throws(KubernetesError) -> ServerVersion {
+    let request = APIRequest(path: "/version")
+    let octets = try await fetch(request)
+    guard let value = try? JSONValue(parsing: octets),
+      let major = value["major"]?.string.flatMap({ Int($0.prefix(while: \.isNumber)) }),
+      let minor = value["minor"]?.string.flatMap({ Int($0.prefix(while: \.isNumber)) })
+    else {
+      throw KubernetesError(
+        request: request.summary, failure: .malformed("expected major and minor version"))
+    }
+    return ServerVersion(
+      major: major, minor: minor, text: value["gitVersion"]?.string ?? "v\(major).\(minor)")
+  }
+
+  /// One object; nil where there is none of this name, or the kind is not installed.
+  public func get(
+    _ name: ObjectName, of type: ResourceType
+  ) async throws(KubernetesError) -> KubernetesObject? {
+    let request = APIRequest(path: type.path(of: name))
+    do {
+      return try object(try await fetch(request), type, request)
+    } catch  where error.status?.code == 404 {
+      return nil
+    }
+  }
+
+  /// All objects of a selection, read in pages of `pageSize`.
+  ///
+  /// For a look; to keep up with changes use ``follow(_:configuration:deliver:report:)``.
+  public func list(
+    _ selection: Selection, pageSize: Int = 500
+  ) async throws(KubernetesError) -> [KubernetesObject] {
+    let reader = ObjectReader(selection)
+    var objects: [KubernetesObject] = []
+    var token: String?
+    repeat {
+      let request = APIRequest.list(selection, limit: pageSize, continueToken: token)
+      let octets = try await fetch(request)
+      do {
+        let page = try ListPage(parsing: octets, reader: reader)
+        objects += page.objects
+        token = page.continueToken == token ? nil : page.continueToken
+      } catch {
+        throw KubernetesError(
+          request: request.summary, failure: .malformed(error.description))
+      }
+    } while token != nil
+    return objects
+  }
+
+  /// Creates an object; `namespace` is needed for types that have one.
+  ///
+  /// - Returns: the object as the server has it, with its name where the server chose it.
+  @discardableResult
+  public func create(
+    _ object: JSONValue, of type: ResourceType, namespace: String? = nil, manager: String
+  ) async throws(KubernetesError) -> KubernetesObject {
+    let request = APIRequest(
+      method: .POST, path: type.path(namespace: namespace), query: [("fieldManager", manager)],
+      contentType: "application/json", body: object.octets)
+    return try self.object(try await fetch(request), type, request)
+  }
+
+  /// Changes an object, or one of its subresources such as `status`.
+  ///
+  /// - Throws: an error whose status is ``APIStatus/isConflict`` where the object has changed since
+  ///   the `resourceVersion` in the patch, or a field belongs to another manager.
+  @discardableResult
+  public func patch(
+    _ name: ObjectName, of type: ResourceType, subresource: String? = nil, with patch: Patch
+  ) async throws(KubernetesError) -> KubernetesObject {
+    var request = APIRequest(
+      method: .PATCH, path: type.path(of: name, subresource: subresource))
+    switch patch {
+    case .merge(let body):
+      request.contentType = "application/merge-patch+json"
+      request.body = body.octets
+    case .apply(let body, let manager, let force):
+      // JSON is YAML; servers before 1.32 know the YAML type only.
+      request.contentType = "application/apply-patch+yaml"
+      request.body = body.octets
+      request.query = [("fieldManager", manager), ("force", force ? "true" : "false")]
+    }
+    return try object(try await fetch(request), type, request)
+  }
+
+  /// Deletes an object.
+  ///
+  /// - Parameter uid: the identity that the object must have, lest a newer one of its name be lost.
+  /// - Returns: whether there was one.
+  @discardableResult
+  public func delete(
+    _ name: ObjectName, of type: ResourceType, uid: String? = nil
+  ) async throws(KubernetesError) -> Bool {
+    var request = APIRequest(method: .DELETE, path: type.path(of: name))
+    if let uid {
+      let options: JSONValue = [
+        "apiVersion": "v1", "kind": "DeleteOptions", "preconditions": ["uid": .string(uid)],
+      ]
+      request.contentType = "application/json"
+      request.body = options.octets
+    }
+    do {
+      _ = try await fetch(request)
+      return true
+    } catch  where error.status?.code == 404 {
+      return false
+    }
+  }
+
+  private func object(
+    _ octets: [UInt8], _ type: ResourceType, _ request: APIRequest
+  ) throws(KubernetesError) -> KubernetesObject {
+    do {
+      var cursor = JSONCursor(octets)
+      return try ObjectReader(type: type, pruned: Selection.alwaysPruned).read(&cursor)
+    } catch {
+      throw KubernetesError(request: request.summary, failure: .malformed(error.description))
+    }
+  }
+}

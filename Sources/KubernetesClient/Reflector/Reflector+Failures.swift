@@ -1,0 +1,68 @@
+import NIOCore
+import Resources
+
+extension Reflector {
+  /// Ends what is under way, and decides what comes next.
+  mutating func fail(
+    _ failure: RequestFailure, _ now: NIODeadline, _ generator: inout some RandomNumberGenerator,
+    _ actions: inout [Action]
+  ) {
+    var step = Step.list
+    switch phase {
+    case .idle, .waiting: return
+    case .listing: break
+    case .streaming:
+      // Servers before 1.27, and those where it is off, refuse the parameters with 400 or 422.
+      if let code = failure.code, [400, 405, 422].contains(code) {
+        usesStreamingLists = false
+        return begin(.list, now, &generator, &actions)
+      }
+    case .watching(let watch):
+      if watch.hasProgressed { backoff.reset() }
+      step = stepAfterWatch(failure)
+    }
+    if failure.code == 404 { return notFound(now, &generator, &actions) }
+    absentSince = nil
+    if failure.code == 401 { actions.append(.renewCredentials) }
+    if failure == .stalled { actions.append(.renewConnections) }
+    var time = backoff.next(using: &generator)
+    if let asked = failure.retryAfter {
+      let bounded = min(asked, configuration.maximumRetryAfter)
+      let spread = TimeAmount.nanoseconds(
+        .random(in: 0...max(bounded.nanoseconds / 10, 1), using: &generator))
+      time = max(time, bounded + spread)
+    }
+    // One failure of a watch is the way of the world; a row of them is worth a word.
+    if backoff.failures > 1 || !isSynced || !failure.isTransient && !failure.isExpired {
+      report(.failing(failure), &actions)
+    }
+    wait(time, then: step, now)
+  }
+
+  /// Whether a watch can go on from where it was.
+  private func stepAfterWatch(_ failure: RequestFailure) -> Step {
+    if failure.isExpired { return .list }
+    return failure.isTransient || failure.code == 403 ? .watch : .list
+  }
+
+  /// Waits for a kind that is not installed.
+  private mutating func notFound(
+    _ now: NIODeadline, _ generator: inout some RandomNumberGenerator, _ actions: inout [Action]
+  ) {
+    let since = absentSince ?? now
+    absentSince = since
+    if known.isEmpty || now >= since + configuration.absenceConfirmation {
+      if !known.isEmpty || !isSynced {
+        let removed = known.keys.sorted().map(ReflectedChanges.Change.removed)
+        known = [:]
+        isSynced = true
+        actions.append(.deliver(ReflectedChanges(removed, isComplete: true)))
+      }
+      backoff.reset()
+      report(.notInstalled, &actions)
+    }
+    let interval = configuration.absentInterval.nanoseconds
+    let spread = Int64.random(in: -(interval / 5)...interval / 5, using: &generator)
+    wait(.nanoseconds(interval + spread), then: .list, now)
+  }
+}
