@@ -1,0 +1,132 @@
+import NIOCore
+import Resources
+import Testing
+
+@testable import KubernetesClient
+
+@Suite("Events: aggregated and rate-limited")
+struct EventAggregatorTests {
+  private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+  private let time = EventTime(microseconds: 1_767_225_600_000_000)
+
+  private func record(_ name: String, note: String = "announced from node-1") -> EventRecord {
+    EventRecord(
+      regarding: .init(
+        apiVersion: "v1", kind: "Service", name: ObjectName(namespace: "default", name: name)),
+      reason: "nodeAssigned", action: "Announce", note: note)
+  }
+
+  private func aggregator(burst: Int = 50, capacity: Int = 1000) -> EventAggregator {
+    var configuration = EventAggregator.Configuration()
+    configuration.burst = burst
+    configuration.capacity = capacity
+    return EventAggregator(
+      controller: "bellman.io/speaker", instance: "node-1", configuration: configuration)
+  }
+
+  @Test("One change is one event")
+  func one() throws {
+    var aggregator = aggregator()
+    aggregator.record(record("web"), now: start, time: time)
+    let writes = aggregator.writes(now: start)
+    guard case .create(let name, let object) = try #require(writes.first) else {
+      Issue.record("expected an event to be created")
+      return
+    }
+    #expect(writes.count == 1 && name.namespace == "default" && name.name.hasPrefix("web."))
+    #expect(object["eventTime"] == "2026-01-01T00:00:00.000000Z")
+    #expect(object["regarding"]?["name"] == "web")
+    #expect(object["reportingController"] == "bellman.io/speaker")
+    #expect(object["series"] == nil)
+    #expect(aggregator.writes(now: start + .hours(1)).isEmpty)
+    #expect(aggregator.nextDeadline(now: start) == nil)
+  }
+
+  @Test("A thousand repetitions are one event whose count is written now and then")
+  func repetitions() throws {
+    var aggregator = aggregator()
+    var writes: [EventAggregator.Write] = []
+    for second in 0..<1000 {
+      let now = start + .milliseconds(Int64(second) * 100)
+      aggregator.record(record("web"), now: now, time: time)
+      writes += aggregator.writes(now: now)
+    }
+    writes += aggregator.writes(now: start + .seconds(200))
+    #expect(writes.count == 5)
+    guard case .repeated(let last, let patch) = try #require(writes.last) else {
+      Issue.record("expected a count to be written")
+      return
+    }
+    #expect(last.name.hasPrefix("web.") && last.namespace == "default")
+    #expect(patch["series"]?["count"] == 1000)
+  }
+
+  @Test("The same again after the window is a new event")
+  func window() {
+    var aggregator = aggregator()
+    aggregator.record(record("web"), now: start, time: time)
+    _ = aggregator.writes(now: start)
+    let later = start + .minutes(7)
+    aggregator.record(record("web"), now: later, time: time)
+    guard case .create = aggregator.writes(now: later).first else {
+      Issue.record("expected an event to be created")
+      return
+    }
+  }
+
+  @Test("Five thousand changes at once are written at the rate allowed, and the rest is counted")
+  func rate() {
+    var aggregator = aggregator(burst: 10, capacity: 100)
+    for number in 0..<5000 { aggregator.record(record("s\(number)"), now: start, time: time) }
+    #expect(aggregator.dropped == 4900)
+    #expect(aggregator.writes(now: start).count == 10)
+    #expect(aggregator.writes(now: start).isEmpty)
+    #expect(aggregator.nextDeadline(now: start) == start + .milliseconds(500))
+    #expect(aggregator.writes(now: start + .milliseconds(500)).count == 1)
+    var written = 11
+    var now = start + .milliseconds(500)
+    while let next = aggregator.nextDeadline(now: now), written < 200 {
+      #expect(next > now)
+      now = next
+      written += aggregator.writes(now: now).count
+    }
+    #expect(written == 100)
+  }
+
+  @Test("An event that could not be written is begun anew")
+  func forgotten() throws {
+    var aggregator = aggregator()
+    aggregator.record(record("web"), now: start, time: time)
+    guard case .create(let name, _) = try #require(aggregator.writes(now: start).first) else {
+      Issue.record("expected an event to be created")
+      return
+    }
+    aggregator.forget(name)
+    aggregator.record(record("web"), now: start, time: time)
+    guard case .create(let second, let object) = aggregator.writes(now: start).first else {
+      Issue.record("expected an event to be created")
+      return
+    }
+    #expect(second != name && object["series"] == nil)
+  }
+
+  @Test("Long notes are cut at 1,024 octets")
+  func longNote() {
+    let object = record("web", note: String(repeating: "é", count: 1000))
+      .object(name: "n", at: time, controller: "c", instance: "i")
+    #expect((object["note"]?.string?.utf8.count).map { (1000...1024).contains($0) } == true)
+  }
+
+  @Test(
+    "Times of the calendar",
+    arguments: [
+      (0, "1970-01-01T00:00:00.000000Z"), (-1, "1969-12-31T23:59:59.999999Z"),
+      (951_782_400_000_001, "2000-02-29T00:00:00.000001Z"),
+      (1_798_761_599_999_999, "2026-12-31T23:59:59.999999Z"),
+      (4_107_542_399_000_000, "2100-02-28T23:59:59.000000Z"),
+      (4_107_542_400_000_000, "2100-03-01T00:00:00.000000Z"),
+    ] as [(Int64, String)])
+  func times(microseconds: Int64, text: String) {
+    #expect(EventTime(microseconds: microseconds).description == text)
+  }
+}
