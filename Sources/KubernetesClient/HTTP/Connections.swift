@@ -12,7 +12,6 @@ import NIOPosix
 final class Connections: Sendable {
   private struct State {
     var client: HTTPClient?
-    var renewals = 0
     var renewedAt: NIODeadline?
   }
 
@@ -53,7 +52,6 @@ final class Connections: Sendable {
       guard let old = state.client else { return nil }
       state.client = HTTPClient(
         eventLoopGroupProvider: .shared(group), configuration: configuration)
-      state.renewals += 1
       state.renewedAt = now
       return old
     }

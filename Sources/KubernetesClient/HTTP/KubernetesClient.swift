@@ -7,6 +7,7 @@ import Resources
 /// Speaks with a Kubernetes API server.
 ///
 /// Requests go straight to the server: proxies of the environment are left alone.
+/// Call ``shutdown()`` before letting go of a client.
 public final class KubernetesClient: Sendable {
   /// How the server is reached.
   public let endpoint: Endpoint
