@@ -27,6 +27,9 @@ extension World {
       invariant: invariant, milliseconds: Int(now / 1_000_000), sentence: sentence)
     log { "BROKEN \(finding)" }
     findings.append(finding)
+    for address in addresses where isTracing {
+      for node in nodes { log { "\(node.name) \(address) \(node.election.trace(of: address))" } }
+    }
     if scenario.stopsAtFailure || findings.count > 1000 { isStopped = true }
   }
 
@@ -138,7 +141,12 @@ extension World {
   private func checkEpoch(_ address: Int, _ node: Int, _ epoch: Epoch) {
     let part = component[node]
     if let known = highest[address][part] {
-      if epoch < known.epoch, now > max(known.at, lastMerge) + duplicateBound {
+      let isRemembered =
+        nodes.contains {
+          $0.isProcessUp && $0.index != node
+            && ($0.election.claim(to: addresses[address])?.epoch ?? epoch) >= known.epoch
+        } || outages == 0
+      if epoch < known.epoch, now > max(known.at, lastMerge) + duplicateBound, isRemembered {
         find(
           .s3,
           "\(nodes[node].name) announces \(addresses[address]) at \(epoch) after \(known.epoch)")

@@ -38,6 +38,7 @@ struct Peer: Sendable {
   /// What I promised away or learnt against it, that it may not know, by number.
   var fence: [(number: UInt32, slot: Int, verdict: Verdict)] = []
   var fenceLast: UInt32 = 0
+  var fenceAcknowledged: UInt32 = 0
   /// When its claims last differed from my table, and when I asked for them.
   var differsSince: NIODeadline?
   var askedForClaims = NIODeadline.uptimeNanoseconds(0)

@@ -19,12 +19,14 @@ extension Election {
 
   /// The member has applied the entries up to a number.
   mutating func advanceFence(of peer: Int, applied: UInt32) {
+    guard applied <= peers[peer].fenceLast else { return }
+    peers[peer].fenceAcknowledged = max(peers[peer].fenceAcknowledged, applied)
     peers[peer].fence.removeAll { $0.number <= applied }
     if !peers[peer].fence.isEmpty { sendFence(to: peer) }
   }
 
   private mutating func sendFence(to peer: Int) {
-    var from = peers[peer].fence.first.map { $0.number &- 1 } ?? 0
+    var from = peers[peer].fenceAcknowledged
     var rest = peers[peer].fence[...]
     // A few packets at a time; the rest follows when these are applied.
     for _ in 0..<8 where !rest.isEmpty {
@@ -51,14 +53,12 @@ extension Election {
     return slots[slot].claim ?? Claim(owner: .none, incarnation: 0, epoch: Epoch(quorum: 0))
   }
 
-  /// A new life of the member knows nothing of the log; what still holds is told again.
-  mutating func renumberFence(of peer: Int) {
-    let entries = peers[peer].fence
-    peers[peer].fence.removeAll(keepingCapacity: true)
-    peers[peer].fenceLast = 0
-    for entry in entries where entry.verdict != .released {
-      peers[peer].fenceLast += 1
-      peers[peer].fence.append((peers[peer].fenceLast, entry.slot, entry.verdict))
+  /// A new life of the member knows nothing of the log; what still holds is told again. The numbers
+  /// go on, so that a late packet of before is not taken for one of now.
+  mutating func restartFence(of peer: Int) {
+    peers[peer].fenceAcknowledged = 0
+    for slot in openPromises where slots[slot].promise?.fenced == peer {
+      appendFence(slot, .promised, against: peer)
     }
   }
 

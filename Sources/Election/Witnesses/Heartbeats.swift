@@ -62,7 +62,7 @@ extension Election {
     peers[peer].differsSince = nil
     flags.removeAll { $0.peer == peer }
     refreshFences()
-    renumberFence(of: peer)
+    restartFence(of: peer)
     recountDigest(of: peer)
     if isRestart { updateLease() }
     // It may have forgotten all, or know more than I do.
