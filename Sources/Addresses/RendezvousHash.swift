@@ -1,6 +1,4 @@
-import Addresses
-
-/// The third criterion of the ranking: a score for every pair of node and address, the highest of
+/// The last criterion of the ranking of nodes for an address: a score for every pair of node and address, the highest of
 /// which wins (rendezvous or highest-random-weight hashing). A node that comes or goes moves only
 /// the addresses that it wins or had won.
 ///
@@ -8,14 +6,14 @@ import Addresses
 /// names and addresses are hashed with FNV-1a (64 bits), each finished with the mixer of
 /// SplitMix64; a pair is `mix(node ^ rotate(address, 32))`. A name is hashed as UTF-8, an address
 /// as the byte 4 or 6 and its octets in network order.
-enum RendezvousHash {
+package enum RendezvousHash {
   /// The part of a score that belongs to a node.
-  static func hash(node name: String) -> UInt64 {
+  package static func hash(node name: String) -> UInt64 {
     mix(name.utf8.reduce(offsetBasis, step))
   }
 
   /// The part of a score that belongs to an address.
-  static func hash(_ address: IPAddress) -> UInt64 {
+  package static func hash(_ address: IPAddress) -> UInt64 {
     let octets = address.family.bitWidth / 8
     var hash = step(offsetBasis, address.family == .ipv4 ? 4 : 6)
     for index in (0..<octets).reversed() {
@@ -25,7 +23,7 @@ enum RendezvousHash {
   }
 
   /// The score of a node for an address, from the parts of both.
-  static func score(node: UInt64, address: UInt64) -> UInt64 {
+  package static func score(node: UInt64, address: UInt64) -> UInt64 {
     mix(node ^ (address << 32 | address >> 32))
   }
 
