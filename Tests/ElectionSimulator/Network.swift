@@ -46,6 +46,7 @@ extension World {
       let bytes =
         isFrame ? node.channel.frame(message) : node.channel.packet(message, to: target.id)
       statistics.bytes += bytes.readableBytes
+      if !isFrame { statistics.peerBytes += bytes.readableBytes }
       envelope.bytes = bytes
     }
     return store(envelope)

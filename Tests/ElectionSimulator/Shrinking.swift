@@ -44,6 +44,7 @@ extension Statistics {
     packets += other.packets
     frames += other.frames
     bytes += other.bytes
+    peerBytes += other.peerBytes
     duplicates += other.duplicates
     longestDuplicate = max(longestDuplicate, other.longestDuplicate)
     moves += other.moves

@@ -36,7 +36,7 @@ package final class World {
   var isCut: [Bool]
   var component: [Int]
   var weather: [(fault: Int, loss: Int, delay: Int)] = []
-  var loss = 0.0005
+  package var loss = 0.0005
   var delay: (low: UInt64, spread: UInt64) = (100_000, 400_000)
   var lastMerge: UInt64 = 0
   var suspended: Set<Int> = []
@@ -82,7 +82,7 @@ package final class World {
       indexOfNode[node.id] = index
     }
     for address in addresses.indices {
-      fit.append(chooseFit(random.next(), all: random.below(2) == 0))
+      fit.append(chooseFit(random.next(), all: random.below(2) == 0 || scenario.isUniform))
       candidates.append([])
       refreshCandidates(address)
     }
@@ -284,6 +284,7 @@ package struct Statistics: Sendable {
   package var packets = 0
   package var frames = 0
   package var bytes = 0
+  package var peerBytes = 0
   package var duplicates = 0
   package var longestDuplicate: UInt64 = 0
   package var moves = 0

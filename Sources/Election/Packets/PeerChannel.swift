@@ -49,6 +49,8 @@ public struct PeerChannel: Sendable {
 
   private struct Sender: Sendable {
     var incarnation: UInt64 = 0
+    /// The latest life in a frame.
+    var frameLife: UInt64 = 0
     var packets = ReplayWindow()
     var frames = ReplayWindow()
     var greetedAt: NIODeadline?
@@ -139,8 +141,13 @@ public struct PeerChannel: Sendable {
         as: (UInt16, UInt8, UInt8, UInt64, UInt64, UInt64, UInt64, UInt64).self)
     else { throw .malformed }
     if form == .frame {
-      // A frame cannot know this process; the life of its sender must be known by a packet.
-      guard life == state.incarnation, life > 0 else { throw .outdated }
+      // A frame cannot know the life of its receivers, so it may be older than this process. It
+      // is taken unless a later life of its sender is known: what it says has an epoch.
+      guard life >= max(state.incarnation, state.frameLife), life > 0 else { throw .outdated }
+      if life > state.frameLife {
+        state.frameLife = life
+        state.frames = ReplayWindow()
+      }
       guard state.frames.accept(number) else { throw .replayed }
       senders[sender] = state
       return .message(try Self.message(in: &buffer), from: sender, incarnation: life)
@@ -159,7 +166,6 @@ public struct PeerChannel: Sendable {
     if life > state.incarnation {
       state.incarnation = life
       state.packets = ReplayWindow()
-      state.frames = ReplayWindow()
     }
     guard state.packets.accept(number) else { throw .replayed }
     senders[sender] = state
