@@ -17,6 +17,11 @@ public struct Election: Sendable {
   public let id: MemberID
   /// What was counted since the start.
   public internal(set) var counters = Counters()
+  /// When the machine next needs `deadlineReached`.
+  public private(set) var nextDeadline: NIODeadline
+  /// Until when the addresses of `Action.answer` may be answered. The reply path checks it on
+  /// every answer; it is read again after each call of `handle`.
+  public private(set) var answersUntil = NIODeadline.uptimeNanoseconds(0)
 
   /// All known members; the first is this node.
   var peers: [Peer]
@@ -98,25 +103,19 @@ public struct Election: Sendable {
     peers = [me]
     indices = [id: 0]
     random = SplitMix64(seed: seed)
+    nextDeadline = now
     nextHeartbeat = now
     nextWatch = now + timers.silence.scaled(50)
     nextComparison = now + timers.heartbeatInterval
   }
 
-  /// When the machine next needs `deadlineReached`.
-  public var nextDeadline: NIODeadline {
+  private var dueTime: NIODeadline {
     var next = min(nextHeartbeat, nextWatch)
     next = min(next, nextActive)
     next = min(next, nextBeacon)
     next = min(next, nextComparison)
     next = min(next, nextRebalance)
     return wasSettled ? next : min(next, settledAt)
-  }
-
-  /// Until when the addresses of `Action.answer` may be answered. The reply path checks it on
-  /// every answer; it is read again after each call of `handle`.
-  public var answersUntil: NIODeadline {
-    policy == .strict ? leaseUntil : max(leaseUntil, wireUntil)
   }
 
   /// Whether this node would answer for an address at a time.
@@ -136,8 +135,10 @@ public struct Election: Sendable {
     self.now = max(self.now, now)
     noteLateness()
     take(event)
-    if self.now >= nextDeadline { runTimers() }
+    if self.now >= dueTime { runTimers() }
     flushBatches()
+    nextDeadline = dueTime
+    answersUntil = policy == .strict ? leaseUntil : max(leaseUntil, wireUntil)
     swap(&actions, &output)
   }
 

@@ -25,7 +25,8 @@ extension World {
   func refreshCandidates(_ address: Int) {
     let away = Set(departing[address, default: []].map(\.node)).union(removed)
     candidates[address] = fit[address].subtracting(away).sorted().map { index in
-      Candidate(
+      if scenario.isUniform { return Candidate(nodes[index].id) }
+      return Candidate(
         nodes[index].id, fitness: UInt8((index + address) % 5 == 0 ? 1 : 0),
         weight: (index + address) % 4 == 0 ? 10 : 0)
     }

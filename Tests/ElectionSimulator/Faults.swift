@@ -86,6 +86,8 @@ package struct Scenario: Sendable {
   package var faults: [Fault]
   /// Whether messages are encoded, sealed and opened on their way.
   package var usesPackets = false
+  /// Whether every node is equally fit for every address.
+  package var isUniform = false
   package var timers = Timers()
   /// Whether the run is stopped at the first broken invariant.
   package var stopsAtFailure = true

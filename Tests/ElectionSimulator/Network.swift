@@ -5,7 +5,6 @@ import NIOCore
 extension World {
   func send(_ message: Message, from node: SimulatedNode, to target: SimulatedNode) {
     statistics.packets += 1
-    if measuresBytes { statistics.bytes += packetSize(message) }
     guard !isCut[node.index * nodes.count + target.index] else { return }
     guard random.unit() >= loss else { return }
     guard target.isHostUp else { return }
@@ -19,11 +18,11 @@ extension World {
     }
     queue.push(
       .packet, at: now + latency(), node: target.index,
-      detail: store(message, from: node, isFrame: false))
+      detail: store(message, from: node, to: target, isFrame: false))
     if weather.count > 0, random.below(100) == 0 {
       queue.push(
         .packet, at: now + latency() * 3, node: target.index,
-        detail: store(message, from: node, isFrame: false))
+        detail: store(message, from: node, to: target, isFrame: false))
     }
   }
 
@@ -34,20 +33,54 @@ extension World {
       guard random.unit() >= loss else { continue }
       queue.push(
         .frame, at: now + 50_000 + random.next() % 150_000, node: target.index,
-        detail: store(message, from: node, isFrame: true))
+        detail: store(message, from: node, to: target, isFrame: true))
     }
   }
 
-  private func store(_ message: Message, from node: SimulatedNode, isFrame: Bool) -> Int {
+  private func store(
+    _ message: Message, from node: SimulatedNode, to target: SimulatedNode, isFrame: Bool
+  ) -> Int {
     var envelope = Envelope(
       message: message, sender: node.index, incarnation: node.incarnation, isFrame: isFrame)
-    if scenario.usesPackets { envelope.message = roundTrip(message) }
+    if scenario.usesPackets {
+      let bytes =
+        isFrame ? node.channel.frame(message) : node.channel.packet(message, to: target.id)
+      statistics.bytes += bytes.readableBytes
+      if !isFrame { statistics.peerBytes += bytes.readableBytes }
+      envelope.bytes = bytes
+    }
+    return store(envelope)
+  }
+
+  private func store(_ envelope: Envelope) -> Int {
     if let place = freeEnvelopes.popLast() {
       envelopes[place] = envelope
       return place
     }
     envelopes.append(envelope)
     return envelopes.count - 1
+  }
+
+  /// Opens a packet, and does what its channel says.
+  func open(_ envelope: Envelope, by node: SimulatedNode) {
+    guard let bytes = envelope.bytes else { return }
+    switch node.channel.open(bytes, now: node.local(now)) {
+    case .message(let message, let sender, let incarnation):
+      let at = envelope.receivedAt
+      handle(
+        envelope.isFrame
+          ? .frame(message, from: sender, incarnation: incarnation, receivedAt: at)
+          : .packet(message, from: sender, incarnation: incarnation, receivedAt: at), by: node)
+    case .refused(_, let reply?, let member):
+      guard let target = indexOfNode[member], !isCut[node.index * nodes.count + target] else {
+        return
+      }
+      let greeting = Envelope(
+        message: envelope.message, bytes: reply, sender: node.index,
+        incarnation: node.incarnation)
+      queue.push(.packet, at: now + latency(), node: target, detail: store(greeting))
+    case .refused, .greeting: break
+    }
   }
 
   func latency() -> UInt64 {

@@ -5,6 +5,8 @@ import NIOCore
 /// A message on its way.
 struct Envelope {
   var message: Message
+  /// The packet, in runs with packets.
+  var bytes: ByteBuffer?
   var sender: Int
   var incarnation: UInt64
   /// The receiver's clock when its kernel received it.
@@ -19,6 +21,8 @@ final class SimulatedNode {
   let name: String
   var election: Election
   var actions: [Election.Action] = []
+  /// Seals and opens, in runs with packets.
+  var channel: PeerChannel
 
   var isHostUp = true
   var isProcessUp = false
@@ -46,6 +50,7 @@ final class SimulatedNode {
   var mustStopAt: [Int: UInt64] = [:]
 
   init(index: Int, name: String, election: Election, rate: Double, clock: UInt64) {
+    channel = PeerChannel(node: name, incarnation: 1, keys: .insecure)
     self.index = index
     self.name = name
     id = MemberID(name: name)

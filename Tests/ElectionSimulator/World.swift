@@ -36,11 +36,10 @@ package final class World {
   var isCut: [Bool]
   var component: [Int]
   var weather: [(fault: Int, loss: Int, delay: Int)] = []
-  var loss = 0.0005
+  package var loss = 0.0005
   var delay: (low: UInt64, spread: UInt64) = (100_000, 400_000)
   var lastMerge: UInt64 = 0
   var suspended: Set<Int> = []
-  var measuresBytes = false
 
   // Who answers.
   var enabled: [[Int]]
@@ -83,7 +82,7 @@ package final class World {
       indexOfNode[node.id] = index
     }
     for address in addresses.indices {
-      fit.append(chooseFit(random.next(), all: random.below(2) == 0))
+      fit.append(chooseFit(random.next(), all: random.below(2) == 0 || scenario.isUniform))
       candidates.append([])
       refreshCandidates(address)
     }
@@ -95,6 +94,9 @@ package final class World {
     queue.push(.sample, at: 25_000_000, node: 0)
     calmAt = UInt64(scenario.milliseconds) * 1_000_000
   }
+
+  static let keys =
+    (try? PeerKeys(current: Array("a key for the simulator".utf8))) ?? .insecure
 
   static func machine(
     _ scenario: Scenario, _ name: String, _ incarnation: UInt64, _ now: NIODeadline
@@ -214,6 +216,9 @@ package final class World {
     node.mustStopAt.removeAll()
     node.election = Self.machine(
       scenario, node.name, node.incarnation, node.local(now))
+    node.channel = PeerChannel(
+      node: node.name, incarnation: node.incarnation, keys: scenario.usesPackets ? Self.keys : .insecure)
+    node.channel.setMembers(nodes.map(\.id))
     log { "boot \(node.name) incarnation \(node.incarnation)" }
     handle(.members(memberNames), by: node)
     if node.isDraining { handle(.drain(true), by: node) }
@@ -251,6 +256,10 @@ package final class World {
   }
 
   func give(_ envelope: Envelope, to node: SimulatedNode) {
+    if envelope.bytes != nil {
+      open(envelope, by: node)
+      return
+    }
     let sender = nodes[envelope.sender].id
     handle(
       envelope.isFrame
@@ -275,8 +284,11 @@ package struct Statistics: Sendable {
   package var packets = 0
   package var frames = 0
   package var bytes = 0
+  package var peerBytes = 0
   package var duplicates = 0
   package var longestDuplicate: UInt64 = 0
   package var moves = 0
   package var gaps: [UInt64] = []
+
+  package init() {}
 }

@@ -42,7 +42,7 @@ extension Election {
   /// Somebody asks whether an address is answered.
   mutating func receiveProbe(_ row: Row, from peer: Int) {
     guard let slot = slotIndices[row.address] else { return }
-    if slots[slot].phase.holds, let claim = slots[slot].claim, now < answersUntil {
+    if slots[slot].phase.holds, let claim = slots[slot].claim, now < max(leaseUntil, wireUntil) {
       send(.claims, Row(address: row.address, claim: claim), to: Self.segment)
     } else if slots[slot].phase == .probing,
       peers[peer].id.score(for: slots[slot].hash) > id.score(for: slots[slot].hash)
@@ -62,7 +62,7 @@ extension Election {
       return
     }
     nextBeacon = now + timers.beaconInterval
-    guard now < answersUntil else { return }
+    guard now < max(leaseUntil, wireUntil) else { return }
     let owned = peers[0].owned
     var rows: [Row] = []
     for offset in 0..<owned.count where rows.count < RowsMessage.limit {
