@@ -52,6 +52,7 @@ let package = Package(
     module("Addresses", []),
     module("BFD", ["Addresses", nio, crypto]),
     module("BGP", ["Addresses", nio]),
+    module("Election", ["Addresses", crypto, nio]),
     module("LinkLayer", ["Addresses", nio]),
     module("Resources", ["Addresses", yams]),
     module("Assignment", ["Addresses", "Resources"]),
@@ -60,17 +61,21 @@ let package = Package(
     // Edges: they carry bytes and own the clocks.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .target(name: "CLinux"),
-    module("LinuxIO", ["Addresses", "BFD", "LinkLayer", "CPcap", "CLinux", nio, nioPosix]),
+    module(
+      "LinuxIO",
+      ["Addresses", "BFD", "Election", "LinkLayer", "CPcap", "CLinux", nio, nioPosix]),
     module(
       "Speaker",
       [
-        "Addresses", "Assignment", "BFD", "BGP", "LinkLayer", "LinuxIO", "Resources", "Status", nio,
-        nioPosix, nioHTTP1, logging, lifecycle, signals, hummingbird,
+        "Addresses", "Assignment", "BFD", "BGP", "Election", "LinkLayer", "LinuxIO", "Resources",
+        "Status", nio, nioPosix, nioHTTP1, logging, lifecycle, signals, hummingbird,
       ]),
     module("Lab", ["Addresses", "CLinux", "Resources", nio, nioPosix, nioHTTP1, nioLocks, yams]),
     .executableTarget(
       name: "bellman",
-      dependencies: ["Addresses", "Lab", "Resources", "Speaker", "Status", logging, arguments],
+      dependencies: [
+        "Addresses", "Election", "Lab", "Resources", "Speaker", "Status", nio, logging, arguments,
+      ],
       swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),

@@ -41,6 +41,8 @@ struct clinux_arrival {
   uint8_t is_ipv6;
   // The TTL or hop limit; 0 if the kernel did not tell.
   uint8_t time_to_live;
+  // When the kernel received it, in nanoseconds of CLOCK_REALTIME; 0 if it did not tell.
+  uint64_t received_at;
 };
 
 // Receives a datagram without waiting, from a socket that has IP_RECVTTL and IP_PKTINFO, or
@@ -48,10 +50,19 @@ struct clinux_arrival {
 long clinux_receive(int socket, void *buffer, unsigned long capacity,
                     struct clinux_arrival *arrival);
 
+// Takes one error off the queue of a socket that has IP_RECVERR or IPV6_RECVERR: `arrival` names as
+// source where the datagram was sent to. Gives the errno of the error, or 0 when there is none.
+int clinux_receive_error(int socket, struct clinux_arrival *arrival);
+
+// Lets a raw socket of ICMP or ICMPv6 receive echo replies only. Gives 0 or errno.
+int clinux_filter_echo_replies(int socket, int is_ipv6);
+
 // epoll(7) and timerfd_create(2), whose headers declare what Glibc's module declares. All give -1 and
 // errno on failure.
 int clinux_make_epoll(void);
 int clinux_make_timer(void);
+// The same by a clock that counts the time in which the machine was suspended (CLOCK_BOOTTIME).
+int clinux_make_boot_timer(void);
 // Watches a descriptor for being readable.
 int clinux_watch(int epoll, int descriptor, uint64_t tag);
 // Waits, and gives the number of readable descriptors; their tags are in `tags`, at most 16.

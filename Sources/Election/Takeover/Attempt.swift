@@ -12,7 +12,8 @@ extension Election {
       startProbing(slot)
       return
     }
-    let turn = slots[slot].since
+    let turn =
+      slots[slot].since
       + .nanoseconds(timers.rankStep.nanoseconds * Int64(slots[slot].rank))
     let earliest = max(turn, slots[slot].retryAt)
     guard now >= earliest else {

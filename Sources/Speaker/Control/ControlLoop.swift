@@ -26,6 +26,7 @@ actor ControlLoop {
   let peers: PeerTable
   let bfd: BFDTable
   let links: LinkTable
+  let election: ElectionTable?
   private var configuration = Configuration()
   private var ownNode: Node?
   private var isStopping = false
@@ -34,7 +35,9 @@ actor ControlLoop {
   var knowsOwnNode: Bool { ownNode != nil }
 
   /// A control loop that knows nothing and announces nothing yet.
-  init(options: SpeakerOptions, eventLoop: any EventLoop, logger: Logger) {
+  init(
+    options: SpeakerOptions, plane: PeerPlane?, eventLoop: any EventLoop, logger: Logger
+  ) {
     self.options = options
     self.eventLoop = eventLoop
     self.logger = logger
@@ -43,7 +46,8 @@ actor ControlLoop {
       node: options.node,
       options: .init(
         loadBalancerClass: options.loadBalancerClass,
-        ignoreExcludeLabel: options.ignoreExcludeLabel))
+        ignoreExcludeLabel: options.ignoreExcludeLabel, hasElection: plane != nil))
+    election = plane.map { ElectionTable(node: options.node, plane: $0) }
     peers = PeerTable(node: options.node, eventLoop: eventLoop)
     bfd = BFDTable(eventLoop: eventLoop, logger: logger)
     links = LinkTable(eventLoop: eventLoop, logger: logger)
@@ -77,6 +81,9 @@ actor ControlLoop {
         logger.error("no Node of this name is in the manifests; check --node")
       }
     }
+    let news = election?.update(
+      upserted: update.changes.nodes.upserted, removed: update.changes.nodes.removed)
+    if let news { events += ownershipEvents(news) }
     reconcilePeers()
     perform(assignment.handle(.batch(events)))
     peers.completeInitialTable()
@@ -92,6 +99,7 @@ actor ControlLoop {
 
   /// Stops answering, and says goodbye to all peers with `reason`; returns when that is done.
   func stop(reason: String) async {
+    await leaveElection()
     isStopping = true
     links.close()
     let wait = peers.beginGracefulShutdown()
@@ -106,6 +114,49 @@ actor ControlLoop {
     try? await peers.stop(reason: reason).get()
     try? await pathsEnded.get()
   }
+
+  /// Takes in what the election said.
+  func electionSays(_ outputs: [PeerPlaneOutput]) {
+    guard let election else { return }
+    let news = election.take(outputs)
+    perform(assignment.handle(.batch(ownershipEvents(news))))
+    links.announceAgain(news.repeated)
+    for (address, cause) in news.moves.sorted(by: { $0.key < $1.key }) {
+      logger.info(
+        "address has another owner",
+        metadata: [
+          "address": "\(address)", "cause": "\(cause)",
+          "owner": "\(assignment.summary(of: address)?.owner ?? "nobody")",
+        ])
+    }
+  }
+
+  private func ownershipEvents(_ news: ElectionTable.News) -> [Assignment.Event] {
+    news.ownerships.sorted { $0.key < $1.key }.map { .ownership($0.key, $0.value) }
+  }
+
+  /// Begins to hand everything over, or takes part again.
+  func drain(_ isDraining: Bool) {
+    election?.drain(isDraining)
+    perform(assignment.handle(.draining(node: options.node, isDraining: isDraining)))
+  }
+
+  /// Hands all addresses over, or has the others wait for the next process of this node.
+  private func leaveElection() async {
+    guard let election else { return }
+    if let hold = options.election?.restartHold {
+      election.announceRestart(hold: hold)
+      return
+    }
+    election.drain(true)
+    let deadline = NIODeadline.now() + Self.longestHandOver
+    while !election.answered.isEmpty, NIODeadline.now() < deadline {
+      try? await eventLoop.scheduleTask(in: .milliseconds(5)) {}.futureResult.get()
+    }
+  }
+
+  /// How long the addresses of a speaker that stops may take to find new owners.
+  private static let longestHandOver: TimeAmount = .seconds(3)
 
   /// A session was established or lost.
   private func sessionChanged(peer: String, isUp: Bool) {
@@ -140,6 +191,10 @@ actor ControlLoop {
         links.take(address, on: interfaces)
       case .withdrawLayer2(let address, _):
         links.release(address)
+      case .elect(let address, let eligibility, let nodes):
+        election?.elect(address, eligibility, nodes)
+      case .endElection(let address):
+        election?.forget(address)
       case .announceRoute(let peer, let prefix, let attributes):
         changes[peer, default: .init()].announced[prefix] = BGP.RouteAttributes(
           attributes, localAS: configuration.localAS(towards: peer))
@@ -154,6 +209,7 @@ actor ControlLoop {
       }
     }
     links.flush()
+    election?.flush()
     peers.update(changes)
   }
 

@@ -49,6 +49,15 @@ final class LinkTable {
     touched = []
   }
 
+  /// Announces addresses once more that are answered for.
+  func announceAgain(_ addresses: [IPAddress]) {
+    guard !addresses.isEmpty else { return }
+    for link in links.values {
+      let owned = addresses.filter { link.owned.contains($0) }
+      if !owned.isEmpty { link.take(owned.sorted()) }
+    }
+  }
+
   /// Opens, follows and closes interfaces as they come, change and go.
   ///
   /// - Parameter named: the interfaces that an L2Advertisement names, which overrules that a name

@@ -42,7 +42,18 @@ public struct SpeakerProcess: Sendable {
     }
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let control = ControlLoop(options: options, eventLoop: eventLoop, logger: logger)
+    let (outputs, continuation) = AsyncStream.makeStream(of: [PeerPlaneOutput].self)
+    let claims = options.election.map {
+      ClaimFile(directory: $0.stateDirectory, node: options.node)
+    }
+    var plane: PeerPlane?
+    if let election = options.election, let claims {
+      plane = try PeerPlane.start(node: options.node, options: election, claims: claims) {
+        continuation.yield($0)
+      }
+    }
+    let control = ControlLoop(
+      options: options, plane: plane, eventLoop: eventLoop, logger: logger)
     await control.start()
     logger.info(
       "speaker starts",
@@ -50,12 +61,18 @@ public struct SpeakerProcess: Sendable {
 
     // Services are shut down in reverse order: the status server can tell of the goodbye, and the
     // control loop says it before the sources end.
-    let services: [any Service] = [
+    var services: [any Service] = [
       StatusServer(socketPath: options.socketPath, control: control, logger: logger),
       InterfaceSource(control: control, logger: logger),
       ManifestSource(directory: options.manifests, control: control, logger: logger),
       Farewell(control: control, node: options.node, logger: logger),
     ]
+    if let plane, let election = options.election, let claims {
+      services.insert(
+        ElectionService(
+          plane: plane, outputs: outputs, options: election, claims: claims, control: control,
+          logger: logger), at: 1)
+    }
     var quiet = logger
     quiet.logLevel = .warning
     let group = ServiceGroup(

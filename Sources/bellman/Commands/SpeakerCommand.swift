@@ -31,6 +31,8 @@ struct SpeakerCommand: AsyncParsableCommand {
     help: "Announce on nodes labelled node.kubernetes.io/exclude-from-external-load-balancers too.")
   var ignoreExcludeLabel = false
 
+  @OptionGroup(title: "Election of owners") var election: ElectionArguments
+
   func run() async throws {
     guard let node = target.nodeName else {
       throw ValidationError(
@@ -39,7 +41,8 @@ struct SpeakerCommand: AsyncParsableCommand {
     bootstrapLogging(format: log.format, level: log.level)
     let options = SpeakerOptions(
       node: node, manifests: manifests, socketPath: try target.socketPath(),
-      loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel)
+      loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel,
+      election: try election.options(socketPath: try target.socketPath()))
     do {
       try await SpeakerProcess(options: options).run()
     } catch let error as SpeakerStartError {
