@@ -106,6 +106,7 @@ extension World {
       consents[address * nodes.count + node.index] = now
     }
     if isCalm, cause != .learnt { noteMove(address, claim, cause) }
+    if cause == .ownerSilent || cause == .segmentSilent { checkTakeover(address, by: node) }
     guard claim.owner == node.id, cause != .learnt else { return }
     if !claim.isProvisional { statistics.moves += 1 }
     pendingRecords.append((address, claim))

@@ -27,6 +27,9 @@ extension World {
   }
 
   func broadcast(_ message: Message, from node: SimulatedNode) {
+    if case .rows(let rows) = message {
+      log { "\(node.name) says on the segment: \(rows.kind) \(rows.rows.map(\.address))" }
+    }
     for target in nodes where target.index != node.index && target.isProcessUp && target.isHostUp {
       guard component[target.index] == component[node.index] else { continue }
       statistics.frames += 1

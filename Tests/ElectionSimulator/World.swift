@@ -46,6 +46,7 @@ package final class World {
   var epochs: [[Epoch?]]
   var consents: [Int: UInt64] = [:]
   var contested: Set<Int> = []
+  var enabledSince: [Int: UInt64] = [:]
   var duplicateSince: [Int: UInt64] = [:]
   var uncoveredSince: [UInt64?]
   var highest: [[Int: (epoch: Epoch, at: UInt64)]]

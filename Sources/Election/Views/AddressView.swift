@@ -8,6 +8,11 @@ extension Election {
       .sorted { $0.address < $1.address }
   }
 
+  /// Whether a node of this identifier exists, as far as this one was told.
+  package func isMember(_ member: MemberID) -> Bool {
+    indices[member].map { peers[$0].isMember } ?? false
+  }
+
   /// The claim to an address; nil when none was ever heard of.
   public func claim(to address: IPAddress) -> Claim? {
     slotIndices[address].flatMap { slots[$0].claim }
