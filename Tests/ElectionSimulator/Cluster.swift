@@ -131,7 +131,11 @@ extension World {
   }
 
   func tellRecord(_ address: Int, to node: SimulatedNode) {
-    guard node.isRunning(at: now), outages == 0, let claim = records[address] else { return }
+    guard node.isProcessUp, let claim = records[address] else { return }
+    guard outages == 0, now >= node.stalledUntil else {
+      queue.push(.recorded, at: now + 300_000_000, node: node.index, detail: address)
+      return
+    }
     handle(.recorded([ClaimRow(address: addresses[address], claim: claim)]), by: node)
   }
 
