@@ -171,7 +171,7 @@ extension World {
         nodes.contains {
           $0.isRunning(at: now) && $0.index != node && component[$0.index] == part
             && ($0.election.claim(to: addresses[address])?.epoch ?? epoch) >= known.epoch
-        } || (outages == 0 && (records[address]?.epoch ?? epoch) >= known.epoch)
+        } || (outages == 0 && now > lastOutage + 1_000_000_000 && (records[address]?.epoch ?? epoch) >= known.epoch)
       if epoch < known.epoch, now > max(known.at, lastMerge) + duplicateBound, isRemembered {
         find(
           .s3,

@@ -209,7 +209,14 @@ extension World {
     case .outage:
       outages -= 1
       if outages == 0 {
+        lastOutage = now
         for node in nodes where node.isRunning(at: now) { handle(.sourceReachable(true), by: node) }
+        // The watch begins again with a list.
+        for node in nodes {
+          for address in addresses.indices where records[address] != nil {
+            queue.push(.recorded, at: now + watchDelay(), node: node.index, detail: address)
+          }
+        }
       }
     case .fitness, .rebalance: break
     case .leaving(let address, let node, let milliseconds):

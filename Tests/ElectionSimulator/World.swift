@@ -29,6 +29,8 @@ package final class World {
   var removed: Set<Int> = []
   var records: [Claim?]
   var outages = 0
+  /// When the API was last out of reach.
+  var lastOutage: UInt64 = 0
   var pendingRecords: [(address: Int, claim: Claim)] = []
 
   // The networks.

@@ -79,6 +79,7 @@ extension Election {
       + " deadline \(slot.deadline.uptimeNanoseconds / 1_000_000) of"
       + " \(now.uptimeNanoseconds / 1_000_000) active \(slot.isActive) retry"
       + " \(slot.retryAt.uptimeNanoseconds / 1_000_000) fenced \(slot.isFenced)"
+      + " leave by \((slot.leaveBy?.uptimeNanoseconds ?? 0) / 1_000_000) tries \(slot.tries)"
       + " leased until \(leaseUntil.uptimeNanoseconds / 1_000_000)"
       + " draining \(isDraining) free \(isFree(index)) settled \(isSettled)"
       + " witnesses \(witnesses) former \(formerWitnesses)"
