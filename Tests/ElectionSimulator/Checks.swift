@@ -47,6 +47,9 @@ extension World {
     epochs[address][node] = epoch
     if !enabled[address].contains(node) { enabled[address].append(node) }
     consents[address * nodes.count + node] = nil
+    if enabledSince[address * nodes.count + node] == nil {
+      enabledSince[address * nodes.count + node] = now
+    }
     if enabled[address].count > 1 {
       contested.insert(address)
       checkDuplicates()
@@ -58,6 +61,7 @@ extension World {
     log { "\(nodes[node].name) is silent about \(addresses[address])" }
     enabled[address].remove(at: place)
     consents[address * nodes.count + node] = nil
+    enabledSince[address * nodes.count + node] = nil
     if enabled[address].count < 2 {
       contested.remove(address)
       endDuplicate(address)
@@ -109,7 +113,8 @@ extension World {
     let unconsented = answering.filter { consents[address * nodes.count + $0] == nil }
     var isDouble = false
     for (place, one) in unconsented.enumerated() {
-      for other in unconsented[(place + 1)...] where component[one] == component[other] {
+      for other in unconsented[(place + 1)...]
+      where component[one] == component[other] && areAcquainted(one, other) {
         isDouble = true
       }
     }
@@ -129,6 +134,27 @@ extension World {
     }
   }
 
+  /// Whether each of two nodes has been told that the other one exists. Who is no member is not
+  /// heard, and stops when it learns that itself.
+  private func areAcquainted(_ one: Int, _ other: Int) -> Bool {
+    nodes[one].election.isMember(nodes[other].id) && nodes[other].election.isMember(nodes[one].id)
+  }
+
+  /// L2: an owner that has answered on the segment for some seconds is not replaced for silence.
+  func checkTakeover(_ address: Int, by node: SimulatedNode) {
+    guard scenario.policy != .strict, loss < 0.01, now > lastMerge + 3_000_000_000 else { return }
+    for owner in enabled[address] where owner != node.index && isAnswering(address, owner) {
+      let since = enabledSince[address * nodes.count + owner] ?? now
+      let isSteady =
+        nodes[owner].stalledUntil + 3_000_000_000 < now && since + 3_000_000_000 < now
+        && node.stalledUntil + 3_000_000_000 < now
+      if component[owner] == component[node.index], isSteady, areAcquainted(owner, node.index) {
+        find(
+          .l2, "\(node.name) takes \(addresses[address]) from \(nodes[owner].name), which answers")
+      }
+    }
+  }
+
   /// One beacon interval and a round trip, with one lost beacon for each factor of rarity.
   var duplicateBound: UInt64 {
     let beacons: UInt64 = loss < 0.01 ? 1 : loss < 0.1 ? 4 : 8
@@ -143,9 +169,9 @@ extension World {
     if let known = highest[address][part] {
       let isRemembered =
         nodes.contains {
-          $0.isProcessUp && $0.index != node
+          $0.isRunning(at: now) && $0.index != node && component[$0.index] == part
             && ($0.election.claim(to: addresses[address])?.epoch ?? epoch) >= known.epoch
-        } || outages == 0
+        } || (outages == 0 && now > lastOutage + 1_000_000_000 && (records[address]?.epoch ?? epoch) >= known.epoch)
       if epoch < known.epoch, now > max(known.at, lastMerge) + duplicateBound, isRemembered {
         find(
           .s3,

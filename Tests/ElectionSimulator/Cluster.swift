@@ -106,6 +106,7 @@ extension World {
       consents[address * nodes.count + node.index] = now
     }
     if isCalm, cause != .learnt { noteMove(address, claim, cause) }
+    if cause == .ownerSilent || cause == .segmentSilent { checkTakeover(address, by: node) }
     guard claim.owner == node.id, cause != .learnt else { return }
     if !claim.isProvisional { statistics.moves += 1 }
     pendingRecords.append((address, claim))
@@ -130,7 +131,11 @@ extension World {
   }
 
   func tellRecord(_ address: Int, to node: SimulatedNode) {
-    guard node.isRunning(at: now), outages == 0, let claim = records[address] else { return }
+    guard node.isProcessUp, let claim = records[address] else { return }
+    guard outages == 0, now >= node.stalledUntil else {
+      queue.push(.recorded, at: now + 300_000_000, node: node.index, detail: address)
+      return
+    }
     handle(.recorded([ClaimRow(address: addresses[address], claim: claim)]), by: node)
   }
 
@@ -204,7 +209,14 @@ extension World {
     case .outage:
       outages -= 1
       if outages == 0 {
+        lastOutage = now
         for node in nodes where node.isRunning(at: now) { handle(.sourceReachable(true), by: node) }
+        // The watch begins again with a list.
+        for node in nodes {
+          for address in addresses.indices where records[address] != nil {
+            queue.push(.recorded, at: now + watchDelay(), node: node.index, detail: address)
+          }
+        }
       }
     case .fitness, .rebalance: break
     case .leaving(let address, let node, let milliseconds):

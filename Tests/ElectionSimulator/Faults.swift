@@ -104,9 +104,9 @@ package struct Scenario: Sendable {
     let drawn =
       switch size {
       case ..<500: 2 + random.below(4)
-      case ..<850: 5 + random.below(5)
-      case ..<970: 10 + random.below(11)
-      case ..<995: 20 + random.below(31)
+      case ..<860: 5 + random.below(5)
+      case ..<980: 10 + random.below(11)
+      case ..<996: 20 + random.below(31)
       default: 50 + random.below(51)
       }
     self.nodes = nodes ?? drawn

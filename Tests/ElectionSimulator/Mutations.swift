@@ -27,13 +27,19 @@ package enum Mutations {
     /// The first seed that fails without the guard, and what failed; nil when none does.
     package func firstFailure(seconds: Int = 120) -> (seed: UInt64, finding: Finding)? {
       for seed in 1...UInt64(seeds) {
-        let scenario = Scenario(
-          seed: seed, nodes: nodes[Int(seed) % nodes.count],
-          policy: policies[Int(seed) % policies.count], seconds: seconds, mix: mix,
-          guards: Guards.all.subtracting(guardRemoved))
-        if let finding = World(scenario).run().first { return (seed, finding) }
+        if let finding = World(scenario(seed: seed, seconds: seconds)).run().first {
+          return (seed, finding)
+        }
       }
       return nil
+    }
+
+    /// The run of a seed without the guard.
+    package func scenario(seed: UInt64, seconds: Int = 120) -> Scenario {
+      Scenario(
+        seed: seed, nodes: nodes[Int(seed) % nodes.count],
+        policy: policies[Int(seed) % policies.count], seconds: seconds, mix: mix,
+        guards: Guards.all.subtracting(guardRemoved))
     }
   }
 
@@ -51,7 +57,7 @@ package enum Mutations {
     Mutation("confirmation", .confirmation, [.strict], network, seeds: 600),
     Mutation("hearsay", .hearsay, [.strict], [.partition, .drain, .kill, .weather], seeds: 600),
     Mutation("evidence of the wire", .wireEvidence, [.wire], [.partition], seeds: 600),
-    Mutation("beacons", .beacons, [.wire], [.partition]),
+    Mutation("beacons", .beacons, [.wire], [.partition], nodes: [2]),
     Mutation("joint sets", .jointSets, [.strict], [.removal, .partition, .stall], nodes: [8, 9], seeds: 600),
     Mutation("order of claims", .order, [.wire], [.partition]),
     Mutation("fresh commitments", .freshCommit, [.strict], [.drain, .weather, .stall, .partition], seeds: 600),

@@ -5,6 +5,12 @@ import NIOCore
 extension World {
   func send(_ message: Message, from node: SimulatedNode, to target: SimulatedNode) {
     statistics.packets += 1
+    if isTracing, case .rows(let rows) = message, rows.kind != .claims {
+      log {
+        "\(node.name) to \(target.name): \(rows.kind) of \(name(of: rows.subject))"
+          + " \(rows.rows.map { "\($0.address) \($0.claim.epoch) \($0.verdict)" })"
+      }
+    }
     guard !isCut[node.index * nodes.count + target.index] else { return }
     guard random.unit() >= loss else { return }
     guard target.isHostUp else { return }
@@ -27,6 +33,9 @@ extension World {
   }
 
   func broadcast(_ message: Message, from node: SimulatedNode) {
+    if case .rows(let rows) = message {
+      log { "\(node.name) says on the segment: \(rows.kind) \(rows.rows.map(\.address))" }
+    }
     for target in nodes where target.index != node.index && target.isProcessUp && target.isHostUp {
       guard component[target.index] == component[node.index] else { continue }
       statistics.frames += 1

@@ -1,10 +1,10 @@
-import Addresses
-import Election
-import NIOCore
+package import Addresses
+package import Election
+package import NIOCore
 
 /// A cluster on virtual time: whole machines, a peer network, a segment, clocks, an API.
 package final class World {
-  package let scenario: Scenario
+  package private(set) var scenario: Scenario
   package internal(set) var findings: [Finding] = []
   package internal(set) var statistics = Statistics()
   /// What happened, oldest first; kept only on demand.
@@ -18,7 +18,7 @@ package final class World {
   var envelopes: [Envelope?] = []
   var freeEnvelopes: [Int] = []
 
-  let addresses: [IPAddress]
+  package let addresses: [IPAddress]
   var indexOfAddress: [IPAddress: Int] = [:]
   var indexOfNode: [MemberID: Int] = [:]
 
@@ -29,6 +29,8 @@ package final class World {
   var removed: Set<Int> = []
   var records: [Claim?]
   var outages = 0
+  /// When the API was last out of reach.
+  var lastOutage: UInt64 = 0
   var pendingRecords: [(address: Int, claim: Claim)] = []
 
   // The networks.
@@ -46,6 +48,7 @@ package final class World {
   var epochs: [[Epoch?]]
   var consents: [Int: UInt64] = [:]
   var contested: Set<Int> = []
+  var enabledSince: [Int: UInt64] = [:]
   var duplicateSince: [Int: UInt64] = [:]
   var uncoveredSince: [UInt64?]
   var highest: [[Int: (epoch: Epoch, at: UInt64)]]
@@ -114,6 +117,38 @@ package final class World {
     run(until: calmAt + UInt64(Scenario.calm) * 1_000_000)
     checkEnd()
     return findings
+  }
+
+  /// Adds a fault now.
+  package func inject(_ kind: Fault.Kind, lasting milliseconds: Int) {
+    scenario.faults.append(Fault(at: Int(now / 1_000_000), lasts: milliseconds, kind: kind))
+    begin(scenario.faults.count - 1)
+  }
+
+  /// The nodes that answer for an address now.
+  package func answering(_ address: Int) -> [Int] {
+    enabled[address].filter { isAnswering(address, $0) }
+  }
+
+  /// The machine of a node.
+  package func machine(_ node: Int) -> Election { nodes[node].election }
+
+  /// The clock of a node.
+  package func clock(_ node: Int) -> NIODeadline { nodes[node].local(now) }
+
+  /// Milliseconds since the start.
+  package var milliseconds: Int { Int(now / 1_000_000) }
+
+  /// Runs for a time; returns for how many of its milliseconds nobody answered for an address that
+  /// was answered at the start.
+  package func run(milliseconds: Int) -> Int {
+    let watched = addresses.indices.filter { !answering($0).isEmpty }
+    var unanswered = 0
+    for _ in 0..<milliseconds {
+      run(until: now + 1_000_000)
+      if watched.contains(where: { answering($0).isEmpty }) { unanswered += 1 }
+    }
+    return unanswered
   }
 
   /// Runs until a time in nanoseconds.

@@ -60,6 +60,9 @@ import ElectionSimulator
         policy: options["policy"].flatMap(IsolationPolicy.init(rawValue:)),
         seconds: number("seconds", 600))
       scenario.usesPackets = number("packets", 0) == 1
+      if let name = options["mutation"], let mutation = Mutations.all.first(where: { $0.name == name }) {
+        scenario = mutation.scenario(seed: seed)
+      }
       let world = World(scenario, isTracing: number("trace", 0) == 1)
       let findings = world.run()
       total.add(world.statistics)

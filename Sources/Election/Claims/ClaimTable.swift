@@ -47,9 +47,10 @@ extension Election {
   private mutating func settlePromise(_ slot: Int, _ claim: Claim, former: Int) {
     var told = former
     if let promise = slots[slot].promise, promise.epoch <= claim.epoch.quorum {
-      if let fenced = promise.fenced, fenced != former {
-        appendFence(slot, .superseded, against: fenced)
-        told = former
+      if let fenced = promise.fenced {
+        let isBack = peers[fenced].id == claim.owner
+        appendFence(slot, isBack ? .released : .superseded, against: fenced)
+        if fenced == former { told = -1 }
       }
       slots[slot].promise = nil
     }

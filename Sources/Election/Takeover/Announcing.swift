@@ -12,7 +12,7 @@ extension Election {
     slots[slot].phase = .announcing
     slots[slot].since = now
     slots[slot].step = 0
-    slots[slot].leaveBy = nil
+    if slots[slot].standing == .fit { slots[slot].leaveBy = nil }
     slots[slot].isConfirmed = electorates[slot] == nil
     slots[slot].isFenced = false
     electorates[slot]?.confirm(by: 0)

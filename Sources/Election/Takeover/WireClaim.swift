@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 
 /// Taking an address without a quorum, because the segment is silent about it; and the beacons by
@@ -44,13 +45,17 @@ extension Election {
     guard let slot = slotIndices[row.address] else { return }
     if slots[slot].phase.holds, let claim = slots[slot].claim, now < max(leaseUntil, wireUntil) {
       send(.claims, Row(address: row.address, claim: claim), to: Self.segment)
-    } else if slots[slot].phase == .probing,
-      peers[peer].id.score(for: slots[slot].hash) > id.score(for: slots[slot].hash)
-    {
-      slots[slot].phase = .candidate
-      slots[slot].since = now
-      schedule(slot, now + timers.repetition)
+    } else if peers[peer].id.score(for: slots[slot].hash) > id.score(for: slots[slot].hash) {
+      endProbing(row.address)
     }
+  }
+
+  /// Somebody answers for an address, or a better candidate probes as well: begin again.
+  mutating func endProbing(_ address: IPAddress) {
+    guard let slot = slotIndices[address], slots[slot].phase == .probing else { return }
+    slots[slot].phase = .candidate
+    slots[slot].since = now
+    schedule(slot, now + timers.repetition)
   }
 
   // MARK: Beacons

@@ -22,14 +22,15 @@ extension Election {
     guard applied <= peers[peer].fenceLast else { return }
     peers[peer].fenceAcknowledged = max(peers[peer].fenceAcknowledged, applied)
     peers[peer].fence.removeAll { $0.number <= applied }
-    if !peers[peer].fence.isEmpty { sendFence(to: peer) }
+    // A new life of the member has to learn the number even where nothing is left to tell.
+    if peers[peer].fenceLast > applied { sendFence(to: peer) }
   }
 
   private mutating func sendFence(to peer: Int) {
     var from = peers[peer].fenceAcknowledged
     var rest = peers[peer].fence[...]
     // A few packets at a time; the rest follows when these are applied.
-    for _ in 0..<8 where !rest.isEmpty {
+    for packet in 0..<8 where packet == 0 || !rest.isEmpty {
       let part = rest.prefix(RowsMessage.limit)
       rest = rest.dropFirst(part.count)
       let number = rest.isEmpty ? peers[peer].fenceLast : part.last?.number ?? from
@@ -72,7 +73,10 @@ extension Election {
       guard let slot = slot(for: row.address) else { continue }
       flags.removeAll { $0.slot == slot && $0.peer == peer }
       switch row.verdict {
-      case .promised: flags.append((slot, peer))
+      case .promised:
+        // What was promised before this node's present claim is void.
+        let present = slots[slot].owner == 0 ? slots[slot].claim?.epoch.quorum ?? 0 : 0
+        if row.claim.epoch.quorum > present { flags.append((slot, peer)) }
       case .superseded: learn(row.address, row.claim, from: peer, onWire: false)
       default: break
       }

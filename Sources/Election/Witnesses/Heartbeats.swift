@@ -85,7 +85,9 @@ extension Election {
       peers[peer].knowsVersion = heartbeat.witnessVersionKnown
     }
     if peers[peer].knowsVersion < peers[0].witnesses.version { sendWitnesses(of: 0, to: peer) }
-    if !peers[peer].fence.isEmpty { advanceFence(of: peer, applied: heartbeat.fenceApplied) }
+    if peers[peer].fenceLast > heartbeat.fenceApplied || !peers[peer].fence.isEmpty {
+      advanceFence(of: peer, applied: heartbeat.fenceApplied)
+    }
     compareClaims(of: peer, with: heartbeat)
     if heartbeat.flags.contains(.wantsReply) {
       var flags: Heartbeat.Flags = isSettled ? .isSettled : []

@@ -15,12 +15,15 @@ extension Election {
       && now - peers[peer].hostAnswered < timers.heartbeatInterval.scaled(300)
   }
 
-  /// Whether the segment carries frames of a peer that are newer than its last heartbeat.
-  func isHeardOnWire(_ peer: Int) -> Bool {
+  /// Whether the segment carries frames of a peer that are newer than its last heartbeat, to this
+  /// node or, for one that does not witness for it, to any.
+  func isHeardOnWire(_ peer: Int, asWitness: Bool = false) -> Bool {
     guard policy != .strict, guards.contains(.wireEvidence) else { return false }
     guard now - peers[peer].wireHeard < timers.wireEvidence else { return false }
     if !guards.contains(.freshEvidence) { return true }
-    let silentSince = max(peers[peer].lastHeard, peers[peer].silentSince)
+    let silentSince =
+      asWitness
+      ? peers[peer].lastHeard : max(peers[peer].lastHeard, peers[peer].silentSince)
     return peers[peer].wireHeard > silentSince + .milliseconds(150)
   }
 
@@ -37,7 +40,7 @@ extension Election {
     {
       return false
     }
-    return !isHeardOnWire(peer)
+    return !isHeardOnWire(peer, asWitness: true)
   }
 
   /// Until when a restart that a peer announced keeps its addresses.
