@@ -15,11 +15,14 @@ public struct SpeakerOptions: Sendable {
   public var ignoreExcludeLabel: Bool
   /// The election of owners; nil for none, and then the first of the ranking owns an address.
   public var election: ElectionOptions?
+  /// Where BGP peers can connect; empty for nowhere.
+  public var bgpListen: [ListenAddress]
 
   /// Options with these values.
   public init(
     node: String, manifests: String, socketPath: String, loadBalancerClass: String? = nil,
-    ignoreExcludeLabel: Bool = false, election: ElectionOptions? = nil
+    ignoreExcludeLabel: Bool = false, bgpListen: [ListenAddress] = [],
+    election: ElectionOptions? = nil
   ) {
     self.node = node
     self.manifests = manifests
@@ -27,6 +30,7 @@ public struct SpeakerOptions: Sendable {
     self.loadBalancerClass = loadBalancerClass
     self.ignoreExcludeLabel = ignoreExcludeLabel
     self.election = election
+    self.bgpListen = bgpListen
   }
 }
 

@@ -31,6 +31,15 @@ struct SpeakerCommand: AsyncParsableCommand {
     help: "Announce on nodes labelled node.kubernetes.io/exclude-from-external-load-balancers too.")
   var ignoreExcludeLabel = false
 
+  @Option(
+    name: .customLong("bgp-listen"),
+    help: ArgumentHelp(
+      "Take BGP connections of configured peers there; repeatable. The port is 179 unless given, an "
+        + "IPv6 address stands in brackets; [::] takes IPv4 too.",
+      valueName: "address[:port]"),
+    transform: AddressArgument.listenAddress)
+  var bgpListen: [ListenAddress] = []
+
   @OptionGroup(title: "Election of owners") var election: ElectionArguments
 
   func run() async throws {
@@ -42,6 +51,7 @@ struct SpeakerCommand: AsyncParsableCommand {
     let options = SpeakerOptions(
       node: node, manifests: manifests, socketPath: try target.socketPath(),
       loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel,
+      bgpListen: bgpListen,
       election: try election.options(socketPath: try target.socketPath()))
     do {
       try await SpeakerProcess(options: options).run()
