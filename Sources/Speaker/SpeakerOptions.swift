@@ -13,17 +13,20 @@ public struct SpeakerOptions: Sendable {
   public var loadBalancerClass: String?
   /// Whether nodes labelled `node.kubernetes.io/exclude-from-external-load-balancers` announce too.
   public var ignoreExcludeLabel: Bool
+  /// What it does on layer-2 segments.
+  public var layer2: Layer2Options
 
   /// Options with these values.
   public init(
     node: String, manifests: String, socketPath: String, loadBalancerClass: String? = nil,
-    ignoreExcludeLabel: Bool = false
+    ignoreExcludeLabel: Bool = false, layer2: Layer2Options = Layer2Options()
   ) {
     self.node = node
     self.manifests = manifests
     self.socketPath = socketPath
     self.loadBalancerClass = loadBalancerClass
     self.ignoreExcludeLabel = ignoreExcludeLabel
+    self.layer2 = layer2
   }
 }
 

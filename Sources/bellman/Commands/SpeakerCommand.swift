@@ -31,6 +31,26 @@ struct SpeakerCommand: AsyncParsableCommand {
     help: "Announce on nodes labelled node.kubernetes.io/exclude-from-external-load-balancers too.")
   var ignoreExcludeLabel = false
 
+  @Option(
+    help: ArgumentHelp(
+      "When another host uses one of our addresses: defend announces it again, at most once in "
+        + "10 s; yield stops answering until that host is gone.",
+      valueName: "policy"))
+  var conflictPolicy = Layer2Options.ConflictPolicy.defend
+
+  @Option(
+    help: ArgumentHelp(
+      "Announce each layer-2 address anew after this time, for switches that forget; 0 for never.",
+      valueName: "seconds"))
+  var gratuitousRefresh = 60
+
+  func validate() throws {
+    guard (0...86_400).contains(gratuitousRefresh) else {
+      throw ValidationError(
+        "--gratuitous-refresh is \(gratuitousRefresh); give 0 to 86400 seconds")
+    }
+  }
+
   func run() async throws {
     guard let node = target.nodeName else {
       throw ValidationError(
@@ -39,7 +59,9 @@ struct SpeakerCommand: AsyncParsableCommand {
     bootstrapLogging(format: log.format, level: log.level)
     let options = SpeakerOptions(
       node: node, manifests: manifests, socketPath: try target.socketPath(),
-      loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel)
+      loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel,
+      layer2: Layer2Options(
+        conflictPolicy: conflictPolicy, refreshSeconds: gratuitousRefresh))
     do {
       try await SpeakerProcess(options: options).run()
     } catch let error as SpeakerStartError {
