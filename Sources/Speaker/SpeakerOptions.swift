@@ -17,12 +17,14 @@ public struct SpeakerOptions: Sendable {
   public var election: ElectionOptions?
   /// Where BGP peers can connect; empty for nowhere.
   public var bgpListen: [ListenAddress]
+  /// What it does on layer-2 segments.
+  public var layer2: Layer2Options
 
   /// Options with these values.
   public init(
     node: String, manifests: String, socketPath: String, loadBalancerClass: String? = nil,
     ignoreExcludeLabel: Bool = false, bgpListen: [ListenAddress] = [],
-    election: ElectionOptions? = nil
+    layer2: Layer2Options = Layer2Options(), election: ElectionOptions? = nil
   ) {
     self.node = node
     self.manifests = manifests
@@ -31,6 +33,7 @@ public struct SpeakerOptions: Sendable {
     self.ignoreExcludeLabel = ignoreExcludeLabel
     self.election = election
     self.bgpListen = bgpListen
+    self.layer2 = layer2
   }
 }
 

@@ -32,6 +32,7 @@ actor ControlLoop {
   private var configuration = Configuration()
   private var ownNode: Node?
   private var isStopping = false
+  private var loggedKernelResponders: Set<String> = []
 
   /// Whether the source has the Node of this speaker.
   var knowsOwnNode: Bool { ownNode != nil }
@@ -55,7 +56,7 @@ actor ControlLoop {
     listener = BGPListener(
       addresses: options.bgpListen, eventLoop: eventLoop, logger: logger)
     bfd = BFDTable(eventLoop: eventLoop, logger: logger)
-    links = LinkTable(eventLoop: eventLoop, logger: logger)
+    links = LinkTable(options: options.layer2, eventLoop: eventLoop, logger: logger)
   }
 
   /// Begins to listen, to sessions and for neighbours. Call it once, before any event. Throws
@@ -97,14 +98,25 @@ actor ControlLoop {
     reconcilePeers()
     perform(assignment.handle(.batch(events)))
     peers.completeInitialTable()
+    logNewKernelResponders()
   }
 
   /// Takes in the network interfaces of this machine, all of them.
-  func interfacesChanged(_ interfaces: [NetworkInterface]) {
-    guard !isStopping, interfaces != self.interfaces else { return }
+  ///
+  /// - Parameter moved: the indices of those that came to another port of the network.
+  func interfacesChanged(_ interfaces: [NetworkInterface], moved: Set<Int>) {
+    guard !isStopping, interfaces != self.interfaces || !moved.isEmpty else { return }
+    let returned = InterfaceStack.returnedMembers(from: self.interfaces, to: interfaces)
     self.interfaces = interfaces
     reconcilePeers()
     perform(assignment.handle(reconcileLinks()))
+    links.announceAnew(on: InterfaceStack.above(moved.union(returned), in: interfaces))
+    logNewKernelResponders()
+  }
+
+  /// Where the kernel of this node would answer for addresses of services.
+  var kernelResponders: [KernelResponder] {
+    links.kernelResponders { histories[$0] != nil }
   }
 
   /// Stops answering, and says goodbye to all peers with `reason`; returns when that is done.
@@ -233,15 +245,25 @@ actor ControlLoop {
     peers.update(changes)
   }
 
+  private func logNewKernelResponders() {
+    let text = Problem.list(of: kernelResponders).map(\.message)
+    for message in text where !loggedKernelResponders.contains(message) {
+      logger.warning("\(message)")
+    }
+    loggedKernelResponders = Set(text)
+  }
+
   private func noteChanges(of addresses: [IPAddress]) {
     let now = Timestamp.now
     for address in addresses {
       guard let summary = assignment.summary(of: address) else {
+        links.setPrepared(false, address)
         if histories.removeValue(forKey: address) != nil {
           logger.info("no service has the address any more", metadata: ["address": "\(address)"])
         }
         continue
       }
+      links.setPrepared(Layer2Verdict(summary.layer2) == .candidate, address)
       let changes = histories[address, default: AddressHistory(now: now)].note(summary, now: now)
       for change in changes {
         logger.info(

@@ -40,7 +40,27 @@ struct SpeakerCommand: AsyncParsableCommand {
     transform: AddressArgument.listenAddress)
   var bgpListen: [ListenAddress] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "When another host uses one of our addresses: defend announces it again, at most once in "
+        + "10 s; yield stops answering until that host is gone.",
+      valueName: "policy"))
+  var conflictPolicy = Layer2Options.ConflictPolicy.defend
+
+  @Option(
+    help: ArgumentHelp(
+      "Announce each layer-2 address anew after this time, for switches that forget; 0 for never.",
+      valueName: "seconds"))
+  var gratuitousRefresh = 60
+
   @OptionGroup(title: "Election of owners") var election: ElectionArguments
+
+  func validate() throws {
+    guard (0...86_400).contains(gratuitousRefresh) else {
+      throw ValidationError(
+        "--gratuitous-refresh is \(gratuitousRefresh); give 0 to 86400 seconds")
+    }
+  }
 
   func run() async throws {
     guard let node = target.nodeName else {
@@ -52,6 +72,8 @@ struct SpeakerCommand: AsyncParsableCommand {
       node: node, manifests: manifests, socketPath: try target.socketPath(),
       loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel,
       bgpListen: bgpListen,
+      layer2: Layer2Options(
+        conflictPolicy: conflictPolicy, refreshSeconds: gratuitousRefresh),
       election: try election.options(socketPath: try target.socketPath()))
     do {
       try await SpeakerProcess(options: options).run()

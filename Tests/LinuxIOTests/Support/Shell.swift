@@ -47,3 +47,6 @@ func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) reth
   }
   return try condition()
 }
+
+/// Waits.
+func usleepMilliseconds(_ milliseconds: Int) { usleep(useconds_t(milliseconds * 1000)) }
