@@ -1,7 +1,7 @@
 import Addresses
 
-/// The kernel's filter of an announcer: what asks for one of its addresses, and what is said in their
-/// name. All other frames do not wake it.
+/// The kernel's filter of an announcer: what asks for one of its addresses, what is said in their
+/// name, and what other speakers say (``SpeakerFrame``). All other frames do not wake it.
 ///
 /// Addresses are told apart by at most ``rangeLimit`` ranges for each family, so that the filter stays
 /// short; where addresses are more scattered than that, the smallest gaps between them pass too. Of an
@@ -24,7 +24,8 @@ public enum AddressFilter {
         .load8(54), .ifEqual(135, skip: 2, else: 0), .ifEqual(136, skip: 1, else: 0), .reject,
       ] + block([74, 34], v6)
     return [
-      .load16(12), .ifEqual(0x0806, skip: 0, else: 1), .jump(ndp.count + 2),
+      .load16(12), .ifEqual(UInt32(SpeakerFrame.etherType.rawValue), skip: 0, else: 1), .accept,
+      .ifEqual(0x0806, skip: 0, else: 1), .jump(ndp.count + 2),
       .ifEqual(0x86DD, skip: 1, else: 0), .reject,
     ] + ndp + arp
   }

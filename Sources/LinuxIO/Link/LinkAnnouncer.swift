@@ -73,10 +73,15 @@ public final class LinkAnnouncer {
   ///   - eventLoop: the loop that this runs on.
   ///   - configuration: see ``Configuration``.
   ///   - lease: until when this node may answer.
+  ///   - onSpeakerFrame: called on the capture thread with what other speakers say on the segment, and
+  ///     the time on the clock of ``ReplyLease/now``.
   ///   - callbacks: called on the loop with what comes later.
   public init(
     interface: NetworkInterface, eventLoop: any EventLoop,
     configuration: Configuration = .init(), lease: ReplyLease = ReplyLease(),
+    onSpeakerFrame: @escaping @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void = {
+      _, _ in
+    },
     callbacks: Callbacks
   ) throws(PacketSocketError) {
     eventLoop.preconditionInEventLoop()
@@ -86,11 +91,13 @@ public final class LinkAnnouncer {
     let responder = Responder(interfaceMAC: mac)
     let relay = Relay(callbacks)
     let bound = NIOLoopBound(relay, eventLoop: eventLoop)
-    let replyPath = ReplyPath(responder, lease: lease) {
-      eventLoop.execute {
-        eventLoop.scheduleTask(in: Self.sightingDelay) { bound.value.announcer?.lookAround() }
-      }
-    }
+    let replyPath = ReplyPath(
+      responder, lease: lease,
+      onSighting: {
+        eventLoop.execute {
+          eventLoop.scheduleTask(in: Self.sightingDelay) { bound.value.announcer?.lookAround() }
+        }
+      }, onSpeakerFrame: onSpeakerFrame)
     socket = try PacketSocket(
       interface: interface.name,
       onFailure: { error in
@@ -194,6 +201,14 @@ public final class LinkAnnouncer {
   public func announceAnew() { take(owned.sorted) }
 
   // MARK: Others
+
+  /// Says something to the other speakers on the segment.
+  public func broadcast(_ payload: ByteBuffer) {
+    eventLoop.preconditionInEventLoop()
+    guard !isClosed else { return }
+    // The socket counts what the kernel refuses; what matters is said again.
+    try? socket.send(SpeakerFrame(source: responder.interfaceMAC, payload: payload).frame)
+  }
 
   /// The MAC addresses of our own interfaces and of the other speakers: what they say of our addresses
   /// is no conflict.

@@ -1,4 +1,3 @@
-import Glibc
 public import NIOCore
 import Synchronization
 
@@ -16,11 +15,7 @@ public final class ReplyLease: Sendable {
   public init() {}
 
   /// The time on the clock of leases, which goes on while the machine is suspended (CLOCK_BOOTTIME).
-  public static var now: NIODeadline {
-    var time = timespec()
-    clock_gettime(CLOCK_BOOTTIME, &time)
-    return .uptimeNanoseconds(UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
-  }
+  public static var now: NIODeadline { BootClock.now() }
 
   /// The end of the lease on the clock of ``now``; nil when it has none. From any thread.
   public var end: NIODeadline? {

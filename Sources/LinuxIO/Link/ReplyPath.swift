@@ -14,18 +14,30 @@ final class ReplyPath: Sendable {
   private let sightings = Mutex(SightingLog())
   private let lease: ReplyLease
   private let onSighting: @Sendable () -> Void
+  private let onSpeakerFrame: @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
 
-  /// - Parameter onSighting: called on the capture thread when there are sightings to be taken, once
-  ///   until they are.
-  init(_ responder: Responder, lease: ReplyLease, onSighting: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - onSighting: called on the capture thread when there are sightings to be taken, once until they
+  ///     are.
+  ///   - onSpeakerFrame: called on the capture thread with what other speakers say, and the time on the
+  ///     clock of leases.
+  init(
+    _ responder: Responder, lease: ReplyLease, onSighting: @escaping @Sendable () -> Void,
+    onSpeakerFrame: @escaping @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
+  ) {
     self.responder = Mutex(responder)
     self.lease = lease
     self.onSighting = onSighting
+    self.onSpeakerFrame = onSpeakerFrame
   }
 
   func replace(_ responder: Responder) { self.responder.withLock { $0 = responder } }
 
   func reply(to frame: RawSpan) -> ByteBuffer? {
+    if let frame = SpeakerFrame(parsing: frame) {
+      onSpeakerFrame(frame, ReplyLease.now)
+      return nil
+    }
     var sighting: Sighting?
     let answer = responder.withLock { $0 }.answer(
       frame, now: ReplyLease.now, lease: lease.end, sighting: &sighting)

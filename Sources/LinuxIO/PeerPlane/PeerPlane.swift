@@ -1,4 +1,5 @@
 public import Election
+public import LinkLayer
 public import NIOCore
 import Synchronization
 
@@ -27,7 +28,7 @@ public final class PeerPlane: Sendable {
   }
 
   /// Until when this node may answer.
-  public let lease: LeaseClock
+  public let lease: ReplyLease
 
   private let mailbox: Mailbox<PeerPlaneCommand>
   private let thread: IOThread
@@ -42,7 +43,8 @@ public final class PeerPlane: Sendable {
     _ settings: Settings, deliver: @escaping @Sendable ([PeerPlaneOutput]) -> Void
   ) throws(LinuxError) {
     let mailbox = try Mailbox<PeerPlaneCommand>()
-    let lease = LeaseClock()
+    let lease = ReplyLease()
+    lease.setEnd(.uptimeNanoseconds(0))
     let links = try PeerPlaneLinks(settings, mailbox: mailbox)
     self.mailbox = mailbox
     self.lease = lease
@@ -67,8 +69,8 @@ public final class PeerPlane: Sendable {
   /// Changes the keys.
   public func use(_ keys: PeerKeys) { mailbox.post(.keys(keys)) }
 
-  /// Takes in what was received on the segment.
-  public func receive(frame: ByteBuffer, receivedAt: NIODeadline) {
+  /// Takes in what another speaker said on the segment, and when on the clock of ``ReplyLease/now``.
+  public func receive(_ frame: SpeakerFrame, receivedAt: NIODeadline) {
     mailbox.post(.frame(frame, receivedAt: receivedAt))
   }
 
@@ -98,7 +100,7 @@ enum PeerPlaneCommand: Sendable {
   case events([Election.Event])
   case members([PeerPlaneMember])
   case keys(PeerKeys)
-  case frame(ByteBuffer, receivedAt: NIODeadline)
+  case frame(SpeakerFrame, receivedAt: NIODeadline)
   case status(EventLoopPromise<PeerPlaneStatus>)
   case close
 }

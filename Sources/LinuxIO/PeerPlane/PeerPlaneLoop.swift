@@ -1,12 +1,13 @@
 import Addresses
 import Election
+import LinkLayer
 import NIOCore
 
 /// The body of the thread of the peer plane: it alone touches the machine, and waits for nothing but
 /// the kernel and the mailbox.
 struct PeerPlaneLoop: ~Copyable {
   private let mailbox: Mailbox<PeerPlaneCommand>
-  private let lease: LeaseClock
+  private let lease: ReplyLease
   private let deliver: @Sendable ([PeerPlaneOutput]) -> Void
   private let sockets: [AddressFamily: PeerSocket]
   private let probes: [AddressFamily: HostProbe]
@@ -18,6 +19,7 @@ struct PeerPlaneLoop: ~Copyable {
   private var channel: PeerChannel
   private var addresses: [MemberID: [IPAddress]] = [:]
   private var membersByAddress: [IPAddress: MemberID] = [:]
+  private var speakers: Set<MACAddress> = []
   private var actions: [Election.Action] = []
   private var outputs: [PeerPlaneOutput] = []
   private var ready: [UInt64] = []
@@ -28,10 +30,12 @@ struct PeerPlaneLoop: ~Copyable {
 
   /// No socket keeps the timers waiting for longer than this many packets.
   private static let batch = 64
+  /// More interfaces of speakers than these are not remembered.
+  private static let speakerLimit = 4096
 
   init(
     _ settings: PeerPlane.Settings, links: PeerPlaneLinks, mailbox: Mailbox<PeerPlaneCommand>,
-    lease: LeaseClock, priority: ThreadPriority,
+    lease: ReplyLease, priority: ThreadPriority,
     deliver: @escaping @Sendable ([PeerPlaneOutput]) -> Void
   ) {
     self.mailbox = mailbox
@@ -103,11 +107,14 @@ struct PeerPlaneLoop: ~Copyable {
     }
   }
 
-  private mutating func receive(frame: ByteBuffer, at receivedAt: NIODeadline) {
+  private mutating func receive(_ frame: SpeakerFrame, at receivedAt: NIODeadline) {
     if case .message(let message, let sender, let incarnation) = channel.open(
-      frame, now: BootClock.now())
+      frame.payload, now: BootClock.now())
     {
       handle(.frame(message, from: sender, incarnation: incarnation, receivedAt: receivedAt))
+      if speakers.count < Self.speakerLimit, speakers.insert(frame.source).inserted {
+        outputs.append(.speaker(frame.source))
+      }
     }
   }
 
@@ -131,7 +138,7 @@ struct PeerPlaneLoop: ~Copyable {
   private mutating func handle(_ event: Election.Event) {
     election.handle(event, now: BootClock.now(), actions: &actions)
     // Before any answer is given for what these actions bring.
-    lease.end = election.answersUntil
+    lease.setEnd(election.answersUntil)
     for index in actions.indices { perform(actions[index]) }
   }
 
@@ -161,7 +168,7 @@ struct PeerPlaneLoop: ~Copyable {
       case .events(let events): for event in events { handle(event) }
       case .members(let members): setMembers(members)
       case .keys(let keys): channel.use(keys)
-      case .frame(let frame, let receivedAt): receive(frame: frame, at: receivedAt)
+      case .frame(let frame, let receivedAt): receive(frame, at: receivedAt)
       case .status(let promise): promise.succeed(present)
       case .close: isClosed = true
       }

@@ -13,6 +13,8 @@ public enum PeerPlaneOutput: Sendable {
   case claimed(IPAddress, owner: MemberID, isVacant: Bool, Election.Cause)
   /// Send this to all speakers on the segment.
   case frame(ByteBuffer)
+  /// The interface of another speaker on the segment.
+  case speaker(MACAddress)
 }
 
 /// What was carried since the start.

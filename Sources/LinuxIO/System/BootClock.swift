@@ -1,11 +1,11 @@
 import Glibc
-public import NIOCore
+import NIOCore
 
 /// The clock of leases: it goes on while the machine is suspended (CLOCK_BOOTTIME). Its times are no
 /// times of `NIODeadline.now()`, and are not to be compared with them.
-public enum BootClock {
+enum BootClock {
   /// The present time.
-  public static func now() -> NIODeadline {
+  static func now() -> NIODeadline {
     .uptimeNanoseconds(nanoseconds(of: CLOCK_BOOTTIME))
   }
 

@@ -151,17 +151,8 @@ private struct KeyAddress {
   }
 
   func write(to bytes: UnsafeMutableRawBufferPointer) {
-    switch address {
-    case .v4(let address):
-      var name = sockaddr_in()
-      name.sin_family = sa_family_t(AF_INET)
-      name.sin_addr.s_addr = address.rawValue.bigEndian
-      bytes.storeBytes(of: name, as: sockaddr_in.self)
-    case .v6(let address):
-      var name = sockaddr_in6()
-      name.sin6_family = sa_family_t(AF_INET6)
-      name.sin6_addr = in6_addr(address)
-      bytes.storeBytes(of: name, as: sockaddr_in6.self)
+    SocketName(address, port: 0).withPointer { name, length in
+      bytes.copyMemory(from: UnsafeRawBufferPointer(start: name, count: Int(length)))
     }
   }
 }

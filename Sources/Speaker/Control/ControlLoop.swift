@@ -32,6 +32,7 @@ actor ControlLoop {
   private var configuration = Configuration()
   private var ownNode: Node?
   private var isStopping = false
+  private var segmentWatch: RepeatedTask?
   private var loggedKernelResponders: Set<String> = []
 
   /// Whether the source has the Node of this speaker.
@@ -56,7 +57,12 @@ actor ControlLoop {
     listener = BGPListener(
       addresses: options.bgpListen, eventLoop: eventLoop, logger: logger)
     bfd = BFDTable(eventLoop: eventLoop, logger: logger)
-    links = LinkTable(options: options.layer2, eventLoop: eventLoop, logger: logger)
+    links = LinkTable(
+      options: options.layer2, lease: plane?.lease ?? ReplyLease(), eventLoop: eventLoop,
+      logger: logger
+    ) { frame, receivedAt in
+      plane?.receive(frame, receivedAt: receivedAt)
+    }
   }
 
   /// Begins to listen, to sessions and for neighbours. Call it once, before any event. Throws
@@ -71,7 +77,22 @@ actor ControlLoop {
       Task { await self?.reconcilePeers() }
     }
     bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
+    watchSegments()
   }
+
+  /// Tells the election, as long as the process lives, whether the segments are alive.
+  private func watchSegments() {
+    guard let election else { return }
+    let bound = NIOLoopBound((links, election), eventLoop: eventLoop)
+    segmentWatch = eventLoop.scheduleRepeatedTask(
+      initialDelay: .zero, delay: Self.segmentWatchInterval
+    ) { _ in
+      let (links, election) = bound.value
+      if links.hasHeardSegment() { election.noteSegmentHeard() }
+    }
+  }
+
+  private static let segmentWatchInterval: TimeAmount = .milliseconds(500)
 
   /// Takes in what changed in the source, and acts on it.
   func sourceChanged(_ update: SourceUpdate) {
@@ -123,6 +144,7 @@ actor ControlLoop {
   func stop(reason: String) async {
     await leaveElection()
     isStopping = true
+    segmentWatch?.cancel()
     links.close()
     let wait = peers.beginGracefulShutdown()
     if wait > .zero {
@@ -145,6 +167,8 @@ actor ControlLoop {
     let news = election.take(outputs)
     perform(assignment.handle(.batch(ownershipEvents(news))))
     links.announceAgain(news.repeated)
+    for frame in news.frames { links.broadcast(frame) }
+    if !links.speakers.isSuperset(of: news.speakers) { links.speakers.formUnion(news.speakers) }
     for (address, cause) in news.moves.sorted(by: { $0.key < $1.key }) {
       logger.info(
         "address has another owner",
@@ -225,8 +249,10 @@ actor ControlLoop {
         links.release(address)
       case .elect(let address, let eligibility, let nodes):
         election?.elect(address, eligibility, nodes)
+        links.setPrepared(eligibility == .fit, address)
       case .endElection(let address):
         election?.forget(address)
+        links.setPrepared(false, address)
       case .announceRoute(let peer, let prefix, let attributes):
         changes[peer, default: .init()].announced[prefix] = BGP.RouteAttributes(
           attributes, localAS: configuration.localAS(towards: peer))

@@ -18,6 +18,8 @@ final class ElectionTable {
     var repeated: [IPAddress] = []
     /// Frames for the segment.
     var frames: [ByteBuffer] = []
+    /// Interfaces of other speakers on the segments.
+    var speakers: Set<MACAddress> = []
     /// Addresses that have another owner, and why.
     var moves: [IPAddress: String] = [:]
   }
@@ -108,6 +110,9 @@ final class ElectionTable {
     pending = []
   }
 
+  /// Something of another station was heard on the segment.
+  func noteSegmentHeard() { plane.tell([.segmentHeard]) }
+
   /// Hands everything over and takes nothing, or takes part again.
   func drain(_ isDraining: Bool) { plane.tell([.drain(isDraining)]) }
 
@@ -138,6 +143,8 @@ final class ElectionTable {
         set(address, Ownership(owner: name, answersHere: answersHere), &news)
       case .frame(let frame):
         news.frames.append(frame)
+      case .speaker(let mac):
+        news.speakers.insert(mac)
       }
     }
     return news

@@ -22,9 +22,11 @@ final class LinkTable {
   private var isPreparing = false
   private let options: Layer2Options
   private var retry: Scheduled<Void>?
+  private var framesReceived: [String: UInt64] = [:]
 
   /// Until when this node may answer. Whoever keeps it may move its end from any thread.
-  let lease = ReplyLease()
+  private let lease: ReplyLease
+  private let onSpeakerFrame: @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
 
   /// The MAC addresses of the other speakers, whose claims are no conflicts.
   var speakers: Set<MACAddress> = [] {
@@ -38,8 +40,17 @@ final class LinkTable {
   private static let preparedLimit = 256
 
   /// A table without interfaces.
-  init(options: Layer2Options, eventLoop: any EventLoop, logger: Logger) {
+  ///
+  /// - Parameters:
+  ///   - lease: Until when this node may answer.
+  ///   - onSpeakerFrame: Called on other threads with what other speakers say on a segment.
+  init(
+    options: Layer2Options, lease: ReplyLease, eventLoop: any EventLoop, logger: Logger,
+    onSpeakerFrame: @escaping @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
+  ) {
     self.options = options
+    self.lease = lease
+    self.onSpeakerFrame = onSpeakerFrame
     self.eventLoop = eventLoop
     self.logger = logger
   }
@@ -97,6 +108,19 @@ final class LinkTable {
       let owned = addresses.filter { link.owned.contains($0) }
       if !owned.isEmpty { link.take(owned.sorted()) }
     }
+  }
+
+  /// Whether anything has come in on any segment since the last call.
+  func hasHeardSegment() -> Bool {
+    var counts: [String: UInt64] = [:]
+    for name in links.keys { counts[name] = InterfaceTraffic.framesReceived(on: name) }
+    defer { framesReceived = counts }
+    return counts.contains { name, count in framesReceived[name].map { count > $0 } ?? false }
+  }
+
+  /// Says something to the other speakers on all segments.
+  func broadcast(_ payload: ByteBuffer) {
+    for link in links.values { link.broadcast(payload) }
   }
 
   /// Opens, follows and closes interfaces as they come, change and go.
@@ -206,7 +230,7 @@ final class LinkTable {
     do {
       let link = try LinkAnnouncer(
         interface: interface, eventLoop: eventLoop, configuration: options.announcer,
-        lease: lease,
+        lease: lease, onSpeakerFrame: onSpeakerFrame,
         callbacks: .init(
           onProblem: { [weak self] in self?.failed(name, $0) },
           onConflict: { [logger] in ConflictReporter(interface: name, logger: logger).log($0) }))
