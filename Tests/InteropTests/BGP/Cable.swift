@@ -178,8 +178,12 @@ struct Speaker {
     try? await status().peers.first { $0.name == name }
   }
 
+  /// What it finds wrong; nothing while it does not answer.
+  func problems() async -> [Problem] { (try? await status().problems) ?? [] }
+
   /// Waits until the session with a peer is established.
-  func waitForSession(_ name: String = "router", within limit: TimeAmount = .seconds(15)) async throws
+  func waitForSession(_ name: String = "router", within limit: TimeAmount = .seconds(15))
+    async throws
   {
     do {
       try await eventually("the session with \(name) is established", within: limit) {

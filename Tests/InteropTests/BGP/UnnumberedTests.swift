@@ -9,18 +9,15 @@ extension InteropTests {
   @Suite struct Unnumbered {
     private static let peer = Peer(spec: ["interface: eth0"])
 
-    private static func frr(_ options: String = "") -> String {
-      """
+    private static let frr = """
       router bgp 64513
        bgp router-id 192.0.2.1
        no bgp ebgp-requires-policy
        neighbor eth0 interface remote-as 64512
-      \(options)
        address-family ipv6 unicast
         neighbor eth0 activate
        exit-address-family
       """
-    }
 
     @Test(
       "FRR has routes of both families by our link-local address, whoever dials",
@@ -29,7 +26,7 @@ extension InteropTests {
     func frr(arguments: [String]) async throws {
       try await Cable.with { cable in
         try cable.write(peers: [Self.peer])
-        let frr = try await CableFRR(Self.frr(), on: cable)
+        let frr = try await CableFRR(Self.frr, on: cable)
         let speaker = try await cable.speaker(arguments)
         try await speaker.waitForSession(within: .seconds(30))
         let peer = try #require(await speaker.peer())
@@ -54,8 +51,11 @@ extension InteropTests {
       .enabled(if: CableFRR.isInstalled, "needs the package frr"))
     func newAddress() async throws {
       try await Cable.with { cable in
-        try cable.write(peers: [Self.peer])
-        let frr = try await CableFRR(Self.frr(), on: cable)
+        // FRR takes the new connection when the hold timer has ended its side of the old one.
+        var peer = Self.peer
+        peer.spec += ["holdTime: 9s", "keepaliveTime: 3s"]
+        try cable.write(peers: [peer])
+        let frr = try await CableFRR(Self.frr, on: cable)
         let speaker = try await cable.speaker()
         try await speaker.waitForSession(within: .seconds(30))
         try await cable.ip(cable.router, "addr add fe80::11/64 dev eth0 nodad")
@@ -88,7 +88,8 @@ extension InteropTests {
         try await speaker.waitForSession(within: .seconds(30))
         try await eventually("BIRD has both routes") { try await bird.hasBothRoutes() }
         let route = try await bird.ask("show route for 203.0.113.10/32 all")
-        #expect(route.contains("via fe80::2 on eth0"))
+        #expect(route.contains("via 2001:db8::2 on eth0"))
+        #expect(route.contains("from fe80::2"))
       }
     }
 
@@ -98,14 +99,15 @@ extension InteropTests {
         try cable.write(peers: [peer])
         let speaker = try await cable.speaker()
         try await eventually("the problem is shown") {
-          try await speaker.status().problems.contains {
+          await speaker.problems().contains {
             $0.object == "BGPPeer router" && $0.message.contains("bellman.dev/device")
           }
         }
         peer.options["device"] = "eth0"
         try cable.write(peers: [peer])
         _ = try await CableBird(
-          CableBird.bgp(neighbor: "fe80::2%eth0", channels: ["ipv6 { import all; };"]), on: cable)
+          CableBird.bgp(
+            neighbor: "fe80::2%eth0", channels: ["ipv6 { import all; export none; };"]), on: cable)
         try await speaker.waitForSession(within: .seconds(30))
         #expect(try await speaker.status().problems == [])
       }
