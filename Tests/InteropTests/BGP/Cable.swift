@@ -94,6 +94,14 @@ struct Cable {
     return Speaker(process: process, socket: socket)
   }
 
+  /// A BFDProfile named `fast`, of 100 ms × 3.
+  static let fastBFD = """
+    apiVersion: metallb.io/v1beta1
+    kind: BFDProfile
+    metadata: {name: fast, namespace: metallb-system}
+    spec: {receiveInterval: 100, transmitInterval: 100}
+    """
+
   /// The service 203.0.113.10 and 2001:db8:f::10 with an endpoint on the node.
   private static let cluster = """
     apiVersion: v1

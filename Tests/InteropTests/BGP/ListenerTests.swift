@@ -131,17 +131,18 @@ extension InteropTests {
     }
 
     @Test(
-      "TTL security", arguments: [(ttl: 255, hops: 1, isUp: true), (64, 1, false), (254, 2, true)])
-    func timeToLive(ttl: Int, hops: Int, isUp: Bool) async throws {
+      "TTL security", arguments: [(ttl: 255, hops: 1, isUp: true), (64, 1, false), (254, 2, true)],
+      ["0.0.0.0", "[::]"])
+    func timeToLive(_ row: (ttl: Int, hops: Int, isUp: Bool), listener: String) async throws {
       try await Cable.with { cable in
         var peer = Self.passive
-        peer.options["ttl-security"] = "\(hops)"
+        peer.options["ttl-security"] = "\(row.hops)"
         try cable.write(peers: [peer])
         // BIRD sends with this TTL whatever the link is; with 255 it also demands it of us.
-        let options = ttl == 255 ? ["ttl security on;"] : ["multihop \(ttl);"]
+        let options = row.ttl == 255 ? ["ttl security on;"] : ["multihop \(row.ttl);"]
         _ = try await CableBird(CableBird.bgp(options: options), on: cable)
-        let speaker = try await cable.speaker(["--bgp-listen", "0.0.0.0"])
-        if isUp {
+        let speaker = try await cable.speaker(["--bgp-listen", listener])
+        if row.isUp {
           try await speaker.waitForSession()
         } else {
           try await eventually("the peer is known") { await speaker.peer() != nil }
@@ -171,6 +172,8 @@ extension InteropTests {
     @Test func aChangedPasswordLeavesOtherSessionsAlone() async throws {
       try await Cable.with { cable in
         try await cable.ip(cable.router, "addr add 192.0.2.9/24 dev eth0")
+        // BIRD has one session with an address.
+        try await cable.ip(cable.node, "addr add 192.0.2.3/24 dev eth0")
         var first = Self.passive
         first.spec.append("password: one")
         var second = Self.passive
@@ -179,14 +182,15 @@ extension InteropTests {
           "peerAddress: 192.0.2.9", "dualStackAddressFamily: true", "password: other",
         ]
         try cable.write(peers: [first, second])
-        let other = CableBird.bgp(
-          "other", options: ["source address 192.0.2.9;", "password \"other\";"])
+        let secondProtocol = CableBird.bgp(
+          "second", neighbor: "192.0.2.3",
+          options: ["source address 192.0.2.9;", "password \"other\";"])
         let bird = try await CableBird(
           CableBird.bgp(
             options: ["source address 192.0.2.1;", "password \"one\";"],
             channels: [
               "ipv4 { import all; export none; };"
-            ]) + other, on: cable)
+            ]) + secondProtocol, on: cable)
         let speaker = try await cable.speaker(["--bgp-listen", "0.0.0.0"])
         try await speaker.waitForSession("router")
         try await speaker.waitForSession("other")
@@ -237,14 +241,7 @@ extension InteropTests {
           peer.options["device"] = "eth0"
         }
         try cable.write(peers: [peer])
-        try cable.write(
-          "manifests/bfd.yaml",
-          """
-          apiVersion: metallb.io/v1beta1
-          kind: BFDProfile
-          metadata: {name: fast, namespace: metallb-system}
-          spec: {receiveInterval: 100, transmitInterval: 100}
-          """)
+        try cable.write("manifests/bfd.yaml", Cable.fastBFD)
         _ = try await CableBird(
           "protocol bfd { }\n"
             + CableBird.bgp(options: isPassive ? ["bfd on;"] : ["bfd on;", "passive on;"]),

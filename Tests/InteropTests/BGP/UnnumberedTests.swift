@@ -22,9 +22,13 @@ extension InteropTests {
     @Test(
       "FRR has routes of both families by our link-local address, whoever dials",
       .enabled(if: CableFRR.isInstalled, "needs the package frr"),
-      arguments: [[], ["--bgp-listen", "[::]"]])
-    func frr(arguments: [String]) async throws {
+      arguments: [[], ["--bgp-listen", "[::]"]], [true, false])
+    func frr(arguments: [String], hasGlobalAddress: Bool) async throws {
       try await Cable.with { cable in
+        if !hasGlobalAddress {
+          try await cable.ip(cable.node, "addr del 2001:db8::2/64 dev eth0")
+          try await cable.ip(cable.node, "addr del 192.0.2.2/24 dev eth0")
+        }
         try cable.write(peers: [Self.peer])
         let frr = try await CableFRR(Self.frr, on: cable)
         let speaker = try await cable.speaker(arguments)
@@ -72,20 +76,25 @@ extension InteropTests {
 
     @Test func birdWithRouterAdvertisements() async throws {
       try await Cable.with { cable in
-        try cable.write(peers: [Self.peer])
+        var peer = Self.peer
+        peer.spec.append("bfdProfile: fast")
+        try cable.write(peers: [peer])
+        try cable.write("manifests/bfd.yaml", Cable.fastBFD)
         let bird = try await CableBird(
           """
+          protocol bfd { }
           protocol radv { interface "eth0" { max ra interval 10; min ra interval 5; }; }
 
           """
             + CableBird.bgp(
-              neighbor: "fe80::2%eth0",
+              neighbor: "fe80::2%eth0", options: ["bfd on;"],
               channels: [
                 "ipv4 { import all; export none; extended next hop on; };",
                 "ipv6 { import all; export none; };",
               ]), on: cable)
         let speaker = try await cable.speaker(["--bgp-listen", "[::]"])
         try await speaker.waitForSession(within: .seconds(30))
+        try await eventually("BFD is up") { await speaker.peer()?.bfd?.state == "Up" }
         try await eventually("BIRD has both routes") { try await bird.hasBothRoutes() }
         let route = try await bird.ask("show route for 203.0.113.10/32 all")
         #expect(route.contains("via 2001:db8::2 on eth0"))
