@@ -169,25 +169,30 @@ extension InteropTests {
       }
     }
 
-    @Test func aChangedPasswordLeavesOtherSessionsAlone() async throws {
+    @Test(
+      "a changed password leaves other sessions alone, whoever dials", arguments: [true, false])
+    func changedPassword(isPassive: Bool) async throws {
       try await Cable.with { cable in
         try await cable.ip(cable.router, "addr add 192.0.2.9/24 dev eth0")
         // BIRD has one session with an address.
         try await cable.ip(cable.node, "addr add 192.0.2.3/24 dev eth0")
         var first = Self.passive
         first.spec.append("password: one")
-        var second = Self.passive
+        if !isPassive { first.options = [:] }
+        var second = first
         second.name = "other"
         second.spec = [
           "peerAddress: 192.0.2.9", "dualStackAddressFamily: true", "password: other",
+          "sourceAddress: 192.0.2.3",
         ]
         try cable.write(peers: [first, second])
+        let waits = isPassive ? "" : "passive on;"
         let secondProtocol = CableBird.bgp(
           "second", neighbor: "192.0.2.3",
-          options: ["source address 192.0.2.9;", "password \"other\";"])
+          options: ["source address 192.0.2.9;", "password \"other\";", waits])
         let bird = try await CableBird(
           CableBird.bgp(
-            options: ["source address 192.0.2.1;", "password \"one\";"],
+            options: ["source address 192.0.2.1;", "password \"one\";", waits],
             channels: [
               "ipv4 { import all; export none; };"
             ]) + secondProtocol, on: cable)
