@@ -67,7 +67,7 @@ let package = Package(
         "Addresses", "Assignment", "BFD", "BGP", "LinkLayer", "LinuxIO", "Resources", "Status", nio,
         nioPosix, nioHTTP1, logging, lifecycle, signals, hummingbird,
       ]),
-    module("Lab", ["Addresses", "Resources", nio, nioPosix, nioHTTP1, nioLocks, yams]),
+    module("Lab", ["Addresses", "CLinux", "Resources", nio, nioPosix, nioHTTP1, nioLocks, yams]),
     .executableTarget(
       name: "bellman",
       dependencies: ["Addresses", "Lab", "Resources", "Speaker", "Status", logging, arguments],
@@ -76,7 +76,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
     tests("BFDTests", ["Addresses", "BFD", "TestSupport", nio]),
-    tests("BFDLinkTests", ["Addresses", "BFD", "LinuxIO", nio, nioPosix]),
+    tests("BFDLinkTests", ["Addresses", "BFD", "LinuxIO", "TestSupport", nio, nioPosix]),
     tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
     tests("LinkLayerTests", ["Addresses", "LinkLayer", "TestSupport", nio]),
     tests("ResourcesTests", ["Addresses", "Resources", "TestSupport"]),
@@ -96,7 +96,7 @@ let package = Package(
         nioPosix,
       ]),
     tests("PeerInteropTests", ["Addresses", "Lab", "bellman", nio]),
-    tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", nio, nioPosix]),
+    tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", "TestSupport", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -139,7 +139,8 @@ extension Assignment {
       return bgp.isFit
         ? Decision(
           .unfit, .noMatchingAdvertisement,
-          "no BGPAdvertisement asks for \(key.prefix) at BGPPeer \(key.peer) any more") : bgp
+          "no BGPAdvertisement asks for \(key.prefix) at BGPPeer \(key.peer) any more",
+          stillForwards: true) : bgp
     }
     switch (old, new) {
     case (nil, nil): break

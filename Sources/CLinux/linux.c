@@ -7,6 +7,7 @@
 #include <linux/tcp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,4 +34,8 @@ int clinux_enter_network_namespace(const char *path) {
   int result = setns(descriptor, CLONE_NEWNET) == 0 ? 0 : errno;
   close(descriptor);
   return result;
+}
+
+int clinux_spawn_close_from(void *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }

@@ -3,10 +3,12 @@ import BFD
 import Foundation
 import LinuxIO
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite(
-  "BFD speakers on a link", .serialized, .enabled(if: Requirements.areMet, "\(Requirements.reason)")
+  "BFD speakers on a link", .ownThread, .serialized,
+  .enabled(if: Requirements.areMet, "\(Requirements.reason)")
 )
 struct BFDSpeakerTests {
   @Test(

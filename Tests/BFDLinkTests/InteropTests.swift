@@ -3,13 +3,15 @@ import BFD
 import Foundation
 import LinuxIO
 import NIOCore
+import TestSupport
 import Testing
 
 /// Measured from the kill to the event loop: detect multiplier × interval, and a fifth.
 private let limit: TimeAmount = .milliseconds(180)
 
 @Suite(
-  "BFD with BIRD", .serialized, .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
+  "BFD with BIRD", .ownThread, .serialized,
+  .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
 struct BirdTests {
   private static let fast = """
     interface "*" { min rx interval 50 ms; min tx interval 50 ms; multiplier 3; };
@@ -136,7 +138,8 @@ struct BirdTests {
 }
 
 @Suite(
-  "BFD with FRR", .serialized, .enabled(if: Requirements.haveFRR, "\(Requirements.reasonForFRR)"))
+  "BFD with FRR", .ownThread, .serialized,
+  .enabled(if: Requirements.haveFRR, "\(Requirements.reasonForFRR)"))
 struct FRRTests {
   private func peer(_ address: String, _ more: String = "") -> String {
     """

@@ -64,5 +64,56 @@ extension PeerInteropTests {
         try await rig.hasRoutes(rig.plan.routes.with { $0.asPath = [4_200_000_001] })
       }
     }
+
+    @Test("MED, prepending and communities of annotations", arguments: RouterKind.present)
+    func annotations(kind: RouterKind) async throws {
+      var plan = Plan()
+      plan.peer.annotations = [
+        "bellman.dev/med": "70", "bellman.dev/communities": "64512:9",
+      ]
+      plan.manifests.advertisementAnnotations = [
+        "bellman.dev/as-path-prepend": "2", "bellman.dev/communities": "large:64512:5:6",
+      ]
+      try await Rig.with(kind, plan) { rig in
+        try await rig.hasRoutes(
+          rig.plan.routes.with {
+            $0.asPath = [64512, 64512, 64512]
+            $0.multiExitDiscriminator = 70
+            $0.communities = ["64512:9"]
+            $0.largeCommunities = ["64512:5:6"]
+          })
+      }
+    }
+
+    @Test(
+      "The kernel of a router with FRR shares by endpoints", arguments: RouterKind.present(.frr))
+    func linkBandwidth(kind: RouterKind) async throws {
+      var plan = Plan()
+      plan.nodeCount = 2
+      plan.router.multipath = true
+      plan.manifests.trafficPolicy = "Local"
+      plan.manifests.addresses = ["203.0.113.10"]
+      plan.manifests.endpoints = ["node-1", "node-2", "node-2", "node-2"]
+      plan.manifests.advertisementAnnotations["bellman.dev/weight"] = "endpoints"
+      plan.addSecondNode()
+      try await Rig.with(kind, plan) { rig in
+        let frr = try #require(rig.router as? FRR)
+        // Of 256 parts, as FRR shares them out.
+        try await eventually("the route has both nodes by their weights") {
+          let route = try await rig.routerHost.ip("route show 203.0.113.10")
+          let weights = route.split(separator: "\n").compactMap { line -> Int? in
+            let words = line.split(separator: " ")
+            return words.firstIndex(of: "weight").flatMap { Int(words[$0 + 1]) }
+          }
+          return weights.count == 2 && weights.max() == 3 * (weights.min() ?? 0)
+        }
+        let paths = try JSON.parse(
+          try await frr.vtysh("show bgp ipv4 unicast 203.0.113.10/32 json"))["paths"].items
+        #expect(
+          Set(paths.compactMap { $0["extendedCommunity"]["string"].string }) == [
+            "LB:64512:125000000 (1.000 Gbps)", "LB:64512:375000000 (3.000 Gbps)",
+          ])
+      }
+    }
   }
 }

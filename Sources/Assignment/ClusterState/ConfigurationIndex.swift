@@ -23,6 +23,8 @@ struct ConfigurationIndex: Sendable {
   let namedInterfaces: Set<String>
   /// The families that each BGPPeer carries, by its name.
   private let families: [String: [AddressFamily]]
+  /// What each BGPPeer wants of all its routes, by its name.
+  private let routeOptions: [String: BGPRouteOptions]
   /// The ranges of all pools by their first address; no two overlap.
   private let ranges: [Entry]
 
@@ -38,10 +40,10 @@ struct ConfigurationIndex: Sendable {
           configuration.bgpAdvertisements[$0].pools.matches(pool)
         })
     }
-    attributes = configuration.bgpAdvertisements.map {
-      RouteAttributes(
-        localPreference: $0.localPref == 0 ? nil : $0.localPref,
-        communities: configuration.communities(of: $0))
+    attributes = configuration.bgpAdvertisements.map { RouteAttributes($0, in: configuration) }
+    routeOptions = Dictionary(configuration.peers.map { ($0.name, $0.options.routes) }) {
+      first, _ in
+      first
     }
     namedInterfaces = Set(configuration.l2Advertisements.flatMap(\.interfaces))
     families = Dictionary(configuration.peers.map { ($0.name, $0.families) }) { first, _ in first }
@@ -65,6 +67,19 @@ struct ConfigurationIndex: Sendable {
   /// Whether the session with a BGPPeer carries routes of `family`.
   func carries(_ family: AddressFamily, to peer: String) -> Bool {
     families[peer]?.contains(family) ?? false
+  }
+
+  /// What a BGPPeer wants of all its routes. Its next hop is that of the session and no matter of
+  /// single routes.
+  func routeOptions(ofPeer peer: String) -> BGPRouteOptions {
+    var options = routeOptions[peer] ?? BGPRouteOptions()
+    (options.nextHopIPv4, options.nextHopIPv6) = (nil, nil)
+    return options
+  }
+
+  /// Whether an advertisement tells how many endpoints a node has.
+  func weighsEndpoints(_ number: Int) -> Bool {
+    configuration.bgpAdvertisements[number].options.weighsEndpoints
   }
 
   /// The BGPPeers whose `nodeSelectors` match a node with these labels, sorted by name.

@@ -16,19 +16,26 @@ public struct Decision: Hashable, Sendable {
   public let reason: Reason
   /// One sentence for people that names the object and the field that decided.
   public let sentence: String
+  /// Whether the node still forwards what comes for an address that it may not announce: its end can
+  /// wait until the routers have found other ways.
+  public let stillForwards: Bool
 
   /// A decision.
-  public init(_ verdict: Verdict, _ reason: Reason, _ sentence: String) {
+  public init(
+    _ verdict: Verdict, _ reason: Reason, _ sentence: String, stillForwards: Bool = false
+  ) {
     self.verdict = verdict
     self.reason = reason
     self.sentence = sentence
+    self.stillForwards = stillForwards
   }
 
   /// Whether policy, endpoints, node state, selectors and interfaces allow the announcement.
   public var isFit: Bool { verdict != .unfit }
 
   init(_ refusal: Refusal) {
-    self.init(.unfit, refusal.reason, refusal.sentence)
+    self.init(
+      .unfit, refusal.reason, refusal.sentence, stillForwards: refusal.leavesForwarding)
   }
 }
 

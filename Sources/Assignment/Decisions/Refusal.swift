@@ -20,7 +20,8 @@ enum Refusal: Error, Hashable, Sendable {
   case noEndpoint(ObjectName, AddressFamily)
   case sharedUnserviceable(IPAddress, all: Int, chosen: [ObjectName], node: String)
   case routeNotShared(RouteKey, lacking: ObjectName)
-  case localPreferenceConflict(RouteKey, first: PreferenceClaim, second: PreferenceClaim)
+  case attributeConflict(
+    RouteKey, SingleAttribute, first: AttributeClaim, second: AttributeClaim)
   case sourcesIncomplete
 
   var reason: Reason {
@@ -37,8 +38,22 @@ enum Refusal: Error, Hashable, Sendable {
     case .noLocalEndpoint: .noLocalEndpoint
     case .noEndpoint: .noEndpoint
     case .sharedUnserviceable, .routeNotShared: .sharedAddressUnserviceable
-    case .localPreferenceConflict: .conflictingAdvertisements
+    case .attributeConflict: .conflictingAdvertisements
     case .sourcesIncomplete: .sourcesIncomplete
+    }
+  }
+
+  /// Whether it is about who shall announce, while the node's data path is as good as before.
+  var leavesForwarding: Bool {
+    switch self {
+    case .gate(let gate, _):
+      switch gate.reason {
+      case .nodeExcluded, .nodeLeaving, .nodeDraining: true
+      default: false
+      }
+    case .noLocalEndpoint(_, _, _, let onlyTerminating): onlyTerminating
+    case .noAdvertisement, .noAdvertisementForNode, .routeNotShared: true
+    default: false
     }
   }
 
@@ -88,8 +103,9 @@ enum Refusal: Error, Hashable, Sendable {
     case .routeNotShared(let key, let lacking):
       "\(key.prefix) is not announced to BGPPeer \(key.peer): no BGPAdvertisement says so for"
         + " Service \(lacking), which shares the address"
-    case .localPreferenceConflict(let key, let first, let second):
-      "\(key.prefix) is not announced to BGPPeer \(key.peer): localPref is \(first) and \(second)"
+    case .attributeConflict(let key, let attribute, let first, let second):
+      "\(key.prefix) is not announced to BGPPeer \(key.peer): \(attribute.rawValue) is \(first)"
+        + " and \(second)"
     case .sourcesIncomplete:
       "the sources have not been read to the end yet, and nothing is announced before"
     }
@@ -100,16 +116,6 @@ enum Refusal: Error, Hashable, Sendable {
 enum AdvertisementKind: String, Hashable, Sendable {
   case layer2 = "L2Advertisement"
   case bgp = "BGPAdvertisement"
-}
-
-/// A local preference and the advertisement that asks for it.
-struct PreferenceClaim: Hashable, Sendable, CustomStringConvertible {
-  let value: UInt32?
-  let advertisement: String
-
-  var description: String {
-    "\(value.map(String.init) ?? "not set") in BGPAdvertisement \(advertisement)"
-  }
 }
 
 extension [ObjectName] {

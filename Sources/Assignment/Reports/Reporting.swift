@@ -158,13 +158,13 @@ extension Assignment {
   /// How an announced route stands: without a session, by contradictory advertisements, or well.
   private func decision(_ key: RouteKey) -> Decision {
     if let found = routes.disagreement(about: key) {
-      let (one, other) = (found.firstPreference, found.secondPreference)
       return state.withSessions(
         Decision(
           .announces, .conflictingAdvertisements,
-          "\(key.prefix) is announced to BGPPeer \(key.peer) with the highest of the localPref"
-            + " values that its addresses ask for: \(one.map(String.init) ?? "none") for"
-            + " \(found.first), \(other.map(String.init) ?? "none") for \(found.second)"),
+          "\(key.prefix) is announced to BGPPeer \(key.peer) with the most attractive of the"
+            + " values of \(found.attribute.rawValue) that its addresses ask for:"
+            + " \(found.firstValue ?? "none") for \(found.first),"
+            + " \(found.secondValue ?? "none") for \(found.second)"),
         routes: [key])
     }
     return state.withSessions(

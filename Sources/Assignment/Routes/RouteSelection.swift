@@ -42,7 +42,11 @@ extension ClusterState {
       }
       let advertisements = Set(wanted.flatMap { $0[key] ?? [] }).sorted()
       do throws(Refusal) {
-        let attributes = try unite(advertisements, for: key)
+        var attributes = try unite(advertisements, for: key)
+        attributes.complete(by: index.routeOptions(ofPeer: key.peer))
+        if advertisements.contains(where: { index.weighsEndpoints($0) }) {
+          attributes.endpointCount = subject.localEndpointCount(on: profile.name)
+        }
         selection.routes.append(RouteSelection.Route(key: key, attributes: attributes))
       } catch {
         selection.refused.append(RouteSelection.Refused(key: key, refusal: error))
@@ -76,22 +80,38 @@ extension ClusterState {
   ) throws(Refusal) -> RouteAttributes {
     guard let first = advertisements.first else { return RouteAttributes() }
     var united = index.attributes[first]
-    for number in advertisements.dropFirst() {
+    for (position, number) in advertisements.enumerated().dropFirst() {
       let next = index.attributes[number]
-      if next.localPreference != united.localPreference {
-        throw .localPreferenceConflict(
-          key, first: preferenceClaim(first), second: preferenceClaim(number))
+      if let attribute = united.conflict(with: next) {
+        let other = advertisements[..<position].first {
+          index.attributes[$0].text(of: attribute) == united.text(of: attribute)
+        }
+        throw .attributeConflict(
+          key, attribute, first: claim(of: attribute, other ?? first),
+          second: claim(of: attribute, number))
       }
-      united = RouteAttributes(
-        localPreference: united.localPreference,
-        communities: united.communities + next.communities)
+      united.unite(with: next)
     }
     return united
   }
 
-  private func preferenceClaim(_ number: Int) -> PreferenceClaim {
-    PreferenceClaim(
-      value: index.attributes[number].localPreference,
+  private func claim(of attribute: SingleAttribute, _ number: Int) -> AttributeClaim {
+    AttributeClaim(
+      value: index.attributes[number].text(of: attribute),
       advertisement: index.configuration.bgpAdvertisements[number].metadata.name.name)
+  }
+}
+
+extension Subject {
+  /// How many endpoints of its own a node forwards to, where the policy Local keeps the traffic there;
+  /// nil where a service of the address has the policy Cluster, which spreads it over all nodes.
+  fileprivate func localEndpointCount(on node: String) -> Int? {
+    var count = 0
+    for claimant in claimants {
+      guard claimant.service.externalTrafficPolicy == .local else { return nil }
+      let local = claimant.endpoints.onNode(node)
+      count += local.ready > 0 ? local.ready : local.terminating
+    }
+    return count
   }
 }

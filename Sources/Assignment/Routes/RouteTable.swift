@@ -10,12 +10,13 @@ struct RouteTable: Sendable {
     let attributes: RouteAttributes
   }
 
-  /// Two addresses that ask for different local preferences of one aggregate.
+  /// Two addresses that ask for different values of an attribute of one aggregate.
   struct Disagreement: Equatable {
+    let attribute: SingleAttribute
     let first: IPAddress
     let second: IPAddress
-    let firstPreference: UInt32?
-    let secondPreference: UInt32?
+    let firstValue: String?
+    let secondValue: String?
   }
 
   private struct Entry: Sendable {
@@ -104,29 +105,26 @@ struct RouteTable: Sendable {
   /// What is announced of a route.
   func announced(_ key: RouteKey) -> RouteAttributes? { entries[key]?.announced }
 
-  /// Where addresses disagree about the local preference of a route, the first that do.
+  /// Where addresses disagree about an attribute of a route, the first that do.
   func disagreement(about key: RouteKey) -> Disagreement? {
-    guard let list = entries[key]?.contributions, let first = list.first,
-      let second = list.first(where: {
-        $0.attributes.localPreference != first.attributes.localPreference
-      })
-    else { return nil }
-    return Disagreement(
-      first: first.address, second: second.address,
-      firstPreference: first.attributes.localPreference,
-      secondPreference: second.attributes.localPreference)
+    guard let list = entries[key]?.contributions, let first = list.first else { return nil }
+    for other in list.dropFirst() {
+      guard let attribute = first.attributes.conflict(with: other.attributes) else { continue }
+      return Disagreement(
+        attribute: attribute, first: first.address, second: other.address,
+        firstValue: first.attributes.text(of: attribute),
+        secondValue: other.attributes.text(of: attribute))
+    }
+    return nil
   }
 
-  /// The attributes of a route that several addresses need: communities unite; of different local
-  /// preferences the highest holds, whatever the order in which the addresses came.
+  /// The attributes of a route that several addresses need.
   private static func unite(_ contributions: [Contribution]) -> RouteAttributes? {
     guard var united = contributions.first?.attributes else { return nil }
-    for contribution in contributions.dropFirst() where contribution.attributes != united {
-      let other = contribution.attributes
-      let preferences = [united.localPreference, other.localPreference].compactMap { $0 }
-      united = RouteAttributes(
-        localPreference: preferences.max(),
-        communities: united.communities + other.communities)
+    for contribution in contributions.dropFirst() {
+      // Looked at first, since most addresses of an aggregate want the same of it.
+      if contribution.attributes == united, united.endpointCount == nil { continue }
+      united.aggregate(with: contribution.attributes)
     }
     return united
   }

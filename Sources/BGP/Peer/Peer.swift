@@ -19,6 +19,7 @@ public struct Peer: Sendable {
 
   private(set) var session: Session
   private(set) var routes = AdjRIBOut()
+  private var departures = Departures()
   private var heldBack: [AddressFamily: HeldBackReason] = [:]
 
   /// A stopped peer without routes.
@@ -52,6 +53,9 @@ public struct Peer: Sendable {
   /// Whether the routes tell that they are about to be withdrawn (RFC 8326).
   public var isInGracefulShutdown: Bool { routes.isInGracefulShutdown }
 
+  /// How many prefixes are announced for a while yet (``PeerEvent/withdrawGracefully(_:wait:)``).
+  public var departingCount: Int { departures.count }
+
   /// How many prefixes of `family` are to be announced.
   public func intendedCount(_ family: AddressFamily) -> Int { routes.intendedCount(family) }
 
@@ -62,7 +66,10 @@ public struct Peer: Sendable {
   public var hasPendingUpdates: Bool { routes.hasPendingUpdates }
 
   /// When ``PeerEvent/deadlineReached`` is due; nil when nothing is.
-  public var nextDeadline: NIODeadline? { session.nextDeadline }
+  public var nextDeadline: NIODeadline? {
+    guard let due = departures.nextDeadline else { return session.nextDeadline }
+    return session.nextDeadline.map { min($0, due) } ?? due
+  }
 
   // MARK: What happens
 
@@ -93,7 +100,9 @@ public struct Peer: Sendable {
     case .announce(let changes):
       announce(changes, &actions)
     case .withdraw(let prefixes):
-      for prefix in prefixes { routes.withdraw(prefix) }
+      withdraw(prefixes)
+    case .withdrawGracefully(let prefixes, let wait):
+      withdraw(prefixes, at: now + wait)
     case .initialTableComplete:
       routes.completeInitialTable()
     case .bfdDown:
@@ -105,6 +114,7 @@ public struct Peer: Sendable {
     case .endGracefulShutdown:
       routes.setGracefulShutdown(false)
     case .deadlineReached:
+      withdraw(departures.take(dueAt: now))
       session.deadlineReached(now: now)
     }
     takeActions(&actions)
@@ -116,10 +126,29 @@ public struct Peer: Sendable {
     _ changes: [IPPrefix: RouteAttributes], _ actions: inout [PeerAction]
   ) {
     var tooLarge: [IPPrefix] = []
-    for (prefix, attributes) in changes where !routes.announce(prefix, attributes) {
-      tooLarge.append(prefix)
+    for (prefix, attributes) in changes {
+      departures.remove(prefix)
+      if !routes.announce(prefix, attributes) { tooLarge.append(prefix) }
     }
     if !tooLarge.isEmpty { actions.append(.report(.attributesTooLarge(tooLarge.sorted()))) }
+  }
+
+  private mutating func withdraw(_ prefixes: [IPPrefix]) {
+    for prefix in prefixes {
+      departures.remove(prefix)
+      routes.withdraw(prefix)
+    }
+  }
+
+  private mutating func withdraw(_ prefixes: [IPPrefix], at due: NIODeadline) {
+    guard state == .established else { return withdraw(prefixes) }
+    let marked = prefixes.filter { prefix in
+      guard !departures.contains(prefix), let attributes = routes.attributes(of: prefix) else {
+        return false
+      }
+      return routes.announce(prefix, attributes.inGracefulShutdown)
+    }
+    departures.add(marked, due: due)
   }
 
   private mutating func takeActions(_ actions: inout [PeerAction]) {
@@ -137,6 +166,7 @@ public struct Peer: Sendable {
         actions.append(.report(.established(negotiated)))
         beginRoutes(negotiated, local: local, &actions)
       case .down(let error, let retryAfter):
+        withdraw(departures.takeAll())
         routes.endSession()
         heldBack = [:]
         actions.append(.report(.down(error, retryAfter: retryAfter)))

@@ -36,6 +36,11 @@ public enum PeerEvent: Sendable {
   case announce([IPPrefix: RouteAttributes])
   /// Stop announcing these prefixes; unknown ones are ignored.
   case withdraw([IPPrefix])
+  /// Stop announcing these prefixes in `wait`, and mark them with the community 65535:0 until then, so
+  /// that traffic moves away while the routes still work (RFC 8326 §4). Without a session they are
+  /// withdrawn at once; unknown ones, and those on their way out already, are ignored. Another
+  /// ``announce(_:)`` keeps a prefix.
+  case withdrawGracefully([IPPrefix], wait: TimeAmount)
   /// Every route that existed before this process was announced once. Only after it does the peer
   /// send End-of-RIB (RFC 4724 §2), in this session and in all later ones: an early one would make
   /// a neighbour delete live routes after a restart.

@@ -72,6 +72,16 @@ public struct AdjRIBOut: Sendable {
     }
   }
 
+  /// What `prefix` is intended to be announced with; nil when it is not.
+  func attributes(of prefix: IPPrefix) -> RouteAttributes? {
+    switch prefix.address {
+    case .v4(let address):
+      sets[ipv4.intended(IPv4RouteKey(address, length: prefix.length))]
+    case .v6(let address):
+      sets[ipv6.intended(IPv6RouteKey(address, length: prefix.length))]
+    }
+  }
+
   /// Every route from before this process is known now: End-of-RIB may be sent after them.
   public mutating func completeInitialTable() { initialTableIsComplete = true }
 
@@ -96,8 +106,9 @@ public struct AdjRIBOut: Sendable {
     var encoding = encoding
     encoding.gracefulShutdown = isInGracefulShutdown
     session = Session(encoding: encoding, endOfRIBs: encoding.families)
-    if encoding.carries(.ipv4) { ipv4.open() }
-    if encoding.carries(.ipv6) { ipv6.open() }
+    let messageLength = encoding.maximumMessageLength
+    if encoding.carries(.ipv4) { ipv4.open(messageLength: messageLength) }
+    if encoding.carries(.ipv6) { ipv6.open(messageLength: messageLength) }
   }
 
   /// The session is over, and with it all that the neighbour knew.

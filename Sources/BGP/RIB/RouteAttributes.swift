@@ -47,3 +47,15 @@ public struct RouteAttributes: Hashable, Sendable {
     self.nextHopIPv6 = nextHopIPv6
   }
 }
+
+extension RouteAttributes {
+  /// The same, for a route that is about to be withdrawn (RFC 8326 §4.1): with the community, and with
+  /// the lowest preference for internal neighbours, which need not know it.
+  var inGracefulShutdown: RouteAttributes {
+    RouteAttributes(
+      origin: origin, prependCount: prependCount,
+      multiExitDiscriminator: multiExitDiscriminator, localPreference: 0,
+      communities: communities + [.gracefulShutdown], largeCommunities: largeCommunities,
+      extendedCommunities: extendedCommunities, nextHopIPv4: nextHopIPv4, nextHopIPv6: nextHopIPv6)
+  }
+}

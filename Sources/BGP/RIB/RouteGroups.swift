@@ -15,6 +15,7 @@ struct RouteGroups<Key: RouteKey>: Sendable {
     var first: Key? { next < keys.count ? keys[next] : nil }
   }
 
+  private let messageLength: Int
   private var groups: ContiguousArray<Group> = []
   private var indices: [AttributeSetID: Int] = [:]
   /// The group that got the last prefix.
@@ -23,6 +24,9 @@ struct RouteGroups<Key: RouteKey>: Sendable {
   private var full: Int?
   /// Whether no more prefixes come, and the groups are in descending order of their first prefixes.
   private var isClosed = false
+
+  /// No prefixes, for messages of at most `messageLength` octets.
+  init(messageLength: Int) { self.messageLength = messageLength }
 
   /// Whether no prefix waits and none is to come.
   var isEmpty: Bool { groups.isEmpty }
@@ -43,7 +47,7 @@ struct RouteGroups<Key: RouteKey>: Sendable {
     }
     groups[recent].keys.append(key)
     groups[recent].length += key.encodedLength
-    if groups[recent].length >= MessageHeader.maximumMessageLength { full = recent }
+    if groups[recent].length >= messageLength { full = recent }
   }
 
   /// No more prefixes come until the groups are empty.
@@ -85,7 +89,7 @@ struct RouteGroups<Key: RouteKey>: Sendable {
 
   /// A message is made of what was taken.
   mutating func endMessage() {
-    guard let index = full, groups[index].length < MessageHeader.maximumMessageLength else {
+    guard let index = full, groups[index].length < messageLength else {
       return
     }
     full = nil
@@ -96,6 +100,6 @@ struct RouteGroups<Key: RouteKey>: Sendable {
   /// Forgets all prefixes.
   mutating func removeAll(in sets: inout AttributeSetTable) {
     for group in groups { sets.release(group.attributes) }
-    self = RouteGroups()
+    self = RouteGroups(messageLength: messageLength)
   }
 }

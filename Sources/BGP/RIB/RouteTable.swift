@@ -37,7 +37,7 @@ struct RouteTable<Key: RouteKey>: Sendable {
   /// Prefixes that changed and wait for the groups to be empty.
   private var changes: ContiguousArray<Key> = []
   private var source = Source.none
-  private var groups = RouteGroups<Key>()
+  private var groups = RouteGroups<Key>(messageLength: MessageHeader.maximumMessageLength)
 
   var hasWithdrawals: Bool { !withdrawals.isEmpty }
   var hasAnnouncements: Bool {
@@ -78,6 +78,11 @@ struct RouteTable<Key: RouteKey>: Sendable {
     if routes[position].isUnused { routes.remove(at: position) }
   }
 
+  /// What `key` is intended to be announced with.
+  func intended(_ key: Key) -> AttributeSetID {
+    routes.position(of: key).map { routes[$0].intended } ?? .none
+  }
+
   /// Whether a walk is under way that will come by `key`.
   private func isAhead(_ key: Key) -> Bool {
     guard case .walk(let reached) = source else { return false }
@@ -87,9 +92,11 @@ struct RouteTable<Key: RouteKey>: Sendable {
 
   // MARK: Sessions
 
-  /// Begins a session that carries this family: everything intended waits to be announced.
-  mutating func open() {
+  /// Begins a session that carries this family in messages of at most `messageLength` octets:
+  /// everything intended waits to be announced.
+  mutating func open(messageLength: Int) {
     isOpen = true
+    groups = RouteGroups(messageLength: messageLength)
     source = intendedCount > 0 ? .walk(above: nil) : .none
   }
 

@@ -28,6 +28,10 @@ void clinux_name_thread(const char *name);
 // Moves the calling thread into the network namespace whose file is at `path`. Gives 0 or errno.
 int clinux_enter_network_namespace(const char *path);
 
+// Has a child close all descriptors from `first` on; `actions` is a posix_spawn_file_actions_t. Gives 0
+// or errno.
+int clinux_spawn_close_from(void *actions, int first);
+
 // What came with a datagram. Addresses are numbers in host order; those of IPv4 are in the low half.
 struct clinux_arrival {
   uint64_t source_high, source_low;

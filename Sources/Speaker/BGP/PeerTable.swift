@@ -13,6 +13,8 @@ final class PeerTable {
     let transport: PeerTransport
     let configuration: PeerConfiguration
     let endpoint: PeerEndpoint
+    /// How long routes that shall go are marked before they are withdrawn.
+    var gracefulShutdownTime: TimeAmount
     /// Since when the session has its present state.
     var stateSince: NIODeadline
     /// When the last error happened.
@@ -48,10 +50,14 @@ final class PeerTable {
         of: peer, at: address, password: passwords[peer.name], nodeAddresses: nodeAddresses,
         interfaces: interfaces)
       if let present = entries[peer.name] {
-        if present.configuration == configuration, present.endpoint == endpoint { continue }
+        if present.configuration == configuration, present.endpoint == endpoint {
+          entries[peer.name]?.gracefulShutdownTime = peer.gracefulShutdownTime
+          continue
+        }
         remove(peer.name, .configurationChanged)
       }
       start(peer.name, configuration, endpoint)
+      entries[peer.name]?.gracefulShutdownTime = peer.gracefulShutdownTime
     }
     for name in entries.keys.sorted() where !wanted.contains(name) {
       remove(name, .peerDeconfigured)
@@ -64,16 +70,44 @@ final class PeerTable {
     entries[name]?.transport.handle(isUp ? .bfdUp : .bfdDown)
   }
 
+  /// What is to be announced to one peer, and what no longer.
+  struct RouteChanges {
+    var announced: [IPPrefix: RouteAttributes] = [:]
+    /// Prefixes that this node may not draw traffic for any more.
+    var withdrawn: [IPPrefix] = []
+    /// Prefixes that it still forwards: peers with a graceful shutdown time get a warning first.
+    var departing: [IPPrefix] = []
+  }
+
   /// Announces and withdraws prefixes at the named peers.
-  func update(announced: [String: [IPPrefix: RouteAttributes]], withdrawn: [String: [IPPrefix]]) {
-    for (name, prefixes) in withdrawn {
-      for prefix in prefixes { routes[name]?[prefix] = nil }
-      entries[name]?.transport.handle(.withdraw(prefixes))
+  func update(_ changes: [String: RouteChanges]) {
+    for (name, changes) in changes {
+      for prefix in changes.withdrawn + changes.departing { routes[name]?[prefix] = nil }
+      routes[name, default: [:]].merge(changes.announced) { _, new in new }
+      guard let entry = entries[name] else { continue }
+      if !changes.withdrawn.isEmpty { entry.transport.handle(.withdraw(changes.withdrawn)) }
+      if !changes.departing.isEmpty {
+        entry.transport.handle(
+          entry.gracefulShutdownTime > .zero
+            ? .withdrawGracefully(changes.departing, wait: entry.gracefulShutdownTime)
+            : .withdraw(changes.departing))
+      }
+      if !changes.announced.isEmpty { entry.transport.handle(.announce(changes.announced)) }
     }
-    for (name, changes) in announced {
-      routes[name, default: [:]].merge(changes) { _, new in new }
-      entries[name]?.transport.handle(.announce(changes))
+  }
+
+  /// Marks all routes as about to be withdrawn (RFC 8326) where a session shall end for good and its
+  /// peer has a time for that. Returns the longest of these times, zero where there is none.
+  func beginGracefulShutdown() -> TimeAmount {
+    var longest = TimeAmount.zero
+    for entry in entries.values
+    where entry.gracefulShutdownTime > .zero && entry.configuration.gracefulRestart == nil
+      && entry.transport.state == .established
+    {
+      entry.transport.handle(.beginGracefulShutdown)
+      longest = max(longest, entry.gracefulShutdownTime)
     }
+    return longest
   }
 
   /// Says that every route known from the start has been announced: End-of-RIB may follow.
@@ -114,7 +148,8 @@ final class PeerTable {
       self?.note(report, of: name)
     }
     let entry = Entry(
-      transport: transport, configuration: configuration, endpoint: endpoint, stateSince: .now())
+      transport: transport, configuration: configuration, endpoint: endpoint,
+      gracefulShutdownTime: .zero, stateSince: .now())
     entries[name] = entry
     if let known = routes[name], !known.isEmpty {
       transport.handle(.announce(known))
@@ -180,5 +215,11 @@ final class PeerTable {
       address: address, port: peer.peerPort, source: peer.sourceAddress, password: password,
       timeToLive: isExternal && !peer.ebgpMultiHop ? 1 : nil)
     return (configuration, endpoint)
+  }
+}
+
+extension BGPPeer {
+  fileprivate var gracefulShutdownTime: TimeAmount {
+    .seconds(Int64(options.gracefulShutdownTime))
   }
 }

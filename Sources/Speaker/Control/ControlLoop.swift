@@ -94,6 +94,13 @@ actor ControlLoop {
   func stop(reason: String) async {
     isStopping = true
     links.close()
+    let wait = peers.beginGracefulShutdown()
+    if wait > .zero {
+      logger.info(
+        "peers are told that the routes will go",
+        metadata: ["wait": "\(wait.nanoseconds / 1_000_000_000) s"])
+      try? await eventLoop.scheduleTask(in: wait) {}.futureResult.get()
+    }
     // BFD ends first: a neighbour that hears of its end must not take it for a failure.
     let pathsEnded = bfd.stop()
     try? await peers.stop(reason: reason).get()
@@ -126,8 +133,7 @@ actor ControlLoop {
   }
 
   private func perform(_ actions: [Assignment.Action]) {
-    var announced: [String: [IPPrefix: BGP.RouteAttributes]] = [:]
-    var withdrawn: [String: [IPPrefix]] = [:]
+    var changes: [String: PeerTable.RouteChanges] = [:]
     for action in actions {
       switch action {
       case .announceLayer2(let address, let interfaces, _):
@@ -135,18 +141,20 @@ actor ControlLoop {
       case .withdrawLayer2(let address, _):
         links.release(address)
       case .announceRoute(let peer, let prefix, let attributes):
-        let communities = AnnouncedCommunities(attributes.communities)
-        announced[peer, default: [:]][prefix] = BGP.RouteAttributes(
-          localPreference: attributes.localPreference, communities: communities.standard,
-          largeCommunities: communities.large)
-      case .withdrawRoute(let peer, let prefix, _):
-        withdrawn[peer, default: []].append(prefix)
+        changes[peer, default: .init()].announced[prefix] = BGP.RouteAttributes(
+          attributes, localAS: configuration.localAS(towards: peer))
+      case .withdrawRoute(let peer, let prefix, let decision):
+        if decision.stillForwards {
+          changes[peer, default: .init()].departing.append(prefix)
+        } else {
+          changes[peer, default: .init()].withdrawn.append(prefix)
+        }
       case .decisionsChanged(let addresses):
         noteChanges(of: addresses)
       }
     }
     links.flush()
-    peers.update(announced: announced, withdrawn: withdrawn)
+    peers.update(changes)
   }
 
   private func noteChanges(of addresses: [IPAddress]) {

@@ -148,7 +148,14 @@ extension ControlLoop {
         BGPVerdict(report.decision), reason: report.decision.reason.rawValue,
         sentence: report.decision.sentence),
       localPreference: report.attributes?.localPreference,
-      communities: report.attributes?.communities.map(\.description) ?? [])
+      multiExitDiscriminator: report.attributes?.multiExitDiscriminator,
+      prependCount: report.attributes?.prependCount,
+      nextHops: [
+        report.attributes?.nextHopIPv4?.description, report.attributes?.nextHopIPv6?.description,
+      ].compactMap(\.self),
+      communities: (report.attributes?.communities.map(\.description) ?? [])
+        + (report.attributes?.extendedCommunities.map(\.description) ?? []),
+      weight: report.attributes?.endpointCount)
   }
 }
 

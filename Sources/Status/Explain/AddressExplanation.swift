@@ -99,18 +99,32 @@ public struct RouteExplanation: Codable, Hashable, Sendable {
   public let decision: ExplainedVerdict<BGPVerdict>
   /// LOCAL_PREF; nil where none is set.
   public let localPreference: UInt32?
-  /// The communities, as BGPAdvertisements write them, sorted.
+  /// MULTI_EXIT_DISC; nil where none is set.
+  public let multiExitDiscriminator: UInt32?
+  /// How often our AS is prepended besides the once that eBGP asks for; nil where nothing is said.
+  public let prependCount: UInt8?
+  /// The next hops in place of the session's.
+  public let nextHops: [String]
+  /// The communities, as BGPAdvertisements write them, sorted, extended ones last.
   public let communities: [String]
+  /// How many endpoints the route tells of as its weight; nil where it has none.
+  public let weight: Int?
 
   /// A route with these values.
   public init(
     peer: String, prefix: IPPrefix, decision: ExplainedVerdict<BGPVerdict>,
-    localPreference: UInt32? = nil, communities: [String] = []
+    localPreference: UInt32? = nil, multiExitDiscriminator: UInt32? = nil,
+    prependCount: UInt8? = nil, nextHops: [String] = [], communities: [String] = [],
+    weight: Int? = nil
   ) {
     self.peer = peer
     self.prefix = prefix
     self.decision = decision
     self.localPreference = localPreference
+    self.multiExitDiscriminator = multiExitDiscriminator
+    self.prependCount = prependCount
+    self.nextHops = nextHops
     self.communities = communities
+    self.weight = weight
   }
 }

@@ -83,17 +83,31 @@ struct ExplainView {
     return table
   }
 
+  /// What few routes have gets a column only where one has it.
   private func routes(of address: AddressExplanation) -> Table {
-    var table = Table([
+    let routes = address.routes
+    let hasMED = routes.contains { $0.multiExitDiscriminator != nil }
+    let hasPrepend = routes.contains { $0.prependCount != nil }
+    let hasWeight = routes.contains { $0.weight != nil }
+    let hasNextHop = routes.contains { !$0.nextHops.isEmpty }
+    var columns: [Table.Column] = [
       .text("PEER"), .whole("PREFIX"), .text("STATE"), .number("LOCAL PREF"),
-      .text("COMMUNITIES"),
-    ])
-    for route in address.routes {
-      table.append([
+    ]
+    if hasMED { columns.append(.number("MED")) }
+    if hasPrepend { columns.append(.number("PREPEND")) }
+    if hasWeight { columns.append(.number("WEIGHT")) }
+    if hasNextHop { columns.append(.whole("NEXT HOP")) }
+    var table = Table(columns + [.text("COMMUNITIES")])
+    for route in routes {
+      var cells = [
         StyledText(route.peer), StyledText(route.prefix.description), bgp(route.decision),
         StyledText(route.localPreference.map(String.init) ?? ""),
-        StyledText(route.communities.joined(separator: ",")),
-      ])
+      ]
+      if hasMED { cells.append(StyledText(route.multiExitDiscriminator.map(String.init) ?? "")) }
+      if hasPrepend { cells.append(StyledText(route.prependCount.map { String($0) } ?? "")) }
+      if hasWeight { cells.append(StyledText(route.weight.map { String($0) } ?? "")) }
+      if hasNextHop { cells.append(StyledText(route.nextHops.joined(separator: ","))) }
+      table.append(cells + [StyledText(route.communities.joined(separator: ","))])
     }
     return table
   }

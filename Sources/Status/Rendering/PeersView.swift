@@ -18,14 +18,16 @@ struct PeersView {
     }
     var columns: [Table.Column] = [
       .text("PEER"), .whole("ADDRESS"), .number("AS"), .whole("STATE"), .whole("SINCE"),
-      .number("IPV4"), .number("IPV6"), .whole("RETRY IN"), .text("LAST ERROR"),
     ]
+    if hasBFD { columns.append(.whole("BFD")) }
+    columns += [.number("IPV4"), .number("IPV6"), .whole("RETRY IN"), .text("LAST ERROR")]
     if wide {
       columns += [
         .number("PORT"), .number("LOCAL AS"), .whole("PEER ID"), .number("HOLD"),
         .number("KEEPALIVE"), .text("FAMILIES"), .number("WITHDRAWN"), .number("MSGS IN"),
         .number("MSGS OUT"), .number("ROUTES IN"), .number("FLAPS"), .text("CAPABILITIES"),
       ]
+      if hasBFD { columns += [.whole("BFD SINCE"), .text("LAST BFD CHANGE")] }
     }
     var table = Table(columns)
     for peer in document.peers {
@@ -34,13 +36,21 @@ struct PeersView {
     return [.table(title: nil, table)]
   }
 
+  /// Whether any peer has a BFD session; else nothing is said of it.
+  private var hasBFD: Bool { document.peers.contains { $0.bfd != nil } }
+
   private func cells(of peer: PeerStatus) -> [StyledText] {
-    [
+    var cells = [
       StyledText(peer.name),
       StyledText(peer.address.description),
       StyledText(peer.remoteAS.map(String.init) ?? ""),
       StyledText(peer.state.rawValue, peer.state == .established ? .good : .bad),
       StyledText(Age(from: peer.since, to: now).description),
+    ]
+    if hasBFD {
+      cells.append(StyledText(peer.bfd?.state ?? "", peer.bfd?.state == "Up" ? .good : .bad))
+    }
+    return cells + [
       StyledText(String(peer.prefixesAnnounced.ipv4)),
       StyledText(String(peer.prefixesAnnounced.ipv6)),
       StyledText(peer.nextRetryAt.map { Age(from: now, to: $0).description } ?? ""),
@@ -51,7 +61,7 @@ struct PeersView {
 
   private func wideCells(of peer: PeerStatus) -> [StyledText] {
     let negotiated = peer.negotiated
-    return [
+    let cells = [
       StyledText(String(peer.port)),
       StyledText(String(peer.localAS)),
       StyledText(negotiated?.routerID.description ?? ""),
@@ -64,6 +74,11 @@ struct PeersView {
       StyledText(String(peer.routesReceived)),
       StyledText(String(peer.flaps)),
       StyledText(negotiated?.capabilities.joined(separator: ",") ?? ""),
+    ]
+    guard hasBFD else { return cells }
+    return cells + [
+      StyledText(peer.bfd.map { Age(from: $0.since, to: now).description } ?? ""),
+      StyledText(peer.bfd?.lastChange ?? ""),
     ]
   }
 }

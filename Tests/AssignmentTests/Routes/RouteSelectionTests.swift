@@ -154,3 +154,194 @@ import Testing
     #expect(report.routes[1].attributes == nil)
   }
 }
+
+/// What annotations say, for which MetalLB's kinds have no field.
+@Suite struct RouteOptionsTests {
+  static let v4 = prefix("192.0.2.1/32")
+
+  static func routes(
+    _ advertisements: [BGPAdvertisement], peers: [BGPPeer] = [.fixture("router")]
+  ) -> [RouteKey: RouteAttributes] {
+    RouteSelectionTests.routes(advertisements, peers: peers)
+  }
+
+  static func advertisement(
+    _ name: String, _ edit: (inout BGPRouteOptions) -> Void
+  ) -> BGPAdvertisement {
+    var advertisement = BGPAdvertisement.fixture(name)
+    edit(&advertisement.options.routes)
+    return advertisement
+  }
+
+  @Test func anAdvertisementComesBeforeThePeerAndCommunitiesUnite() {
+    var peer = BGPPeer.fixture("router")
+    peer.options.routes.multiExitDiscriminator = 10
+    peer.options.routes.prependCount = 3
+    peer.options.routes.communities = [.standard(64512, 9)]
+    peer.options.routes.extendedCommunities = [ExtendedCommunityValue(rawValue: 9)]
+    peer.options.routes.nextHopIPv4 = IPv4Address(203, 0, 113, 9)
+    let advertisement = Self.advertisement("a") {
+      $0.multiExitDiscriminator = 20
+      $0.communities = [.standard(64512, 1)]
+      $0.extendedCommunities = [ExtendedCommunityValue(rawValue: 1)]
+      $0.nextHopIPv6 = IPv6Address("2001:db8::9")
+    }
+    let attributes = Self.routes([advertisement], peers: [peer])[
+      RouteKey(peer: "router", prefix: Self.v4)]
+    #expect(attributes?.multiExitDiscriminator == 20)
+    #expect(attributes?.prependCount == 3)
+    #expect(attributes?.communities == [.standard(64512, 1), .standard(64512, 9)])
+    #expect(attributes?.extendedCommunities.map(\.rawValue) == [1, 9])
+    #expect(attributes?.nextHopIPv6 == IPv6Address("2001:db8::9"))
+    #expect(attributes?.nextHopIPv4 == nil, "that of a peer is the session's")
+  }
+
+  @Test func whatOnlyOneAdvertisementSaysHolds() {
+    let attributes = Self.routes([
+      Self.advertisement("a") { $0.multiExitDiscriminator = 5 },
+      Self.advertisement("b") { $0.prependCount = 2 },
+    ])[RouteKey(peer: "router", prefix: Self.v4)]
+    #expect(attributes?.multiExitDiscriminator == 5)
+    #expect(attributes?.prependCount == 2)
+  }
+
+  struct Conflict: Sendable, CustomTestStringConvertible {
+    let text: String
+    let edit: @Sendable (inout BGPRouteOptions, _ isFirst: Bool) -> Void
+    var testDescription: String { text }
+    init(_ text: String, _ edit: @escaping @Sendable (inout BGPRouteOptions, Bool) -> Void) {
+      self.text = text
+      self.edit = edit
+    }
+  }
+
+  @Test(
+    "different values are a conflict that names both",
+    arguments: [
+      Conflict("bellman.dev/med is 5") { $0.multiExitDiscriminator = $1 ? 5 : 6 },
+      Conflict("bellman.dev/as-path-prepend is 0") { $0.prependCount = $1 ? 0 : 1 },
+      Conflict("bellman.dev/next-hop is 192.0.2.7") {
+        $0.nextHopIPv4 = IPv4Address(192, 0, 2, $1 ? 7 : 8)
+      },
+    ])
+  func conflicts(_ row: Conflict) throws {
+    var cluster = WhoMayAnnounceTests.base
+    cluster.configuration.bgpAdvertisements = [
+      Self.advertisement("a") { row.edit(&$0, true) },
+      Self.advertisement("b") { row.edit(&$0, false) },
+    ]
+    let summary = try #require(cluster.machine(on: "node-1").summary(of: ip("192.0.2.1")))
+    #expect(summary.bgp.reason == .conflictingAdvertisements)
+    #expect(summary.bgp.sentence.contains(row.text), "\(summary.bgp.sentence)")
+    #expect(summary.bgp.sentence.contains("BGPAdvertisement a and "))
+    #expect(summary.bgp.sentence.contains("BGPAdvertisement b"))
+  }
+
+  @Test(
+    "under Local a route tells how many endpoints the node has",
+    arguments: [
+      (
+        .local, ["node-1": [.ready], "node-2": [.ready, .ready, .ready]],
+        ["node-1": 1, "node-2": 3]
+      ),
+      (.local, ["node-1": [.ready, .notReady, .terminating], "node-2": [.ready]], ["node-1": 1]),
+      (.local, ["node-1": [.terminating, .terminating], "node-2": [.notReady]], ["node-1": 2]),
+      (
+        .cluster, ["node-1": [.ready], "node-2": [.ready, .ready]], ["node-1": nil, "node-2": nil]
+      ),
+    ] as [(Service.TrafficPolicy, [String: [Condition]], [String: Int?])])
+  func weights(
+    policy: Service.TrafficPolicy, endpoints: [String: [Condition]], weights: [String: Int?]
+  ) throws {
+    var advertisement = BGPAdvertisement.fixture()
+    advertisement.options.weighsEndpoints = true
+    let cluster = Cluster(
+      ["node-1", "node-2"], services: [.fixture("web", ["192.0.2.1"], policy: policy)],
+      slices: [
+        .fixture("web", endpoints.flatMap { node, states in states.map { (node, $0) } })
+      ],
+      configuration: Configuration(
+        pools: [.both], bgpAdvertisements: [advertisement], peers: [.fixture("router")]))
+    for (node, weight) in weights {
+      let report = try #require(cluster.machine(on: node).report(for: ip("192.0.2.1")))
+      let attributes = try #require(report.routes.first?.attributes)
+      #expect(attributes.endpointCount == weight, "\(node)")
+    }
+  }
+
+  /// Two addresses of one aggregate: the router sees their endpoints together.
+  @Test func weightsOfAnAggregateAddUp() throws {
+    var advertisement = BGPAdvertisement.fixture(length: 24)
+    advertisement.options.weighsEndpoints = true
+    let cluster = Cluster(
+      ["node-1"],
+      services: [
+        .fixture("a", ["192.0.2.1"], policy: .local), .fixture("b", ["192.0.2.2"], policy: .local),
+      ],
+      slices: [
+        .fixture("a", [("node-1", .ready), ("node-1", .ready)]),
+        .fixture("b", [("node-1", .ready), ("node-1", .ready), ("node-1", .ready)], number: 2),
+      ],
+      configuration: Configuration(
+        pools: [.both], bgpAdvertisements: [advertisement], peers: [.fixture("router")]))
+    var machine = cluster.machine(on: "node-1")
+    #expect(
+      machine.report(for: ip("192.0.2.1"))?.routes.first?.attributes?.endpointCount == 5)
+    _ = machine.handle(.serviceRemoved(named("a")))
+    #expect(
+      machine.report(for: ip("192.0.2.2"))?.routes.first?.attributes?.endpointCount == 3)
+  }
+}
+
+/// What a route's end says about the node's data path.
+@Suite struct StillForwardsTests {
+  struct Row: Sendable, CustomTestStringConvertible {
+    let reason: Reason
+    let expected: Bool
+    let edit: @Sendable (inout Cluster) -> Void
+    var testDescription: String { reason.rawValue }
+    init(
+      _ reason: Reason, _ expected: Bool, _ edit: @escaping @Sendable (inout Cluster) -> Void
+    ) {
+      self.reason = reason
+      self.expected = expected
+      self.edit = edit
+    }
+  }
+
+  @Test(arguments: [
+    Row(.nodeExcluded, true) {
+      $0.nodes = [
+        .fixture(
+          "node-1", labels: ["node.kubernetes.io/exclude-from-external-load-balancers": ""])
+      ]
+    },
+    Row(.nodeLeaving, true) { $0.nodes = [.fixture("node-1", deleted: true)] },
+    Row(.nodeNetworkUnavailable, false) {
+      $0.nodes = [.fixture("node-1", networkUnavailable: true)]
+    },
+    Row(.noEndpoint, false) { $0.slices = [.fixture("web", [("node-1", .notReady)])] },
+    Row(.noMatchingAdvertisement, true) { $0.configuration.bgpAdvertisements = [] },
+    Row(.notLoadBalancer, false) { $0.services[0].type = .clusterIP },
+    Row(.addressInNoPool, false) { $0.configuration.pools = [] },
+  ])
+  func decisions(_ row: Row) throws {
+    var cluster = WhoMayAnnounceTests.base
+    row.edit(&cluster)
+    let summary = try #require(cluster.machine(on: "node-1").summary(of: ip("192.0.2.1")))
+    #expect(summary.bgp.reason == row.reason)
+    #expect(summary.bgp.stillForwards == row.expected)
+  }
+
+  @Test("under Local, terminating endpoints still take traffic", arguments: [true, false])
+  func local(isTerminating: Bool) throws {
+    let cluster = Cluster(
+      ["node-1", "node-2"], services: [.fixture("web", ["192.0.2.1"], policy: .local)],
+      slices: [
+        .fixture("web", [("node-1", isTerminating ? .terminating : .notReady), ("node-2", .ready)])
+      ])
+    let summary = try #require(cluster.machine(on: "node-1").summary(of: ip("192.0.2.1")))
+    #expect(summary.bgp.reason == .noLocalEndpoint)
+    #expect(summary.bgp.stillForwards == isTerminating)
+  }
+}

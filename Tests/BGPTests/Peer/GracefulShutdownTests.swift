@@ -155,3 +155,87 @@ import Testing
     Issue.record("no attributes were too large")
   }
 }
+
+/// Single routes that leave while the session stays.
+@Suite("Graceful withdrawal") struct GracefulWithdrawalTests {
+  private let prefixes = hosts(3)
+
+  private func driver(isInternal: Bool = false) -> PeerDriver {
+    var configuration = PeerConfiguration.example
+    if isInternal { configuration.remoteAS = .internal }
+    var driver = PeerDriver(configuration)
+    driver.handle(
+      .announce(
+        Dictionary(
+          uniqueKeysWithValues: prefixes.map {
+            ($0, RouteAttributes(localPreference: 300, communities: [Community(64512, 7)]))
+          })))
+    driver.reach(
+      .established,
+      open: .open(capabilities: [
+        .multiprotocol(RouteFamily(unicast: .ipv4)), .fourOctetAS(isInternal ? 64512 : 64513),
+      ]))
+    return driver
+  }
+
+  @Test("Marked first, withdrawn when the time is over", arguments: [true, false])
+  func marked(isInternal: Bool) throws {
+    var driver = driver(isInternal: isInternal)
+    driver.handle(.withdrawGracefully([prefixes[1]], wait: .seconds(2)))
+    var collector = Collector(isInternal: isInternal)
+    for bytes in driver.sent { try collector.receive(bytes) }
+    #expect(collector.routes.count == 1)
+    let attributes = collector.routes[prefixes[1]]?.attributes
+    #expect(attributes?.communities == [Community(64512, 7), .gracefulShutdown])
+    #expect(attributes?.localPreference == (isInternal ? 0 : nil))
+    #expect(driver.peer.departingCount == 1)
+    driver.clear()
+    driver.advance(.milliseconds(1999))
+    #expect(driver.sent.isEmpty)
+    driver.advance(.milliseconds(1))
+    for bytes in driver.sent { try collector.receive(bytes) }
+    #expect(collector.routes.isEmpty)
+    #expect(driver.peer.intendedCount(.ipv4) == 2)
+    #expect(driver.peer.departingCount == 0)
+    #expect(driver.peer.nextDeadline.map { $0 > driver.now } ?? true)
+  }
+
+  @Test("A route that is wanted again in the meantime stays, and loses its mark") func kept() throws
+  {
+    var driver = driver()
+    driver.handle(.withdrawGracefully(prefixes, wait: .seconds(2)))
+    driver.clear()
+    driver.handle(.announce([prefixes[0]: RouteAttributes(communities: [Community(64512, 8)])]))
+    driver.advance(.seconds(3))
+    var collector = Collector()
+    for bytes in driver.sent { try collector.receive(bytes) }
+    #expect(collector.routes.keys.sorted() == [prefixes[0]])
+    #expect(collector.routes[prefixes[0]]?.attributes?.communities == [Community(64512, 8)])
+    #expect(driver.peer.intendedCount(.ipv4) == 1)
+  }
+
+  @Test("A second word does not give a route more time, and a plain withdrawal takes the rest")
+  func once() {
+    var driver = driver()
+    driver.handle(.withdrawGracefully([prefixes[0]], wait: .seconds(2)))
+    driver.advance(.seconds(1))
+    driver.handle(.withdrawGracefully([prefixes[0]], wait: .seconds(2)))
+    driver.advance(.seconds(1))
+    #expect(driver.peer.intendedCount(.ipv4) == 2)
+    driver.handle(.withdrawGracefully([prefixes[1]], wait: .seconds(2)))
+    driver.handle(.withdraw([prefixes[1]]))
+    #expect(driver.peer.intendedCount(.ipv4) == 1)
+    #expect(driver.peer.departingCount == 0)
+  }
+
+  @Test("Nobody waits without a session, nor after its end") func withoutSession() {
+    var driver = driver()
+    driver.handle(.withdrawGracefully([prefixes[0], hosts(9)[8]], wait: .seconds(20)))
+    #expect(driver.peer.departingCount == 1)
+    driver.handle(.closed(driver.id, reason: nil))
+    #expect(driver.peer.intendedCount(.ipv4) == 2)
+    driver.handle(.withdrawGracefully([prefixes[1]], wait: .seconds(20)))
+    #expect(driver.peer.intendedCount(.ipv4) == 1)
+    #expect(driver.peer.departingCount == 0)
+  }
+}

@@ -26,7 +26,7 @@ import Testing
   func noLeak(hasSession: Bool) {
     var sets = AttributeSetTable()
     var table = RouteTable<IPv4RouteKey>()
-    if hasSession { table.open() }
+    if hasSession { table.open(messageLength: MessageHeader.maximumMessageLength) }
     let key = IPv4RouteKey(ourAddress, length: 32)
     for index in 0..<1000 {
       let attributes = RouteAttributes(multiExitDiscriminator: UInt32(index))

@@ -15,7 +15,7 @@ import Testing
     #expect(driver.lastNotification == NotificationMessage(.bfdDown))
     #expect(driver.closed == [driver.id])
     #expect(driver.peer.state == .idle)
-    #expect(driver.downs.map(\.description) == ["sent Cease/BFD Down (BFD is down)"])
+    #expect(driver.downs.map(\.description) == ["sent 6/10 Cease/BFD Down (BFD is down)"])
     #expect(try #require(driver.peer.nextDeadline) - driver.now <= .seconds(1))
   }
 

@@ -2,9 +2,12 @@ import Addresses
 import LinuxIO
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
-@Suite("packet sockets", .serialized, .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
+@Suite(
+  "packet sockets", .ownThread, .serialized,
+  .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
 struct PacketSocketTests {
   @Test("an interface that does not exist is named")
   func unknownInterface() throws {

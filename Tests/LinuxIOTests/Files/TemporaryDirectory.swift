@@ -22,6 +22,22 @@ struct TemporaryDirectory {
 
   func write(_ name: String, _ text: String = "a: 1\n") throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: self(name)))
+    try settle(name)
+  }
+
+  /// Waits until nobody has the file open for writing. Between fork and exec, a program that another
+  /// test starts has all our files open, and the kernel tells of a close when the last one closes.
+  func settle(_ name: String) throws {
+    let descriptor = open(self(name), O_RDONLY)
+    guard descriptor >= 0 else { throw POSIXError(.ENOENT) }
+    defer { close(descriptor) }
+    // A lease for reading is granted where there is no writer (fcntl(2)).
+    let setLease: Int32 = 1024
+    while fcntl(descriptor, setLease, F_RDLCK) != 0 {
+      guard errno == EAGAIN else { throw POSIXError(.EIO) }
+      usleep(1000)
+    }
+    _ = fcntl(descriptor, setLease, F_UNLCK)
   }
 
   func makeDirectory(_ name: String) throws {

@@ -10,7 +10,8 @@ private final class Watched {
   func hasChanged() -> Bool { directory.readEvents() }
 }
 
-/// The kernel queues the events before the call that causes them returns, so nothing here waits.
+/// The kernel queues the events before the call that causes them returns, but for closed files, see
+/// ``TemporaryDirectory/settle(_:)``.
 @Suite("what counts as a change of a directory")
 struct WatchedDirectoryTests {
   @Test("files that are written, renamed, linked, removed or made readable")
@@ -60,6 +61,7 @@ struct WatchedDirectoryTests {
       let descriptor = open(root("etc/a.yaml"), O_WRONLY | O_CREAT, 0o600)
       #expect(!watched.hasChanged())
       close(descriptor)
+      try root.settle("etc/a.yaml")
       #expect(watched.hasChanged())
     }
   }

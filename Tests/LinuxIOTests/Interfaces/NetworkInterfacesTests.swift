@@ -1,9 +1,10 @@
 import Addresses
 import LinuxIO
+import TestSupport
 import Testing
 
 @Suite(
-  "interfaces of a namespace", .serialized,
+  "interfaces of a namespace", .ownThread, .serialized,
   .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
 struct NetworkInterfacesTests {
   @Test("lists what the kernel has, with masters, kinds and addresses")

@@ -3,11 +3,12 @@ import LinkLayer
 import LinuxIO
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 /// What the kernel of a client on the same segment comes to believe.
 @Suite(
-  "announcing on a segment", .serialized,
+  "announcing on a segment", .ownThread, .serialized,
   .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
 struct LinkAnnouncerTests {
   @Test("a client resolves owned addresses of both families to our MAC address, and no others")

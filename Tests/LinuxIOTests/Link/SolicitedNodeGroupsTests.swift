@@ -1,10 +1,12 @@
 import Addresses
 import Foundation
 import LinuxIO
+import TestSupport
 import Testing
 
 @Suite(
-  "solicited-node groups", .serialized, .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
+  "solicited-node groups", .ownThread, .serialized,
+  .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
 struct SolicitedNodeGroupsTests {
   private static func address(_ number: UInt64, high: UInt64 = 0x2001_0DB8_0000_0000) -> IPv6Address
   {

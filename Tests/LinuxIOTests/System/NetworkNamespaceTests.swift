@@ -1,8 +1,10 @@
 import LinuxIO
+import TestSupport
 import Testing
 
 @Suite(
-  "network namespaces", .serialized, .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
+  "network namespaces", .ownThread, .serialized,
+  .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
 struct NetworkNamespaceTests {
   @Test("a closure sees the namespace, its caller does not enter it")
   func scope() throws {

@@ -2,9 +2,12 @@ import Addresses
 import LinuxIO
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
-@Suite("TCP options", .serialized, .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
+@Suite(
+  "TCP options", .ownThread, .serialized,
+  .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
 struct TCPOptionsTests {
   /// Runs `body` with a loop in a namespace whose loopback has 192.0.2.1 and .2, 2001:db8::1 and ::2.
   private func withLoop(_ body: (MultiThreadedEventLoopGroup, Namespace) throws -> Void) throws {

@@ -16,13 +16,18 @@ struct Host: Sendable {
     try await ip("link set lo up")
   }
 
-  /// Kills what runs in the namespace, and removes it.
+  /// Kills what runs in the namespace, children before their parents, and removes it.
   func remove() async {
-    let pids = try? await Command.run(["ip", "netns", "pids", name])
-    for pid in (pids ?? "").split(whereSeparator: \.isWhitespace).compactMap({ pid_t($0) }) {
+    await killAll()
+    _ = try? await Command.run(["ip", "netns", "del", name])
+  }
+
+  /// Kills what runs in the namespace.
+  func killAll() async {
+    let pids = (try? await Command.run(["ip", "netns", "pids", name])) ?? ""
+    for pid in pids.split(whereSeparator: \.isWhitespace).compactMap({ pid_t($0) }).reversed() {
       kill(pid, SIGKILL)
     }
-    _ = try? await Command.run(["ip", "netns", "del", name])
   }
 
   /// Runs `ip` for this namespace.

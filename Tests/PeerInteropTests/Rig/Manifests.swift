@@ -114,6 +114,6 @@ struct Manifests: Sendable {
 
   private func peer(_ peer: Peer) -> String {
     object("metallb.io/v1beta2", "BGPPeer", peer.name, annotations: peer.annotations)
-      + "spec: {\(flow(peer.spec.mapValues { $0.contains(":") ? "\"\($0)\"" : $0 }))}\n"
+      + "spec: {\(flow(peer.spec.mapValues { $0.contains(":") && !$0.hasPrefix("[") ? "\"\($0)\"" : $0 }))}\n"
   }
 }

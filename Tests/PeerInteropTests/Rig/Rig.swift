@@ -54,6 +54,20 @@ struct Plan: Sendable {
     router.localAS = 64512
   }
 
+  /// Adds `node-2` with a session of its own.
+  mutating func addSecondNode() {
+    manifests.nodes["node-2"] = ["192.0.2.33", "2001:db8:0:1::1"]
+    peer.spec["nodeSelectors"] = "[{matchLabels: {kubernetes.io/hostname: node-1}}]"
+    var second = peer
+    second.name = "router-2"
+    second.spec["peerAddress"] = "192.0.2.34"
+    second.spec["nodeSelectors"] = "[{matchLabels: {kubernetes.io/hostname: node-2}}]"
+    manifests.peers.append(second)
+    var neighbor2 = neighbor
+    (neighbor2.address, neighbor2.localAddress) = ("192.0.2.33", "192.0.2.34")
+    router.neighbors.append(neighbor2)
+  }
+
   /// Makes two sessions, over IPv4 and IPv6, one for each family.
   mutating func useTwoSessions() {
     peer.spec["dualStackAddressFamily"] = nil

@@ -38,7 +38,7 @@ struct Bird: Router {
       lines += try await ask("show route all protocol \(name)").split(separator: "\n")
     }
     for line in lines {
-      let words = line.split(separator: " ").map(String.init)
+      let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
       // A further route to the same prefix begins with its kind.
       if let start = words.firstIndex(of: "unicast") {
         let prefix = start == 0 ? routes.last?.prefix : words[0]
@@ -113,7 +113,7 @@ struct Bird: Router {
     protocol device { }
     protocol kernel { learn; ipv4 { import all; export where source = RTS_BGP; }; }
     protocol kernel { ipv6 { import none; export where source = RTS_BGP; }; }
-    """ + configuration.neighbors.enumerated().map(block).joined()
+    """ + configuration.neighbors.enumerated().map(block).joined(separator: "\n")
   }
 
   private func block(_ index: Int, _ neighbor: RouterConfiguration.Neighbor) -> String {

@@ -110,6 +110,7 @@ struct FRR: Router {
       frr defaults datacenter
       router bgp \(configuration.localAS)
        bgp router-id 192.0.2.2
+       bgp bestpath as-path multipath-relax
        no bgp default ipv4-unicast
        no bgp ebgp-requires-policy
        coalesce-time 0
@@ -142,6 +143,7 @@ struct FRR: Router {
     return """
        address-family \(family == .ipv4 ? "ipv4" : "ipv6") unicast
        \(names.map { "  neighbor \($0) activate" }.joined(separator: "\n"))
+         maximum-paths \(configuration.multipath ? 4 : 1)
        exit-address-family
       """
   }

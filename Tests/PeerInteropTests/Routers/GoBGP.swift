@@ -101,7 +101,8 @@ struct GoBGP: Router {
       router-id = "192.0.2.2"
       port = 179
       local-address-list = ["0.0.0.0", "::"]
-    """ + configuration.neighbors.map(block).joined()
+    \(configuration.neighbors.map(block).joined(separator: "\n"))
+    """
   }
 
   private func block(_ neighbor: RouterConfiguration.Neighbor) -> String {

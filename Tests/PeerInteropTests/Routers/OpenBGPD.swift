@@ -5,10 +5,12 @@ import Lab
 /// OpenBGPD, asked through `bgpctl -j`.
 struct OpenBGPD: Router {
   let daemon: Daemon
+  private let host: Host
   private let configuration: RouterConfiguration
   private let folder: URL
 
   init(_ configuration: RouterConfiguration, on host: Host, folder: URL) {
+    self.host = host
     self.configuration = configuration
     self.folder = folder
     daemon = Daemon(
@@ -27,7 +29,11 @@ struct OpenBGPD: Router {
     }
   }
 
-  func kill() async { await daemon.stop(by: .kill) }
+  func kill() async {
+    // One of its processes outlives the first one for long enough to say farewell.
+    await host.killAll()
+    await daemon.stop(by: .kill)
+  }
 
   func isEstablished(_ neighbor: String) async throws -> Bool {
     try await details(of: neighbor)["state"].string == "Established"

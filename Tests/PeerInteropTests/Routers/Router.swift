@@ -28,6 +28,8 @@ struct RouterConfiguration: Sendable {
   var neighbors = [Neighbor()]
   /// The longest hold time that it agrees to, in seconds.
   var holdTime = 9
+  /// Whether it uses several paths of equal cost.
+  var multipath = false
 }
 
 /// A route as a router shows it.
