@@ -93,7 +93,7 @@ extension Rig {
     }
     let missing = try await looks
     #expect(missing.count > 10)
-    #expect(missing.allSatisfy(\.isEmpty), "\(missing)")
+    #expect(missing.allSatisfy { $0.isEmpty }, "\(missing)")
     let deleted = monitor.output().split(separator: "\n").filter { $0.hasPrefix("Deleted") }
     for route in expected {
       let destination = route.prefix.prefix { $0 != "/" }

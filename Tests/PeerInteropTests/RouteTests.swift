@@ -1,3 +1,5 @@
+import Lab
+import NIOCore
 import Testing
 
 extension PeerInteropTests {
