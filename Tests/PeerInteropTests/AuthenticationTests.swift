@@ -23,7 +23,7 @@ extension PeerInteropTests {
     }
 
     @Test(
-      "With another password, or none, no session comes up", arguments: RouterKind.present,
+      "With another password, or none, no session comes up", arguments: kinds,
       ["another", nil])
     func otherPassword(kind: RouterKind, password: String?) async throws {
       var plan = Plan()

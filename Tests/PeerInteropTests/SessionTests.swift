@@ -28,13 +28,7 @@ extension PeerInteropTests {
     @Test("A peer behind another router", arguments: RouterKind.present)
     func multihop(kind: RouterKind) async throws {
       var plan = Plan()
-      plan.path = .routed
-      plan.peer.spec["peerAddress"] = "198.51.100.2"
-      plan.peer.spec["ebgpMultiHop"] = "true"
-      plan.peer.spec["dualStackAddressFamily"] = nil
-      plan.neighbor.localAddress = "198.51.100.2"
-      plan.neighbor.isMultihop = true
-      plan.neighbor.families = [.ipv4]
+      plan.useRoutedPath()
       try await Rig.with(kind, plan) { rig in
         try await rig.hasRoutes(rig.plan.routes.filter { $0.prefix.hasSuffix("/32") })
       }

@@ -23,9 +23,9 @@ actor Daemon {
     process = try await ChildProcess(name: name, arguments, in: host.name, logPath: logPath)
   }
 
-  /// Ends the program; after three seconds, or at once if `signal` says so, by force.
+  /// Ends the program; after ten seconds, or at once if `signal` says so, by force.
   func stop(by signal: ChildProcess.Signal) async {
-    await process?.stop(by: signal)
+    await process?.stop(by: signal, within: .seconds(10))
     process = nil
   }
 

@@ -18,6 +18,10 @@ struct Plan: Sendable {
   var router = RouterConfiguration()
   var path = Path.cable
   var nodeCount = 1
+  /// Whether the nodes have addresses of IPv4 besides those of IPv6.
+  var nodesHaveIPv4 = true
+  /// What the speakers are told on the command line besides.
+  var speakerArguments: [String] = []
 
   /// The first BGPPeer.
   var peer: Manifests.Peer {
@@ -46,6 +50,17 @@ struct Plan: Sendable {
   mutating func useIPv6() {
     peer.spec["peerAddress"] = "2001:db8::2"
     (neighbor.address, neighbor.localAddress) = ("2001:db8::1", "2001:db8::2")
+  }
+
+  /// Puts a machine that forwards before the router.
+  mutating func useRoutedPath() {
+    path = .routed
+    peer.spec["peerAddress"] = "198.51.100.2"
+    peer.spec["ebgpMultiHop"] = "true"
+    peer.spec["dualStackAddressFamily"] = nil
+    neighbor.localAddress = "198.51.100.2"
+    neighbor.isMultihop = true
+    neighbor.families = [.ipv4]
   }
 
   /// Makes the router one of our own AS.
@@ -108,7 +123,9 @@ struct Rig: Sendable {
           let manifests = folder.appending(path: "manifests")
           try Speaker.write(plan.manifests, to: manifests)
           let speakers = try hosts.enumerated().map { index, host in
-            try Speaker(node: "node-\(index + 1)", on: host, folder: folder, manifests: manifests)
+            try Speaker(
+              node: "node-\(index + 1)", on: host, folder: folder, manifests: manifests,
+              arguments: plan.speakerArguments)
           }
           let router = kind.router(plan.router, on: routerHost, folder: folder)
           do {
@@ -171,11 +188,11 @@ struct Rig: Sendable {
         nodes.append(node)
         switch plan.path {
         case .cable:
-          try await connect(node, "eth0", router, "eth\(index)", index)
+          try await connect(node, router, "eth\(index)", index, plan)
         case .routed:
           let middle = try await Host("m")
           hosts.append(middle)
-          try await connect(node, "eth0", middle, "eth0", index)
+          try await connect(node, middle, "eth0", index, plan)
           try await route(from: node, over: middle, to: router)
         }
       }
@@ -189,14 +206,14 @@ struct Rig: Sendable {
   }
 
   private static func connect(
-    _ node: Host, _ nodeInterface: String, _ other: Host, _ otherInterface: String, _ index: Int
+    _ node: Host, _ other: Host, _ otherInterface: String, _ index: Int, _ plan: Plan
   ) async throws {
-    try await node.ip(
-      "link add \(nodeInterface) type veth peer name \(otherInterface) netns \(other.name)")
-    for (host, interface, number) in [(node, nodeInterface, 1), (other, otherInterface, 2)] {
-      try await host.ip("addr add 192.0.2.\(32 * index + number)/27 dev \(interface)")
-      try await host.ip(
-        "addr add 2001:db8:0:\(index)::\(number)/64 dev \(interface) nodad")
+    try await node.ip("link add eth0 type veth peer name \(otherInterface) netns \(other.name)")
+    for (host, interface, number) in [(node, "eth0", 1), (other, otherInterface, 2)] {
+      if plan.nodesHaveIPv4 {
+        try await host.ip("addr add 192.0.2.\(32 * index + number)/27 dev \(interface)")
+      }
+      try await host.ip("addr add 2001:db8:0:\(index)::\(number)/64 dev \(interface) nodad")
       try await host.ip("link set \(interface) up")
     }
   }

@@ -8,7 +8,7 @@ struct Speaker: Sendable {
   let daemon: Daemon
   private let manifests: URL
 
-  init(node: String, on host: Host, folder: URL, manifests: URL) throws {
+  init(node: String, on host: Host, folder: URL, manifests: URL, arguments: [String]) throws {
     self.node = node
     self.host = host
     self.manifests = manifests
@@ -17,7 +17,7 @@ struct Speaker: Sendable {
       [
         try Program.path(), "speaker", "--manifests", manifests.path, "--node", node, "--socket",
         folder.appending(path: "\(node).sock").path,
-      ], on: host, folder: folder)
+      ] + arguments, on: host, folder: folder)
   }
 
   func start() async throws { try await daemon.start() }

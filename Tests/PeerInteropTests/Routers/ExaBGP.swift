@@ -139,7 +139,7 @@ struct ExaBGP: Router {
         local-as \(configuration.localAS);
         peer-as \(neighbor.remoteAS);
         hold-time \(configuration.holdTime);
-        passive;
+        \(neighbor.isActive ? "" : "passive;")
         \(neighbor.password.map { "md5-password \"\($0)\";" } ?? "")
         \(neighbor.ttlSecurityHops.map { "incoming-ttl \(256 - $0); outgoing-ttl 255;" } ?? "")
         capability { route-refresh enable; \(neighbor.hasExtendedNextHops ? "nexthop enable;" : "") }

@@ -74,8 +74,13 @@ struct FRR: Router {
       asPath: asPath.compactMap { $0.int.map { UInt32($0) } },
       origin: path["origin"].string ?? "", multiExitDiscriminator: path["metric"].int,
       localPreference: asPath.isEmpty ? path["locPrf"].int : nil,
-      communities: path["community"]["list"].items.compactMap(\.string).sorted(),
+      communities: path["community"]["list"].items.compactMap(\.string).map(number).sorted(),
       largeCommunities: path["largeCommunity"]["list"].items.compactMap(\.string).sorted())
+  }
+
+  /// Well-known communities have names here.
+  private func number(_ community: String) -> String {
+    community == "gracefulShutdown" ? "65535:0" : community
   }
 
   func farewell(of neighbor: String) async throws -> String {
@@ -126,7 +131,7 @@ struct FRR: Router {
     let name = neighbor.address
     let isInterface = !name.contains { $0 == "." || $0 == ":" }
     return """
-       neighbor \(name) \(isInterface ? "interface " : "")remote-as \(neighbor.remoteAS)
+       neighbor \(name) \(isInterface ? "interface remote-as external" : "remote-as \(neighbor.remoteAS)")
        \(neighbor.isActive || isInterface ? "" : "neighbor \(name) passive")
        neighbor \(name) timers \(configuration.holdTime / 3) \(configuration.holdTime)
        neighbor \(name) timers connect 1

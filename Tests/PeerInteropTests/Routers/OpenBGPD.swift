@@ -13,15 +13,14 @@ struct OpenBGPD: Router {
     self.host = host
     self.configuration = configuration
     self.folder = folder
+    // Its processes want a folder in /run that a service would make; this one is theirs alone.
+    let command = "mount -t tmpfs none /run && mkdir /run/openbgpd && exec /usr/sbin/bgpd -d -f $0"
     daemon = Daemon(
-      "openbgpd", ["/usr/sbin/bgpd", "-d", "-f", folder.appending(path: "bgpd.conf").path],
-      on: host, folder: folder)
+      "openbgpd", ["sh", "-c", command, folder.appending(path: "bgpd.conf").path], on: host,
+      folder: folder)
   }
 
   func start() async throws {
-    // The children of the daemon live in a root of their own, which its service would make.
-    try FileManager.default.createDirectory(
-      atPath: "/run/openbgpd", withIntermediateDirectories: true)
     try folder.write(text, to: "bgpd.conf", mode: 0o600)
     try await daemon.start()
     try await daemon.wait {
