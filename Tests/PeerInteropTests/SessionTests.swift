@@ -64,6 +64,7 @@ extension PeerInteropTests {
       }
     }
 
+    // GoBGP's `softresetin` looks at what it has, and asks for nothing.
     @Test(
       "A route refresh brings every route again",
       arguments: RouterKind.present(.bird, .frr, .openbgpd, .exabgp))
