@@ -13,17 +13,20 @@ public struct SpeakerOptions: Sendable {
   public var loadBalancerClass: String?
   /// Whether nodes labelled `node.kubernetes.io/exclude-from-external-load-balancers` announce too.
   public var ignoreExcludeLabel: Bool
+  /// Where BGP peers can connect; empty for nowhere.
+  public var bgpListen: [ListenAddress]
 
   /// Options with these values.
   public init(
     node: String, manifests: String, socketPath: String, loadBalancerClass: String? = nil,
-    ignoreExcludeLabel: Bool = false
+    ignoreExcludeLabel: Bool = false, bgpListen: [ListenAddress] = []
   ) {
     self.node = node
     self.manifests = manifests
     self.socketPath = socketPath
     self.loadBalancerClass = loadBalancerClass
     self.ignoreExcludeLabel = ignoreExcludeLabel
+    self.bgpListen = bgpListen
   }
 }
 

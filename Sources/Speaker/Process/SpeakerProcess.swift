@@ -19,7 +19,8 @@ public struct SpeakerProcess: Sendable {
   /// Runs until SIGTERM or SIGINT, then withdraws everything and returns.
   ///
   /// Throws ``SpeakerStartError`` when the node has a speaker already, or the directory of
-  /// manifests or the folder of the status socket cannot be used.
+  /// manifests or the folder of the status socket cannot be used, or an address cannot be listened
+  /// on.
   public func run() async throws {
     var logger = Logger(label: "bellman")
     logger[metadataKey: "node"] = "\(options.node)"
@@ -43,7 +44,7 @@ public struct SpeakerProcess: Sendable {
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let control = ControlLoop(options: options, eventLoop: eventLoop, logger: logger)
-    await control.start()
+    try await control.start()
     logger.info(
       "speaker starts",
       metadata: ["version": "\(speakerVersion)", "manifests": "\(options.manifests)"])

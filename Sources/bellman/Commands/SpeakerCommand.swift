@@ -31,6 +31,15 @@ struct SpeakerCommand: AsyncParsableCommand {
     help: "Announce on nodes labelled node.kubernetes.io/exclude-from-external-load-balancers too.")
   var ignoreExcludeLabel = false
 
+  @Option(
+    name: .customLong("bgp-listen"),
+    help: ArgumentHelp(
+      "Take BGP connections of configured peers there; repeatable. The port is 179 unless given, an "
+        + "IPv6 address stands in brackets; [::] takes IPv4 too.",
+      valueName: "address[:port]"),
+    transform: AddressArgument.listenAddress)
+  var bgpListen: [ListenAddress] = []
+
   func run() async throws {
     guard let node = target.nodeName else {
       throw ValidationError(
@@ -39,7 +48,8 @@ struct SpeakerCommand: AsyncParsableCommand {
     bootstrapLogging(format: log.format, level: log.level)
     let options = SpeakerOptions(
       node: node, manifests: manifests, socketPath: try target.socketPath(),
-      loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel)
+      loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel,
+      bgpListen: bgpListen)
     do {
       try await SpeakerProcess(options: options).run()
     } catch let error as SpeakerStartError {
