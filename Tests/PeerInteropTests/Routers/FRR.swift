@@ -113,6 +113,7 @@ struct FRR: Router {
     let neighbors = configuration.neighbors
     return """
       frr defaults datacenter
+      log stdout informational
       router bgp \(configuration.localAS)
        bgp router-id 192.0.2.2
        bgp bestpath as-path multipath-relax

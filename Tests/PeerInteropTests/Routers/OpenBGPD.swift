@@ -90,6 +90,7 @@ struct OpenBGPD: Router {
     AS \(configuration.localAS)
     router-id 192.0.2.2
     fib-update no
+    connect-retry 1
     socket "\(folder.path)/ctl"
     listen on 0.0.0.0
     listen on ::
