@@ -95,6 +95,7 @@ let package = Package(
         "Addresses", "Lab", "LinuxIO", "Resources", "Status", "TestSupport", "bellman", nio,
         nioPosix,
       ]),
+    tests("PeerInteropTests", ["Addresses", "Lab", "bellman", nio]),
     tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", "TestSupport", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]
