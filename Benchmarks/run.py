@@ -8,6 +8,7 @@ import subprocess
 
 import changes
 import origination
+import receiving
 import report
 import speakers
 
@@ -57,6 +58,13 @@ def main():
         f"Commit {report.commit(HERE)}; niceness {options.nice}. Medians.", "",
         *(f"- {speaker.version()}" for speaker in chosen), "",
         "## A whole table", "", report.origination(results), "", *report.failures(results)]
+    if "bellman" in options.speakers.split(","):
+        count = max(sizes)
+        try:
+            shown = report.receiving(count, receiving.measure(program, count, options.nice))
+        except origination.Failure as failure:
+            shown = f"Not measured: {failure}"
+        text += ["## A whole table received", "", shown, ""]
     if options.changes and "bellman" in options.speakers.split(","):
         try:
             times = changes.measure(program, options.changes, options.nice)
