@@ -88,14 +88,16 @@ func reason(_ choices: inout Choices) -> StopReason {
   }
 }
 
-/// Up to two thousand routes with one of few attribute sets.
+/// Up to two thousand routes with one of few attribute sets; those with very many communities are few.
 func routes(_ choices: inout Choices) -> [IPPrefix: RouteAttributes] {
-  let count = 1 << choices.next(below: 12)
+  let size = choices.next(below: 12)
   let bits = choices.next(UInt8.self)
+  let isLarge = bits & 0x80 != 0
+  let count = 1 << (isLarge ? size & 3 : size)
   let attributes = RouteAttributes(
     prependCount: bits & 3, multiExitDiscriminator: bits & 4 == 0 ? nil : UInt32(bits),
-    communities: (0..<UInt16(bits)).map { Community(64512, $0) },
-    largeCommunities: (0..<UInt32(bits & 0xF0)).map { LargeCommunity(64512, 1, $0) })
+    communities: (0..<UInt16(isLarge ? bits : bits & 7)).map { Community(64512, $0) },
+    largeCommunities: (0..<UInt32(isLarge ? bits & 0x70 : 0)).map { LargeCommunity(64512, 1, $0) })
   let first = UInt128(choices.next(UInt16.self))
   var routes: [IPPrefix: RouteAttributes] = [:]
   for number in first..<first + UInt128(count) {
