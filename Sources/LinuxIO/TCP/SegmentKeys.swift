@@ -153,10 +153,9 @@ private struct KeyAddress {
   func write(to bytes: UnsafeMutableRawBufferPointer) {
     switch address {
     case .v4(let address):
-      var name = sockaddr_in()
-      name.sin_family = sa_family_t(AF_INET)
-      name.sin_addr.s_addr = address.rawValue.bigEndian
-      bytes.storeBytes(of: name, as: sockaddr_in.self)
+      // The members of sockaddr_in; of that struct itself Swift finds two declarations here.
+      bytes.storeBytes(of: sa_family_t(AF_INET), as: sa_family_t.self)
+      bytes.storeBytes(of: address.rawValue.bigEndian, toByteOffset: 4, as: UInt32.self)
     case .v6(let address):
       var name = sockaddr_in6()
       name.sin6_family = sa_family_t(AF_INET6)
