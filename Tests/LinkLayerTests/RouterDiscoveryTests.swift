@@ -104,7 +104,8 @@ struct RouterDiscoveryTests {
     #expect(discovery.rival == nil)
   }
 
-  @Test("another router is a rival while the neighbour answers, and asked about once") func rival() {
+  @Test("another router is a rival while the neighbour answers, and asked about once") func rival()
+  {
     var discovery = RouterDiscovery()
     _ = discovery.start(now: at(0))
     _ = discovery.received(Self.advertisement, from: Self.one, now: at(1))

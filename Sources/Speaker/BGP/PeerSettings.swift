@@ -28,8 +28,10 @@ struct PeerSettings: Hashable {
     case .internal: (remoteAS, isExternal) = (.internal, false)
     case .external: (remoteAS, isExternal) = (.external, true)
     }
+    let device = peer.options.device ?? peer.vrf
     let local =
-      address.isLinkLocal ? nil : peer.sourceAddress ?? LocalAddress.toward(address)
+      address.isLinkLocal
+      ? nil : peer.sourceAddress ?? Self.local(toward: address, device: device, interfaces)
     let addresses = SessionAddresses(local: local, nextHops: [], interfaces: interfaces)
     var nodeIPv4: IPv4Address?
     for case .v4(let address) in nodeAddresses { nodeIPv4 = nodeIPv4 ?? address }
@@ -55,7 +57,7 @@ struct PeerSettings: Hashable {
     endpoint = PeerEndpoint(
       address: address, scope: scope, port: peer.peerPort, source: peer.sourceAddress,
       authentication: password.map { .init($0, peer.options.tcpAuthentication) },
-      device: peer.options.device ?? peer.vrf)
+      device: device)
     if let hops = peer.options.ttlSecurity {
       endpoint.timeToLive = 255
       endpoint.minimumTimeToLive = 255 - hops + 1
@@ -66,6 +68,22 @@ struct PeerSettings: Hashable {
       endpoint.timeToLive = 1
     }
     setNextHops(of: peer, addresses, scope, interfaces)
+  }
+
+  /// The local address of the session. The routing table that LocalAddress asks knows nothing of
+  /// connections that are bound to a device.
+  private static func local(
+    toward address: IPAddress, device: String?, _ interfaces: [NetworkInterface]
+  ) -> IPAddress? {
+    guard let device else { return LocalAddress.toward(address) }
+    let own = interfaces.filter { $0.name == device || $0.master?.name == device }
+      .flatMap(\.addresses).filter {
+        $0.address.family == address.family && !$0.address.isLinkLocal
+      }
+    let onLink = own.first { candidate in
+      IPPrefix(candidate.address, length: candidate.prefixLength)?.contains(address) ?? false
+    }
+    return (onLink ?? own.first)?.address
   }
 
   private mutating func setNextHops(

@@ -83,7 +83,7 @@ final class PeerTable {
       }
       entries[peer.name]?.gracefulShutdownTime = peer.gracefulShutdownTime
     }
-    for name in Set(entries.keys).union(routes.keys).sorted() where !wanted.contains(name) {
+    for name in Set(entries.keys).union(waiting.keys).sorted() where !wanted.contains(name) {
       if stillWaiting[name] != nil {
         remove(name, .configurationChanged)
       } else {

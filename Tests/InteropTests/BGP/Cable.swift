@@ -94,6 +94,14 @@ struct Cable {
     return Speaker(process: process, socket: socket)
   }
 
+  /// A BFDProfile named `fast`, of 100 ms × 3.
+  static let fastBFD = """
+    apiVersion: metallb.io/v1beta1
+    kind: BFDProfile
+    metadata: {name: fast, namespace: metallb-system}
+    spec: {receiveInterval: 100, transmitInterval: 100}
+    """
+
   /// The service 203.0.113.10 and 2001:db8:f::10 with an endpoint on the node.
   private static let cluster = """
     apiVersion: v1
@@ -178,8 +186,12 @@ struct Speaker {
     try? await status().peers.first { $0.name == name }
   }
 
+  /// What it finds wrong; nothing while it does not answer.
+  func problems() async -> [Problem] { (try? await status().problems) ?? [] }
+
   /// Waits until the session with a peer is established.
-  func waitForSession(_ name: String = "router", within limit: TimeAmount = .seconds(15)) async throws
+  func waitForSession(_ name: String = "router", within limit: TimeAmount = .seconds(15))
+    async throws
   {
     do {
       try await eventually("the session with \(name) is established", within: limit) {

@@ -43,9 +43,11 @@ struct CableBird {
       + lines.map { "  \($0)\n" }.joined() + "}\n"
   }
 
-  /// The answer to a command.
+  /// The answer to a command. That there is no such route is one too, though birdc fails then.
   func ask(_ command: String) async throws -> String {
-    try await Command.run(["birdc", "-s", control] + command.split(separator: " ").map(String.init))
+    try await Command.output(
+      ["birdc", "-s", control] + command.split(separator: " ").map(String.init)
+    ).output
   }
 
   /// Whether it has a route to a prefix.

@@ -9,27 +9,28 @@ extension InteropTests {
   @Suite struct Unnumbered {
     private static let peer = Peer(spec: ["interface: eth0"])
 
-    private static func frr(_ options: String = "") -> String {
-      """
+    private static let frr = """
       router bgp 64513
        bgp router-id 192.0.2.1
        no bgp ebgp-requires-policy
        neighbor eth0 interface remote-as 64512
-      \(options)
        address-family ipv6 unicast
         neighbor eth0 activate
        exit-address-family
       """
-    }
 
     @Test(
       "FRR has routes of both families by our link-local address, whoever dials",
       .enabled(if: CableFRR.isInstalled, "needs the package frr"),
-      arguments: [[], ["--bgp-listen", "[::]"]])
-    func frr(arguments: [String]) async throws {
+      arguments: [[], ["--bgp-listen", "[::]"]], [true, false])
+    func frr(arguments: [String], hasGlobalAddress: Bool) async throws {
       try await Cable.with { cable in
+        if !hasGlobalAddress {
+          try await cable.ip(cable.node, "addr del 2001:db8::2/64 dev eth0")
+          try await cable.ip(cable.node, "addr del 192.0.2.2/24 dev eth0")
+        }
         try cable.write(peers: [Self.peer])
-        let frr = try await CableFRR(Self.frr(), on: cable)
+        let frr = try await CableFRR(Self.frr, on: cable)
         let speaker = try await cable.speaker(arguments)
         try await speaker.waitForSession(within: .seconds(30))
         let peer = try #require(await speaker.peer())
@@ -54,8 +55,11 @@ extension InteropTests {
       .enabled(if: CableFRR.isInstalled, "needs the package frr"))
     func newAddress() async throws {
       try await Cable.with { cable in
-        try cable.write(peers: [Self.peer])
-        let frr = try await CableFRR(Self.frr(), on: cable)
+        // FRR takes the new connection when the hold timer has ended its side of the old one.
+        var peer = Self.peer
+        peer.spec += ["holdTime: 9s", "keepaliveTime: 3s"]
+        try cable.write(peers: [peer])
+        let frr = try await CableFRR(Self.frr, on: cable)
         let speaker = try await cable.speaker()
         try await speaker.waitForSession(within: .seconds(30))
         try await cable.ip(cable.router, "addr add fe80::11/64 dev eth0 nodad")
@@ -72,23 +76,29 @@ extension InteropTests {
 
     @Test func birdWithRouterAdvertisements() async throws {
       try await Cable.with { cable in
-        try cable.write(peers: [Self.peer])
+        var peer = Self.peer
+        peer.spec.append("bfdProfile: fast")
+        try cable.write(peers: [peer])
+        try cable.write("manifests/bfd.yaml", Cable.fastBFD)
         let bird = try await CableBird(
           """
+          protocol bfd { }
           protocol radv { interface "eth0" { max ra interval 10; min ra interval 5; }; }
 
           """
             + CableBird.bgp(
-              neighbor: "fe80::2%eth0",
+              neighbor: "fe80::2%eth0", options: ["bfd on;"],
               channels: [
                 "ipv4 { import all; export none; extended next hop on; };",
                 "ipv6 { import all; export none; };",
               ]), on: cable)
         let speaker = try await cable.speaker(["--bgp-listen", "[::]"])
         try await speaker.waitForSession(within: .seconds(30))
+        try await eventually("BFD is up") { await speaker.peer()?.bfd?.state == "Up" }
         try await eventually("BIRD has both routes") { try await bird.hasBothRoutes() }
         let route = try await bird.ask("show route for 203.0.113.10/32 all")
-        #expect(route.contains("via fe80::2 on eth0"))
+        #expect(route.contains("via 2001:db8::2 on eth0"))
+        #expect(route.contains("from fe80::2"))
       }
     }
 
@@ -98,14 +108,15 @@ extension InteropTests {
         try cable.write(peers: [peer])
         let speaker = try await cable.speaker()
         try await eventually("the problem is shown") {
-          try await speaker.status().problems.contains {
+          await speaker.problems().contains {
             $0.object == "BGPPeer router" && $0.message.contains("bellman.dev/device")
           }
         }
         peer.options["device"] = "eth0"
         try cable.write(peers: [peer])
         _ = try await CableBird(
-          CableBird.bgp(neighbor: "fe80::2%eth0", channels: ["ipv6 { import all; };"]), on: cable)
+          CableBird.bgp(
+            neighbor: "fe80::2%eth0", channels: ["ipv6 { import all; export none; };"]), on: cable)
         try await speaker.waitForSession(within: .seconds(30))
         #expect(try await speaker.status().problems == [])
       }

@@ -103,6 +103,30 @@ import Testing
     #expect(settings(of: peer { $0.options.device = "eth1" }).endpoint.options.device == "eth1")
   }
 
+  /// Next hops come from the device that the connection is bound to, whatever the main routing table
+  /// says.
+  @Test func theNextHopOfTheOtherFamilyIsOnTheDevice() {
+    func interface(_ index: Int, _ name: String, _ vrf: String?, host: UInt8) -> NetworkInterface {
+      NetworkInterface(
+        index: index, name: name, macAddress: nil,
+        master: vrf.map { .init(name: $0, kind: "vrf") },
+        addresses: [
+          InterfaceAddress(.v4(IPv4Address(192, 0, 2, host)), prefixLength: 24),
+          InterfaceAddress(
+            .v6(IPv6Address(high: 0x2001_0DB8_0000_0000, low: UInt64(host))), prefixLength: 64),
+        ])
+    }
+    let interfaces = [interface(2, "eth0", nil, host: 10), interface(3, "eth1", "red", host: 20)]
+    let settings = settings(
+      of: peer {
+        $0.vrf = "red"
+        $0.dualStackAddressFamily = true
+      }, interfaces: interfaces)
+    #expect(
+      settings.configuration.nextHopIPv6 == IPv6Address(high: 0x2001_0DB8_0000_0000, low: 20))
+    #expect(settings.configuration.routerID == IPv4Address(192, 0, 2, 20))
+  }
+
   @Test func thePasswordIsForMD5OrForTCPAO() {
     let md5 = settings(of: peer(), password: "secret").endpoint
     #expect(md5.keys.md5 == .init(peer: Self.router, password: "secret"))
