@@ -142,7 +142,9 @@ extension World {
 
   /// L2: an owner that has answered on the segment for some seconds is not replaced for silence.
   func checkTakeover(_ address: Int, by node: SimulatedNode) {
-    guard scenario.policy != .strict, loss < 0.01, now > lastMerge + 3_000_000_000 else { return }
+    guard scenario.policy != .strict, loss < 0.01,
+      now > max(lastMerge, lastStorm) + 3_000_000_000
+    else { return }
     for owner in enabled[address] where owner != node.index && isAnswering(address, owner) {
       let since = enabledSince[address * nodes.count + owner] ?? now
       let isSteady =
@@ -220,7 +222,9 @@ extension World {
       var isAnswered = false
       for index in enabled[address] where isAnswering(address, index) {
         isAnswered = true
-        if let mustStop = nodes[index].mustStopAt[address], now > mustStop + 200_000_000 {
+        if let mustStop = nodes[index].mustStopAt[address], 
+          now > max(mustStop, nodes[index].stalledUntil) + 200_000_000
+        {
           find(
             .s4,
             "\(nodes[index].name) answers for \(addresses[address])"

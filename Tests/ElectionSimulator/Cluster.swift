@@ -70,6 +70,7 @@ extension World {
         min(node.mustStopAt[address] ?? .max, now + UInt64($0.nanoseconds))
       }
     }
+    log { "\(node.name) is told \(addresses[address]) \(standing)" }
     handle(.address(addresses[address], standing, candidates[address]), by: node)
   }
 
@@ -125,6 +126,7 @@ extension World {
     let (address, claim) = pendingRecords[pending]
     if let known = records[address], !claim.prevails(over: known, addressHash: 0) { return }
     records[address] = claim
+    log { "recorded \(addresses[address]) \(claim.epoch)" }
     for node in nodes {
       queue.push(.recorded, at: now + watchDelay(), node: node.index, detail: address)
     }

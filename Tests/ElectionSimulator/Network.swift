@@ -162,6 +162,7 @@ extension World {
   }
 
   func refreshWeather() {
+    lastStorm = now
     loss = weather.map { Double($0.loss) / 1000 }.max() ?? 0.0005
     let late = weather.map(\.delay).max() ?? 0
     delay =

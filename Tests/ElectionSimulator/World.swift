@@ -41,6 +41,8 @@ package final class World {
   package var loss = 0.0005
   var delay: (low: UInt64, spread: UInt64) = (100_000, 400_000)
   var lastMerge: UInt64 = 0
+  /// When the loss or the delay of packets last changed.
+  var lastStorm: UInt64 = 0
   var suspended: Set<Int> = []
 
   // Who answers.

@@ -30,8 +30,11 @@ import Testing
   }
 
   /// Lets two channels learn each other's life.
-  private func acquaint(_ one: inout PeerChannel, _ other: inout PeerChannel) {
-    guard case .refused(.unacquainted, let greeting?, _) = other.open(one.packet(leave, to: b), now: now)
+  private func acquaint(
+    _ one: inout PeerChannel, _ other: inout PeerChannel, after time: TimeAmount = .zero
+  ) {
+    guard case .refused(.unacquainted, let greeting?, _) = other.open(
+        one.packet(leave, to: b), now: now + time)
     else {
       Issue.record("the first packet is answered with a greeting")
       return
@@ -79,7 +82,7 @@ import Testing
     #expect(refusal(restarted.open(old, now: now)) == .unacquainted)
     // The sender restarts: its former life is over.
     var sender = try channel("a", incarnation: 12)
-    acquaint(&sender, &other)
+    acquaint(&sender, &other, after: .seconds(1))
     #expect(message(other.open(sender.packet(leave, to: b), now: now)) == leave)
     #expect(refusal(other.open(old, now: now)) == .outdated)
   }
