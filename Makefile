@@ -8,12 +8,17 @@ BELLMAN = .build/$(CONFIGURATION)/bellman
 # Arguments for `bellman lab`, for example ARGS=--keep.
 ARGS ?=
 
-.PHONY: help build lab test format lint examples packages clean
+# The first seed of `make simulate`, and after how many steps it ends.
+SEED ?= 1
+STEPS ?= 100000000
+
+.PHONY: help build lab test simulate format lint examples packages clean
 
 help:
 	@echo "make build     build bellman"
 	@echo "make lab       show it at work in a lab of network namespaces (root); ARGS=--keep stays"
 	@echo "make test      run every test (those in namespaces need root)"
+	@echo "make simulate  try the election against random faults; SEED=1 STEPS=100000000"
 	@echo "make format    format the sources"
 	@echo "make lint      fail on a formatting error"
 	@echo "make examples  write Examples/lab from the manifests of the lab"
@@ -29,6 +34,9 @@ lab: build
 test: packages
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+simulate:
+	$(SWIFT) run -c release simulate run seed=$(SEED) steps=$(STEPS) seeds=1000000
 
 format:
 	$(SWIFT) format -i -r Sources Tests Package.swift

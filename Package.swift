@@ -18,6 +18,7 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -38,6 +39,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -49,6 +51,7 @@ let package = Package(
     module("Addresses", []),
     module("BGP", ["Addresses", nio]),
     module("LinkLayer", ["Addresses", nio]),
+    module("Election", ["Addresses", nio, crypto]),
     module("Resources", ["Addresses", yams]),
     module("Assignment", ["Addresses", "Resources"]),
     module("Status", ["Addresses", yams]),
@@ -70,9 +73,18 @@ let package = Package(
       swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+    // The cluster on virtual time, for the tests and for `make simulate`.
+    .target(
+      name: "ElectionSimulator", dependencies: ["Addresses", "Election", nio],
+      path: "Tests/ElectionSimulator", swiftSettings: settings),
+    .executableTarget(
+      name: "simulate", dependencies: ["Election", "ElectionSimulator"], path: "Tests/simulate",
+      swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
     tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
     tests("LinkLayerTests", ["Addresses", "LinkLayer", "TestSupport", nio]),
+    tests(
+      "ElectionTests", ["Addresses", "Election", "ElectionSimulator", "TestSupport", nio]),
     tests("ResourcesTests", ["Addresses", "Resources", "TestSupport"]),
     tests("AssignmentTests", ["Addresses", "Assignment", "Resources", "TestSupport"]),
     tests("StatusTests", ["Addresses", "Status"]),

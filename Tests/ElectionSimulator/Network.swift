@@ -153,6 +153,7 @@ extension World {
         }
       }
     }
+    lastStorm = now
     if component != before {
       mergeEpochs()
       lastMerge = now
