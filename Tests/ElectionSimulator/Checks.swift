@@ -233,7 +233,7 @@ extension World {
       var isAnswered = false
       for index in enabled[address] where isAnswering(address, index) {
         isAnswered = true
-        if let mustStop = nodes[index].mustStopAt[address], 
+        if let mustStop = nodes[index].mustStopAt[address],
           now > max(mustStop, nodes[index].stalledUntil) + 200_000_000
         {
           find(

@@ -189,7 +189,8 @@ extension World {
       if nodes[node].isRunning(at: now) {
         handle(
           .rebalance(
-            until: nodes[node].local(now) + .milliseconds(Int64(fault.lasts)), interval: .seconds(1)),
+            until: nodes[node].local(now) + .milliseconds(Int64(fault.lasts)), interval: .seconds(1)
+          ),
           by: nodes[node])
       }
     }

@@ -91,7 +91,9 @@ package final class World {
       candidates.append([])
       refreshCandidates(address)
     }
-    for node in nodes { queue.push(.boot, at: UInt64(random.below(300)) * 1_000_000, node: node.index) }
+    for node in nodes {
+      queue.push(.boot, at: UInt64(random.below(300)) * 1_000_000, node: node.index)
+    }
     for (number, fault) in scenario.faults.enumerated() {
       queue.push(.fault, at: UInt64(fault.at) * 1_000_000, node: 0, detail: number)
     }
@@ -254,7 +256,8 @@ package final class World {
     node.election = Self.machine(
       scenario, node.name, node.incarnation, node.local(now))
     node.channel = PeerChannel(
-      node: node.name, incarnation: node.incarnation, keys: scenario.usesPackets ? Self.keys : .insecure)
+      node: node.name, incarnation: node.incarnation,
+      keys: scenario.usesPackets ? Self.keys : .insecure)
     node.channel.setMembers(nodes.map(\.id))
     log { "boot \(node.name) incarnation \(node.incarnation)" }
     handle(.members(memberNames), by: node)
@@ -311,7 +314,8 @@ package final class World {
   func log(_ text: () -> String) {
     guard isTracing else { return }
     let microseconds = now / 1000
-    trace.append("\(microseconds / 1000).\(String(microseconds % 1000 + 1000).dropFirst()) \(text())")
+    trace.append(
+      "\(microseconds / 1000).\(String(microseconds % 1000 + 1000).dropFirst()) \(text())")
   }
 }
 

@@ -103,7 +103,8 @@ extension Election {
 
   mutating func receiveRegistered(_ row: Row, from peer: Int) {
     guard let slot = slotIndices[row.address], slots[slot].phase == .preparing,
-      electorates[slot] != nil, row.claim.epoch.quorum == slots[slot].attemptEpoch
+      electorates[slot] != nil,
+      row.claim.epoch.quorum == slots[slot].attemptEpoch
         || row.verdict == .epochUsed
     else { return }
     if row.verdict == .epochUsed {

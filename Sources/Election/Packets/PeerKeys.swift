@@ -39,7 +39,9 @@ public struct PeerKeys: Sendable {
   /// Appends the tag over all readable bytes.
   func seal(_ buffer: inout ByteBuffer) {
     guard let key = keys.first else { return }
-    let tag = buffer.withUnsafeReadableBytes { HMAC<SHA256>.authenticationCode(for: $0, using: key) }
+    let tag = buffer.withUnsafeReadableBytes {
+      HMAC<SHA256>.authenticationCode(for: $0, using: key)
+    }
     tag.withUnsafeBytes { bytes in
       _ = buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.tagLength)))
     }
@@ -49,7 +51,8 @@ public struct PeerKeys: Sendable {
   func open(_ buffer: inout ByteBuffer) -> Bool {
     if keys.isEmpty { return true }
     let length = buffer.readableBytes - Self.tagLength
-    guard length >= 0, let tag = buffer.getBytes(at: buffer.readerIndex + length, length: Self.tagLength)
+    guard length >= 0,
+      let tag = buffer.getBytes(at: buffer.readerIndex + length, length: Self.tagLength)
     else { return false }
     let isGenuine = keys.contains { key in
       let expected = buffer.withUnsafeReadableBytes {

@@ -8,11 +8,13 @@ extension Election {
       slots[slot].phase = .idle
       return
     }
-    if policy != .strict, now >= wireTurn(of: slot), now >= graceUntil, isSettled {
+    let isBarred = now < slots[slot].barredUntil && slots[slot].claim?.isVacant != true
+    if policy != .strict, now >= wireTurn(of: slot), now >= graceUntil, isSettled, !isBarred {
       startProbing(slot)
       return
     }
-    let turn = slots[slot].since
+    let turn =
+      slots[slot].since
       + .nanoseconds(timers.rankStep.nanoseconds * Int64(slots[slot].rank))
     let earliest = max(turn, slots[slot].retryAt)
     guard now >= earliest else {

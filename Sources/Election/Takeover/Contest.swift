@@ -27,7 +27,9 @@ extension Election {
     slots[slot].rank = isNamed(slot) ? 0 : rank(of: slot)
     schedule(
       slot,
-      max(slots[slot].retryAt, now + .nanoseconds(timers.rankStep.nanoseconds * Int64(slots[slot].rank))))
+      max(
+        slots[slot].retryAt,
+        now + .nanoseconds(timers.rankStep.nanoseconds * Int64(slots[slot].rank))))
   }
 
   /// Whether the table names this node the owner although it does not hold the address.

@@ -95,7 +95,8 @@ extension Election {
 
   mutating func promise(_ slot: Int, to claim: Claim, base: MemberID) {
     let former = indices[base].flatMap { $0 > 0 && base != claim.owner ? $0 : nil }
-    let isNew = slots[slot].promise?.epoch != claim.epoch.quorum
+    let isNew =
+      slots[slot].promise?.epoch != claim.epoch.quorum
       || slots[slot].promise?.heir != claim.owner
     slots[slot].promise = Promise(
       epoch: claim.epoch.quorum, heir: claim.owner, incarnation: claim.incarnation, at: now,
