@@ -37,6 +37,7 @@ package enum Tables {
       var scenario = Scenario.quiet(seed: UInt64(run + 1), nodes: nodes, policy: policy)
       scenario.addresses = min(2 * nodes, 60)
       scenario.timers = timers
+      scenario.isUniform = true
       let world = World(scenario)
       world.loss = 0.002
       world.run(until: 6_000_000_000 + UInt64(run) * 7_919_191 % 1_000_000_000)
