@@ -8,6 +8,10 @@ BELLMAN = .build/$(CONFIGURATION)/bellman
 # Arguments for `bellman lab`, for example ARGS=--keep.
 ARGS ?=
 
+# The first seed of `make simulate`, and after how many steps it ends.
+SEED ?= 1
+STEPS ?= 100000000
+
 # What `make bench` measures: sizes of the table, runs of each, and the niceness of all that is
 # measured; give -15 where other work goes on.
 BENCH_SIZES ?= 10000,100000,1000000
@@ -20,7 +24,7 @@ FUZZ_SECONDS ?= 60
 SWIFT_FILES = Sources Tests Examples/announce-prefix Package.swift Fuzzing/Package.swift \
   $(wildcard Fuzzing/Sources/Fuzz*) Fuzzing/Sources/Crypto
 
-.PHONY: help build lab test fuzz corpus bench docs format lint examples packages clean
+.PHONY: help build lab test simulate fuzz corpus bench docs format lint examples packages clean
 
 help:
 	@echo "make build     build bellman"
@@ -28,6 +32,7 @@ help:
 	@echo "make test      run every test (those in namespaces need root)"
 	@echo "make fuzz      feed the parsers and machines with what libFuzzer thinks up; FUZZ_SECONDS=60"
 	@echo "make bench     measure it beside BIRD, FRR, OpenBGPD and GoBGP (root); BENCH_SIZES=10000,100000"
+	@echo "make simulate  try the election against random faults; SEED=1 STEPS=100000000"
 	@echo "make format    format the sources"
 	@echo "make lint      fail on a formatting error"
 	@echo "make examples  write Examples/lab from the manifests of the lab"
@@ -54,6 +59,9 @@ bench: packages
 	$(SWIFT) build -c release --product bellman
 	Benchmarks/run.py --bellman .build/release/bellman --sizes $(BENCH_SIZES) \
 	  --runs $(BENCH_RUNS) --nice $(BENCH_NICE) $(ARGS)
+
+simulate:
+	$(SWIFT) run -c release simulate run seed=$(SEED) steps=$(STEPS) seeds=1000000
 
 format:
 	$(SWIFT) format -i -r $(SWIFT_FILES)

@@ -19,6 +19,7 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -54,6 +55,7 @@ let package = Package(
     module("BGP", ["Addresses", nio]),
     module("Election", ["Addresses", crypto, nio]),
     module("LinkLayer", ["Addresses", nio]),
+    module("Election", ["Addresses", nio, crypto]),
     module("Resources", ["Addresses", yams]),
     module("Assignment", ["Addresses", "Resources"]),
     module("Status", ["Addresses", yams]),
@@ -82,11 +84,20 @@ let package = Package(
       path: "Examples/announce-prefix", exclude: ["README.md"], swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+    // The cluster on virtual time, for the tests and for `make simulate`.
+    .target(
+      name: "ElectionSimulator", dependencies: ["Addresses", "Election", nio],
+      path: "Tests/ElectionSimulator", swiftSettings: settings),
+    .executableTarget(
+      name: "simulate", dependencies: ["Election", "ElectionSimulator"], path: "Tests/simulate",
+      swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
     tests("BFDTests", ["Addresses", "BFD", "TestSupport", nio]),
     tests("BFDLinkTests", ["Addresses", "BFD", "LinuxIO", "TestSupport", nio, nioPosix]),
     tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
     tests("LinkLayerTests", ["Addresses", "LinkLayer", "TestSupport", nio]),
+    tests(
+      "ElectionTests", ["Addresses", "Election", "ElectionSimulator", "TestSupport", nio]),
     tests("ResourcesTests", ["Addresses", "Resources", "TestSupport"]),
     tests("AssignmentTests", ["Addresses", "Assignment", "Resources", "TestSupport"]),
     tests("StatusTests", ["Addresses", "Status"]),

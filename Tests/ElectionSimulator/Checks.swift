@@ -142,7 +142,9 @@ extension World {
 
   /// L2: an owner that has answered on the segment for some seconds is not replaced for silence.
   func checkTakeover(_ address: Int, by node: SimulatedNode) {
-    guard scenario.policy != .strict, loss < 0.01, now > lastMerge + 3_000_000_000 else { return }
+    guard scenario.policy != .strict, loss < 0.01,
+      now > max(lastMerge, lastStorm) + 3_000_000_000
+    else { return }
     for owner in enabled[address] where owner != node.index && isAnswering(address, owner) {
       let since = enabledSince[address * nodes.count + owner] ?? now
       let isSteady =
@@ -167,12 +169,9 @@ extension World {
   private func checkEpoch(_ address: Int, _ node: Int, _ epoch: Epoch) {
     let part = component[node]
     if let known = highest[address][part] {
-      let isRemembered =
-        nodes.contains {
-          $0.isRunning(at: now) && $0.index != node && component[$0.index] == part
-            && ($0.election.claim(to: addresses[address])?.epoch ?? epoch) >= known.epoch
-        } || (outages == 0 && now > lastOutage + 1_000_000_000 && (records[address]?.epoch ?? epoch) >= known.epoch)
-      if epoch < known.epoch, now > max(known.at, lastMerge) + duplicateBound, isRemembered {
+      if epoch < known.epoch, now > max(known.at, lastMerge) + duplicateBound,
+        isRemembered(address, known.epoch, near: node)
+      {
         find(
           .s3,
           "\(nodes[node].name) announces \(addresses[address]) at \(epoch) after \(known.epoch)")
@@ -180,6 +179,20 @@ extension World {
       if epoch <= known.epoch { return }
     }
     highest[address][part] = (epoch, now)
+  }
+
+  /// Whether anybody that a node could have asked for some seconds knows an epoch. When all of
+  /// them have forgotten it, and the API cannot be read, nobody can go on from it.
+  private func isRemembered(_ address: Int, _ epoch: Epoch, near node: Int) -> Bool {
+    func knows(_ claim: Claim?) -> Bool { claim.map { $0.epoch >= epoch } ?? false }
+    if outages == 0, now > lastOutage + 1_000_000_000, knows(records[address]) { return true }
+    guard now > max(lastStorm, lastMerge) + 3_000_000_000 else { return false }
+    return nodes.contains { other in
+      other.index != node && other.isRunning(at: now)
+        && other.stalledUntil + 3_000_000_000 < now && component[other.index] == component[node]
+        && !isCut[other.index * nodes.count + node] && !isCut[node * nodes.count + other.index]
+        && areAcquainted(other.index, node) && knows(other.election.claim(to: addresses[address]))
+    }
   }
 
   /// Parts that join know what each knew; parts that separate know what all knew.
@@ -220,7 +233,9 @@ extension World {
       var isAnswered = false
       for index in enabled[address] where isAnswering(address, index) {
         isAnswered = true
-        if let mustStop = nodes[index].mustStopAt[address], now > mustStop + 200_000_000 {
+        if let mustStop = nodes[index].mustStopAt[address],
+          now > max(mustStop, nodes[index].stalledUntil) + 200_000_000
+        {
           find(
             .s4,
             "\(nodes[index].name) answers for \(addresses[address])"

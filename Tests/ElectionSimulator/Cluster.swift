@@ -70,6 +70,7 @@ extension World {
         min(node.mustStopAt[address] ?? .max, now + UInt64($0.nanoseconds))
       }
     }
+    log { "\(node.name) is told \(addresses[address]) \(standing)" }
     handle(.address(addresses[address], standing, candidates[address]), by: node)
   }
 
@@ -125,6 +126,7 @@ extension World {
     let (address, claim) = pendingRecords[pending]
     if let known = records[address], !claim.prevails(over: known, addressHash: 0) { return }
     records[address] = claim
+    log { "recorded \(addresses[address]) \(claim.epoch)" }
     for node in nodes {
       queue.push(.recorded, at: now + watchDelay(), node: node.index, detail: address)
     }
@@ -187,7 +189,8 @@ extension World {
       if nodes[node].isRunning(at: now) {
         handle(
           .rebalance(
-            until: nodes[node].local(now) + .milliseconds(Int64(fault.lasts)), interval: .seconds(1)),
+            until: nodes[node].local(now) + .milliseconds(Int64(fault.lasts)), interval: .seconds(1)
+          ),
           by: nodes[node])
       }
     }

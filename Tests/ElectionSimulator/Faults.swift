@@ -145,7 +145,8 @@ package struct Scenario: Sendable {
     var at = 6000
     while at < until {
       at += 1 + random.below(2 * pause)
-      let lasts = [50, 300, 700, 1500, 4000, 12_000][random.below(6)] * (50 + random.below(100)) / 100
+      let lasts =
+        [50, 300, 700, 1500, 4000, 12_000][random.below(6)] * (50 + random.below(100)) / 100
       let node = random.below(nodes)
       let group = random.next()
       let remembers = !mix.contains(.forgetting) || random.below(2) == 0

@@ -58,9 +58,13 @@ package enum Mutations {
     Mutation("hearsay", .hearsay, [.strict], [.partition, .drain, .kill, .weather], seeds: 600),
     Mutation("evidence of the wire", .wireEvidence, [.wire], [.partition], seeds: 600),
     Mutation("beacons", .beacons, [.wire], [.partition], nodes: [2]),
-    Mutation("joint sets", .jointSets, [.strict], [.removal, .partition, .stall], nodes: [8, 9], seeds: 600),
+    Mutation(
+      "joint sets", .jointSets, [.strict], [.removal, .partition, .stall], nodes: [8, 9], seeds: 600
+    ),
     Mutation("order of claims", .order, [.wire], [.partition]),
-    Mutation("fresh commitments", .freshCommit, [.strict], [.drain, .weather, .stall, .partition], seeds: 600),
+    Mutation(
+      "fresh commitments", .freshCommit, [.strict], [.drain, .weather, .stall, .partition],
+      seeds: 600),
     Mutation("comparison of tables", .comparison, [.wire, .strict], [.partition, .weather]),
     Mutation("lateness", .lateness, [.wire, .strict], [.stall, .suspend], seeds: 600),
   ]

@@ -153,6 +153,7 @@ extension World {
         }
       }
     }
+    lastStorm = now
     if component != before {
       mergeEpochs()
       lastMerge = now
@@ -162,6 +163,7 @@ extension World {
   }
 
   func refreshWeather() {
+    lastStorm = now
     loss = weather.map { Double($0.loss) / 1000 }.max() ?? 0.0005
     let late = weather.map(\.delay).max() ?? 0
     delay =

@@ -37,6 +37,7 @@ package enum Tables {
       var scenario = Scenario.quiet(seed: UInt64(run + 1), nodes: nodes, policy: policy)
       scenario.addresses = min(2 * nodes, 60)
       scenario.timers = timers
+      scenario.isUniform = true
       let world = World(scenario)
       world.loss = 0.002
       world.run(until: 6_000_000_000 + UInt64(run) * 7_919_191 % 1_000_000_000)
@@ -105,7 +106,8 @@ package enum Tables {
   private static func stalls(nodes: Int, days: Double) -> String {
     var lines = ["moved addresses per node-day, 1 % loss, stalls by the assumed law"]
     for (name, guards) in [
-      ("two tiers", Guards.all), ("without the answer of the host", Guards.all.subtracting(.hostEvidence)),
+      ("two tiers", Guards.all),
+      ("without the answer of the host", Guards.all.subtracting(.hostEvidence)),
     ] {
       let result = falseFailovers(nodes: nodes, days: days, guards: guards)
       lines.append(
@@ -236,7 +238,8 @@ extension World {
   func crashAmongMany() -> Tables.ScaleResult {
     var result = Tables.ScaleResult()
     let owners = enabled.map(\.first)
-    result.evennessBefore = Double(loads().max() ?? 0) * Double(nodes.count) / Double(addresses.count)
+    result.evennessBefore =
+      Double(loads().max() ?? 0) * Double(nodes.count) / Double(addresses.count)
     let rankings = nodes.map(\.election.counters.rankings)
     let victim = nodes.count / 2
     result.longestGap = Double(crash(victim)) / 1_000_000

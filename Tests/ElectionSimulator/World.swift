@@ -41,6 +41,8 @@ package final class World {
   package var loss = 0.0005
   var delay: (low: UInt64, spread: UInt64) = (100_000, 400_000)
   var lastMerge: UInt64 = 0
+  /// When the loss or the delay of packets last changed.
+  var lastStorm: UInt64 = 0
   var suspended: Set<Int> = []
 
   // Who answers.
@@ -89,7 +91,9 @@ package final class World {
       candidates.append([])
       refreshCandidates(address)
     }
-    for node in nodes { queue.push(.boot, at: UInt64(random.below(300)) * 1_000_000, node: node.index) }
+    for node in nodes {
+      queue.push(.boot, at: UInt64(random.below(scenario.isUniform ? 5 : 300)) * 1_000_000, node: node.index)
+    }
     for (number, fault) in scenario.faults.enumerated() {
       queue.push(.fault, at: UInt64(fault.at) * 1_000_000, node: 0, detail: number)
     }
@@ -252,7 +256,8 @@ package final class World {
     node.election = Self.machine(
       scenario, node.name, node.incarnation, node.local(now))
     node.channel = PeerChannel(
-      node: node.name, incarnation: node.incarnation, keys: scenario.usesPackets ? Self.keys : .insecure)
+      node: node.name, incarnation: node.incarnation,
+      keys: scenario.usesPackets ? Self.keys : .insecure)
     node.channel.setMembers(nodes.map(\.id))
     log { "boot \(node.name) incarnation \(node.incarnation)" }
     handle(.members(memberNames), by: node)
@@ -309,7 +314,8 @@ package final class World {
   func log(_ text: () -> String) {
     guard isTracing else { return }
     let microseconds = now / 1000
-    trace.append("\(microseconds / 1000).\(String(microseconds % 1000 + 1000).dropFirst()) \(text())")
+    trace.append(
+      "\(microseconds / 1000).\(String(microseconds % 1000 + 1000).dropFirst()) \(text())")
   }
 }
 

@@ -48,7 +48,9 @@ import ElectionSimulator
   }
 
   private static func run(_ options: [String: String]) {
-    func number(_ key: String, _ standard: Int) -> Int { options[key].flatMap(Int.init) ?? standard }
+    func number(_ key: String, _ standard: Int) -> Int {
+      options[key].flatMap(Int.init) ?? standard
+    }
     let first = UInt64(max(0, number("seed", 1)))
     let limit = number("steps", 0)
     var total = Statistics()
@@ -60,7 +62,9 @@ import ElectionSimulator
         policy: options["policy"].flatMap(IsolationPolicy.init(rawValue:)),
         seconds: number("seconds", 600))
       scenario.usesPackets = number("packets", 0) == 1
-      if let name = options["mutation"], let mutation = Mutations.all.first(where: { $0.name == name }) {
+      if let name = options["mutation"],
+        let mutation = Mutations.all.first(where: { $0.name == name })
+      {
         scenario = mutation.scenario(seed: seed)
       }
       let world = World(scenario, isTracing: number("trace", 0) == 1)

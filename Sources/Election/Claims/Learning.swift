@@ -81,8 +81,8 @@ extension Election {
     startAnnouncing(slot)
   }
 
-  /// Stops answering because another claim prevails. An address that changes hands too often on
-  /// the wire is left alone for a minute.
+  /// Stops answering because another claim prevails. An address that changes hands too often
+  /// is not taken on the wire for a minute, unless its owner gives it up.
   private mutating func yield(_ slot: Int, onWire: Bool) {
     counters.yielded += 1
     stop(slot)
@@ -91,7 +91,7 @@ extension Election {
       slots[slot].flipsSince = now
     }
     slots[slot].flips += 1
-    if slots[slot].flips > 5 { slots[slot].retryAt = now + .seconds(60) }
+    if slots[slot].flips > 5 { slots[slot].barredUntil = now + .seconds(60) }
   }
 
   /// Ends all that this node does about an address.

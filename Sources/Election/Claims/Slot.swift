@@ -63,7 +63,7 @@ struct Slot: Sendable {
   var rank = 0
   /// When the owner must stop because it is leaving; under `leaving` only.
   var leaveBy: NIODeadline?
-  /// Not before this time may it try again (a lost attempt, a conflict).
+  /// Not before this time may it try again after a lost attempt.
   var retryAt = NIODeadline.uptimeNanoseconds(0)
 
   // MARK: Attempt and confirmation
@@ -98,6 +98,8 @@ struct Slot: Sendable {
   // MARK: Conflicts
 
   var flips = 0
+  /// Until when the address is not taken on the wire.
+  var barredUntil = NIODeadline.uptimeNanoseconds(0)
   var flipsSince = NIODeadline.uptimeNanoseconds(0)
 
   init(address: IPAddress, hash: UInt64, now: NIODeadline) {

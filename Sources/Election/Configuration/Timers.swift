@@ -71,7 +71,7 @@ public struct Timers: Hashable, Sendable {
     beaconInterval = .milliseconds(500)
     wireEvidence = .milliseconds(1500)
     comparison = .seconds(1)
-    settling = .milliseconds(1000)
+    settling = .milliseconds(max(1000, silence * 6 / 5))
     quarantine = .seconds(3)
     handOverOverlap = .milliseconds(100)
     handOverRetry = .milliseconds(150)

@@ -8,7 +8,8 @@ extension Election {
       slots[slot].phase = .idle
       return
     }
-    if policy != .strict, now >= wireTurn(of: slot), now >= graceUntil, isSettled {
+    let isBarred = now < slots[slot].barredUntil && slots[slot].claim?.isVacant != true
+    if policy != .strict, now >= wireTurn(of: slot), now >= graceUntil, isSettled, !isBarred {
       startProbing(slot)
       return
     }

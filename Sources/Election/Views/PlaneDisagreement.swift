@@ -48,7 +48,8 @@ extension Election {
     }
     var unready = 0
     for peer in peers.dropFirst() {
-      let isHeard = partners.contains(where: { peers[$0].id == peer.id })
+      let isHeard =
+        partners.contains(where: { peers[$0].id == peer.id })
         && time - peer.lastHeard < timers.silence
       if time < peer.deadUntil, peer.isMember {
         let isOnSegment = time - peer.wireHeard < timers.wireEvidence
@@ -77,7 +78,9 @@ extension Election {
         .sourceSuspect, nil,
         "\(unready) of \(partners.count) nodes that are heard are not ready in the API")
     }
-    return found.sorted { ($0.reason.rawValue, $0.node ?? "") < ($1.reason.rawValue, $1.node ?? "") }
+    return found.sorted {
+      ($0.reason.rawValue, $0.node ?? "") < ($1.reason.rawValue, $1.node ?? "")
+    }
   }
 }
 

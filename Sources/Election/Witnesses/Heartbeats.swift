@@ -65,7 +65,9 @@ extension Election {
     restartFence(of: peer)
     recountDigest(of: peer)
     if isRestart { updateLease() }
-    // It may have forgotten all, or know more than I do.
+    // It may have forgotten all, or know more than I do. Above all it must not take an old set of
+    // witnesses for the present one.
+    for subject in [0] + partners where subject != peer { sendWitnesses(of: subject, to: peer) }
     startComparison(with: peer)
     return true
   }

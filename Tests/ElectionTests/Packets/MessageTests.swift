@@ -29,7 +29,8 @@ import Testing
     var messages: [Message] = [
       .heartbeat(
         Heartbeat(
-          sentAt: random.next(), echo: random.next(), silence: 500, flags: [.isSettled, .wantsReply],
+          sentAt: random.next(), echo: random.next(), silence: 500,
+          flags: [.isSettled, .wantsReply],
           fence: number(), fenceApplied: number(), witnessVersion: number(),
           witnessVersionKnown: number(), held: number(), digest: random.next())),
       .witnesses(

@@ -30,8 +30,12 @@ import Testing
   }
 
   /// Lets two channels learn each other's life.
-  private func acquaint(_ one: inout PeerChannel, _ other: inout PeerChannel) {
-    guard case .refused(.unacquainted, let greeting?, _) = other.open(one.packet(leave, to: b), now: now)
+  private func acquaint(
+    _ one: inout PeerChannel, _ other: inout PeerChannel, after time: TimeAmount = .zero
+  ) {
+    guard
+      case .refused(.unacquainted, let greeting?, _) = other.open(
+        one.packet(leave, to: b), now: now + time)
     else {
       Issue.record("the first packet is answered with a greeting")
       return
@@ -46,7 +50,9 @@ import Testing
     var one = try channel("a")
     var other = try channel("b", incarnation: 9)
     acquaint(&one, &other)
-    guard case .message(let received, let sender, let incarnation) = other.open(one.packet(leave, to: b), now: now)
+    guard
+      case .message(let received, let sender, let incarnation) = other.open(
+        one.packet(leave, to: b), now: now)
     else {
       Issue.record("the packet is accepted")
       return
@@ -79,7 +85,7 @@ import Testing
     #expect(refusal(restarted.open(old, now: now)) == .unacquainted)
     // The sender restarts: its former life is over.
     var sender = try channel("a", incarnation: 12)
-    acquaint(&sender, &other)
+    acquaint(&sender, &other, after: .seconds(1))
     #expect(message(other.open(sender.packet(leave, to: b), now: now)) == leave)
     #expect(refusal(other.open(old, now: now)) == .outdated)
   }
@@ -89,7 +95,9 @@ import Testing
     var other = try channel("b")
     var replies = 0
     for _ in 0..<50 {
-      if case .refused(_, .some, _) = other.open(one.packet(leave, to: b), now: now) { replies += 1 }
+      if case .refused(_, .some, _) = other.open(one.packet(leave, to: b), now: now) {
+        replies += 1
+      }
     }
     #expect(replies == 1)
   }
@@ -129,7 +137,8 @@ import Testing
     var one = try channel("a")
     var other = try channel("b")
     #expect(refusal(other.open(stranger.packet(leave, to: b), now: now)) == .stranger)
-    #expect(refusal(other.open(one.packet(leave, to: MemberID(name: "c")), now: now)) == .misdirected)
+    #expect(
+      refusal(other.open(one.packet(leave, to: MemberID(name: "c")), now: now)) == .misdirected)
     #expect(refusal(other.open(other.packet(leave, to: b), now: now)) == .stranger)
     #expect(refusal(other.open(ByteBuffer(string: "hello"), now: now)) == .malformed)
     #expect(

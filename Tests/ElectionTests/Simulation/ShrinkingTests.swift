@@ -15,7 +15,8 @@ import Testing
   }
 
   @Test func equalSeedsAreEqualRuns() {
-    let worlds = (0..<2).map { _ in World(Scenario(seed: 9, nodes: 5, seconds: 40), isTracing: true) }
+    let worlds = (0..<2).map { _ in World(Scenario(seed: 9, nodes: 5, seconds: 40), isTracing: true)
+    }
     for world in worlds { world.run() }
     #expect(worlds[0].trace == worlds[1].trace)
     #expect(worlds[0].trace.count > 50)
