@@ -56,6 +56,9 @@ actor ControlLoop {
     peers.onSession = { [weak self] peer, isUp in
       Task { await self?.sessionChanged(peer: peer, isUp: isUp) }
     }
+    links.onChange = { [weak self] in
+      Task { await self?.linksChanged() }
+    }
     bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
   }
 
@@ -117,6 +120,12 @@ actor ControlLoop {
     let pathsEnded = bfd.stop()
     try? await peers.stop(reason: reason).get()
     try? await pathsEnded.get()
+  }
+
+  /// An interface broke, or may be mended.
+  private func linksChanged() {
+    guard !isStopping else { return }
+    perform(assignment.handle(reconcileLinks()))
   }
 
   /// A session was established or lost.
