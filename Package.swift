@@ -55,7 +55,6 @@ let package = Package(
     module("BGP", ["Addresses", nio]),
     module("Election", ["Addresses", crypto, nio]),
     module("LinkLayer", ["Addresses", nio]),
-    module("Election", ["Addresses", nio, crypto]),
     module("Resources", ["Addresses", yams]),
     module("Assignment", ["Addresses", "Resources"]),
     module("Status", ["Addresses", yams]),

@@ -10,7 +10,8 @@ import Testing
 extension InteropTests {
   /// What happens on the segment itself: interfaces that come and change, foreign hosts with our
   /// addresses, and kernels that answer in our place. Each test leaves the lab as it was.
-  @Suite(.lab(), .serialized) struct SegmentOfALab {
+  @Suite(.lab(edit: { $0.configuration.additions = secondInterface }), .serialized)
+  struct SegmentOfALab {
     @Test func aNewInterfaceAndAChangedOneAreAnnouncedOnAtOnce() async throws {
       let lab = try lab()
       let node = try lab.topology.node("node-1")
@@ -122,6 +123,22 @@ extension InteropTests {
     }
   }
 }
+
+/// Announces on eth7 too, which no node has at first.
+private let secondInterface = """
+  ---
+  apiVersion: metallb.io/v1beta1
+  kind: L2Advertisement
+  metadata:
+    name: second
+    namespace: metallb-system
+  spec:
+    ipAddressPools:
+    - layer2
+    interfaces:
+    - eth7
+
+  """
 
 /// Announcements of addresses that a capture saw, and when.
 private final class Announcements: Sendable {

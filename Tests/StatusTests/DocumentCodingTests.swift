@@ -85,7 +85,8 @@ struct DocumentCodingTests {
     #expect(
       try keyPaths(StatusRenderer.json(ExplainFixture.local())) == [
         "addresses", "addresses.address", "addresses.conflicts",
-        "addresses.externalTrafficPolicy", "addresses.family", "addresses.nodes", "addresses.nodes.bgp", "addresses.nodes.bgp.reason",
+        "addresses.externalTrafficPolicy", "addresses.family", "addresses.nodes",
+        "addresses.nodes.bgp", "addresses.nodes.bgp.reason",
         "addresses.nodes.bgp.sentence", "addresses.nodes.bgp.verdict", "addresses.nodes.fitness",
         "addresses.nodes.layer2", "addresses.nodes.layer2.reason",
         "addresses.nodes.layer2.sentence", "addresses.nodes.layer2.verdict",

@@ -57,6 +57,8 @@ public final class LinkAnnouncer {
   private let socket: PacketSocket
   private let groups: GroupMemberships
   private var responder: Responder
+  /// The ends of the leases of single addresses, which hold again when an address is no more yielded.
+  private var leaseEnds: [IPAddress: NIODeadline] = [:]
   private var schedule: GratuitousSchedule
   private var detector: ConflictDetector
   private var timer: Scheduled<Void>?
@@ -147,6 +149,7 @@ public final class LinkAnnouncer {
   public func release(_ addresses: some Sequence<IPAddress>) {
     eventLoop.preconditionInEventLoop()
     let released = addresses.filter { responder.owned.remove($0) }
+    for address in released { leaseEnds[address] = nil }
     replyPath.replace(responder)
     narrowFilter()
     schedule.release(released)
@@ -173,8 +176,9 @@ public final class LinkAnnouncer {
   /// the limit away.
   public func setLease(_ end: NIODeadline?, of addresses: some Sequence<IPAddress>) {
     eventLoop.preconditionInEventLoop()
-    for address in addresses where responder.owned.right(to: address) != .yielded {
-      responder.owned.setRight(end.map { .until($0) } ?? .unlimited, to: address)
+    for address in addresses where owned.contains(address) {
+      leaseEnds[address] = end
+      if owned.right(to: address) != .yielded { restoreRight(to: address) }
     }
     replyPath.replace(responder)
   }
@@ -320,12 +324,16 @@ public final class LinkAnnouncer {
         schedule.release([address])
         relay.callbacks?.onConflict(.yielded(address, to: mac))
       case .resume(let address):
-        responder.owned.setRight(.unlimited, to: address)
+        restoreRight(to: address)
         replyPath.replace(responder)
         schedule.take([address], now: .now())
         relay.callbacks?.onConflict(.resumed(address))
       }
     }
+  }
+
+  private func restoreRight(to address: IPAddress) {
+    responder.owned.setRight(leaseEnds[address].map { .until($0) } ?? .unlimited, to: address)
   }
 
   private func arm() {

@@ -76,6 +76,9 @@ actor ControlLoop {
     neighbours.onChange = { [weak self] in
       Task { await self?.reconcilePeers() }
     }
+    links.onChange = { [weak self] in
+      Task { await self?.linksChanged() }
+    }
     bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
     watchSegments()
   }
@@ -205,6 +208,12 @@ actor ControlLoop {
 
   /// How long the addresses of a speaker that stops may take to find new owners.
   private static let longestHandOver: TimeAmount = .seconds(3)
+
+  /// An interface broke, or may be mended.
+  private func linksChanged() {
+    guard !isStopping else { return }
+    perform(assignment.handle(reconcileLinks()))
+  }
 
   /// A session was established or lost.
   private func sessionChanged(peer: String, isUp: Bool) {

@@ -23,6 +23,11 @@ final class LinkTable {
   private let options: Layer2Options
   private var retry: Scheduled<Void>?
   private var framesReceived: [String: UInt64] = [:]
+  /// The indices of interfaces that broke while they were in use, until they are tried again.
+  private var resting: Set<Int> = []
+
+  /// Called when ``reconcile(_:named:)`` may give another answer for the same interfaces.
+  var onChange: (() -> Void)?
 
   /// Until when this node may answer. Whoever keeps it may move its end from any thread.
   private let lease: ReplyLease
@@ -138,7 +143,7 @@ final class LinkTable {
         link.interfaceChanged(to: interface)
       } else {
         close(interface.name)
-        open(interface)
+        if !resting.contains(interface.index) { open(interface) }
       }
       if links[interface.name] != nil, interface.isRunning { usable.insert(interface.name) }
     }
@@ -257,9 +262,11 @@ final class LinkTable {
   private func failed(_ name: String, _ problem: LinkProblem) {
     logger.error("\(problem)", metadata: ["interface": "\(name)"])
     guard case .captureEnded = problem else { return }
+    if let index = links[name]?.interface.index { resting.insert(index) }
     close(name)
     failures[name] = "\(problem)"
     scheduleRetry()
+    onChange?()
   }
 
   /// What could not be opened may be possible later, although nothing tells of it.
@@ -267,13 +274,9 @@ final class LinkTable {
     guard retry == nil, !failures.isEmpty else { return }
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     retry = eventLoop.scheduleTask(in: Self.retryInterval) {
-      let table = bound.value
-      table.retry = nil
-      for interface in table.interfaces where table.failures[interface.name] != nil {
-        table.open(interface)
-      }
-      table.tellPeers()
-      table.scheduleRetry()
+      bound.value.retry = nil
+      bound.value.resting = []
+      bound.value.onChange?()
     }
   }
 

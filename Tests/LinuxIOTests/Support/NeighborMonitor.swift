@@ -15,30 +15,26 @@ final class NeighborMonitor: Sendable {
     let text = Mutex("")
   }
 
-  private let process: Process
+  private let program: ChildProgram
   private let lines = Lines()
-  private let output = Pipe()
 
   init(_ namespace: Namespace) throws {
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "stdbuf", "-oL", "ip", "-n", namespace.name, "-ts", "monitor", "neigh", "dev", "eth0",
-    ]
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    output.fileHandleForReading.readabilityHandler = { [lines] handle in
-      let data = handle.availableData
-      lines.text.withLock { $0 += String(decoding: data, as: UTF8.self) }
+    let program = try ChildProgram(
+      "stdbuf -oL ip -n \(namespace.name) -ts monitor neigh dev eth0")
+    self.program = program
+    Thread.detachNewThread { [lines] in
+      while true {
+        let more = program.read()
+        if more.isEmpty { return }
+        lines.text.withLock { $0 += String(decoding: more, as: UTF8.self) }
+      }
     }
-    try process.run()
   }
 
   /// Ends the program.
   func close() {
-    process.terminate()
-    process.waitUntilExit()
-    output.fileHandleForReading.readabilityHandler = nil
+    program.end()
+    _ = program.wait()
   }
 
   /// What changed so far; times are seconds since 1970.
