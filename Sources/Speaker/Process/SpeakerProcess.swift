@@ -37,10 +37,7 @@ public struct SpeakerProcess: Sendable {
         "--manifests: \(error); name an existing directory")
     }
     try Self.prepareFolder(of: options.socketPath)
-    if (try? await StatusClient(socketPath: options.socketPath).status()) != nil {
-      throw SpeakerStartError(
-        "another speaker answers on \(options.socketPath); choose another place with --socket")
-    }
+    try await Self.refuseUsedSocket(options.socketPath)
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let control = ControlLoop(options: options, eventLoop: eventLoop, logger: logger)
@@ -65,6 +62,21 @@ public struct SpeakerProcess: Sendable {
     try await group.run()
     logger.info("speaker stopped")
     _ = consume lock
+  }
+
+  /// A socket that was left behind is replaced; one on which somebody answers is not.
+  private static func refuseUsedSocket(_ path: String) async throws {
+    let user: String
+    do {
+      _ = try await StatusClient(socketPath: path).status()
+      user = "speaker"
+    } catch StatusClient.Failure.noSpeaker {
+      return
+    } catch {
+      user = "program"
+    }
+    throw SpeakerStartError(
+      "another \(user) answers on \(path); choose another place with --socket")
   }
 
   private static func prepareFolder(of socketPath: String) throws {
