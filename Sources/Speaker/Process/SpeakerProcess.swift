@@ -37,7 +37,10 @@ public struct SpeakerProcess: Sendable {
         "--manifests: \(error); name an existing directory")
     }
     try Self.prepareFolder(of: options.socketPath)
-    try await Self.refuseUsedSocket(options.socketPath)
+    if await StatusSocket.isInUse(options.socketPath) {
+      throw SpeakerStartError(
+        "another program answers on \(options.socketPath); choose another place with --socket")
+    }
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let control = ControlLoop(options: options, eventLoop: eventLoop, logger: logger)
@@ -62,21 +65,6 @@ public struct SpeakerProcess: Sendable {
     try await group.run()
     logger.info("speaker stopped")
     _ = consume lock
-  }
-
-  /// A socket that was left behind is replaced; one on which somebody answers is not.
-  private static func refuseUsedSocket(_ path: String) async throws {
-    let user: String
-    do {
-      _ = try await StatusClient(socketPath: path).status()
-      user = "speaker"
-    } catch StatusClient.Failure.noSpeaker {
-      return
-    } catch {
-      user = "program"
-    }
-    throw SpeakerStartError(
-      "another \(user) answers on \(path); choose another place with --socket")
   }
 
   private static func prepareFolder(of socketPath: String) throws {
