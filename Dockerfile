@@ -18,6 +18,7 @@ COPY Package.swift Package.resolve[d] ./
 RUN swift package resolve
 COPY Sources Sources
 COPY Tests Tests
+COPY Examples/announce-prefix Examples/announce-prefix
 RUN swift build --configuration release --static-swift-stdlib -Xlinker -s --product bellman \
   && install -D --mode 0755 "$(swift build --configuration release --show-bin-path)/bellman" \
     /out/bellman

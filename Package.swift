@@ -72,6 +72,9 @@ let package = Package(
       name: "bellman",
       dependencies: ["Addresses", "Lab", "Resources", "Speaker", "Status", logging, arguments],
       swiftSettings: settings),
+    .executableTarget(
+      name: "announce-prefix", dependencies: ["Addresses", "BGP", nio, nioPosix],
+      path: "Examples/announce-prefix", exclude: ["README.md"], swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
@@ -92,9 +95,10 @@ let package = Package(
     tests(
       "InteropTests",
       [
-        "Addresses", "Lab", "LinuxIO", "Resources", "Status", "TestSupport", "bellman", nio,
-        nioPosix,
+        "Addresses", "Lab", "LinuxIO", "Resources", "Status", "TestSupport", "announce-prefix",
+        "bellman", nio, nioPosix,
       ]),
+    tests("PeerInteropTests", ["Addresses", "Lab", "bellman", nio]),
     tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", "TestSupport", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]

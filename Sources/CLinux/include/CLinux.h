@@ -23,6 +23,40 @@ struct clinux_tcp_md5sig {
   uint8_t key[80];
 };
 
+// The value of the TCP_AO_ADD_KEY socket option (Linux 6.7): struct tcp_ao_add of <linux/tcp.h>, which
+// older headers lack. The bits of `flags` stay 0.
+struct clinux_tcp_ao_add {
+  _Alignas(8) uint8_t address[128];
+  uint8_t algorithm[64];
+  int32_t interface_index;
+  uint32_t flags;
+  uint16_t reserved;
+  uint8_t prefix_length;
+  uint8_t send_id;
+  uint8_t receive_id;
+  uint8_t mac_length;
+  uint8_t key_flags;
+  uint8_t key_length;
+  uint8_t key[80];
+};
+
+// The value of TCP_AO_DEL_KEY: struct tcp_ao_del.
+struct clinux_tcp_ao_del {
+  _Alignas(8) uint8_t address[128];
+  int32_t interface_index;
+  uint32_t flags;
+  uint16_t reserved;
+  uint8_t prefix_length;
+  uint8_t send_id;
+  uint8_t receive_id;
+  uint8_t current_key;
+  uint8_t next_key;
+  uint8_t key_flags;
+};
+
+// The names of the two options.
+enum { clinux_tcp_ao_add_key = 38, clinux_tcp_ao_delete_key = 39 };
+
 // Names the calling thread; the kernel keeps 15 octets.
 void clinux_name_thread(const char *name);
 

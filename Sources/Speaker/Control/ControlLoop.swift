@@ -24,6 +24,8 @@ actor ControlLoop {
   private(set) var source = SourceState()
   private(set) var interfaces: [NetworkInterface] = []
   let peers: PeerTable
+  let neighbours: NeighbourTable
+  let listener: BGPListener
   let bfd: BFDTable
   let links: LinkTable
   private var configuration = Configuration()
@@ -45,19 +47,27 @@ actor ControlLoop {
       options: .init(
         loadBalancerClass: options.loadBalancerClass,
         ignoreExcludeLabel: options.ignoreExcludeLabel))
-    peers = PeerTable(node: options.node, eventLoop: eventLoop)
+    peers = PeerTable(node: options.node, eventLoop: eventLoop, logger: logger)
+    neighbours = NeighbourTable(eventLoop: eventLoop, logger: logger)
+    listener = BGPListener(
+      addresses: options.bgpListen, eventLoop: eventLoop, logger: logger)
     bfd = BFDTable(eventLoop: eventLoop, logger: logger)
     links = LinkTable(options: options.layer2, eventLoop: eventLoop, logger: logger)
   }
 
-  /// Begins to listen to the sessions. Call it once, before any event.
-  func start() {
+  /// Begins to listen, to sessions and for neighbours. Call it once, before any event. Throws
+  /// ``SpeakerStartError`` when an address cannot be listened on.
+  func start() async throws {
+    try await listener.open().get()
     // The hop keeps the machines from being entered while they are at work.
     peers.onSession = { [weak self] peer, isUp in
       Task { await self?.sessionChanged(peer: peer, isUp: isUp) }
     }
     links.onChange = { [weak self] in
       Task { await self?.linksChanged() }
+    }
+    neighbours.onChange = { [weak self] in
+      Task { await self?.reconcilePeers() }
     }
     bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
   }
@@ -118,6 +128,8 @@ actor ControlLoop {
     }
     // BFD ends first: a neighbour that hears of its end must not take it for a failure.
     let pathsEnded = bfd.stop()
+    neighbours.close()
+    try? await listener.close().get()
     try? await peers.stop(reason: reason).get()
     try? await pathsEnded.get()
   }
@@ -132,6 +144,8 @@ actor ControlLoop {
   private func sessionChanged(peer: String, isUp: Bool) {
     guard !isStopping else { return }
     perform(assignment.handle(.session(peer: peer, isUp: isUp)))
+    // A neighbour that had fallen silent was kept for the sake of the session.
+    if !isUp { reconcilePeers() }
   }
 
   /// Brings the links in line with the interfaces and the configuration, and returns the event that
@@ -143,14 +157,20 @@ actor ControlLoop {
   }
 
   private func reconcilePeers() {
+    guard !isStopping else { return }
     let labels = ownNode?.metadata.labels ?? [:]
     let selected = configuration.peers.filter { peer in
       ownNode != nil && peer.nodeSelectors.matchesAny(labels)
     }
+    let located = neighbours.locate(selected, interfaces: interfaces) { [peers] name in
+      peers.entries[name]?.transport.state == .established
+    }
     peers.reconcile(
-      peers: selected, passwords: configuration.passwords,
+      peers: located, passwords: configuration.passwords,
       nodeAddresses: ownNode?.internalAddresses ?? [], interfaces: interfaces)
-    bfd.reconcile(peers: selected, profiles: configuration.bfdProfiles)
+    listener.reconcile(peers.neighbours)
+    bfd.reconcile(
+      peers: located, profiles: configuration.bfdProfiles, interfaces: interfaces)
   }
 
   private func perform(_ actions: [Assignment.Action]) {

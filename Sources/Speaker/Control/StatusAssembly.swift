@@ -19,9 +19,11 @@ extension ControlLoop {
         directory: options.manifests, objects: source.objects, complete: source.isComplete),
       addresses: assignment.addresses().map(addressStatus),
       servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
-      peers: peers.entries.map(peerStatus), interfaces: links.status(),
+      peers: peers.entries.map(peerStatus) + peers.waiting.map(peerStatus),
+      listeners: listener.isConfigured ? listener.status() : nil, interfaces: links.status(),
       problems: source.problems.map(Problem.init) + links.problems()
-        + Problem.list(of: kernelResponders) + bfd.problems() + ownProblems,
+        + Problem.list(of: kernelResponders) + peers.problems() + neighbours.problems()
+        + listener.problems() + bfd.problems() + ownProblems,
       counters: source.counters)
   }
 
@@ -91,8 +93,8 @@ extension ControlLoop {
       PeerError(at: entry.lastErrorAt.map(Timestamp.init) ?? startedAt, text: "\(error)")
     }
     return PeerStatus(
-      name: name, address: entry.endpoint.address, port: entry.endpoint.port,
-      localAS: entry.configuration.localAS,
+      name: name, address: entry.endpoint.address, interface: entry.endpoint.scope?.name,
+      port: entry.endpoint.port, localAS: entry.configuration.localAS,
       remoteAS: transport.negotiated?.remoteAS ?? entry.configuration.knownRemoteAS,
       state: PeerStatus.State(transport.state), since: Timestamp(entry.stateSince),
       lastError: error,
@@ -105,6 +107,27 @@ extension ControlLoop {
       messagesReceived: statistics.received.total, messagesSent: statistics.sent.total,
       routesReceived: statistics.routesReceived, flaps: statistics.flaps,
       nextRetryAt: transport.retryAt.map(Timestamp.init), bfd: bfd.status(of: name))
+  }
+
+  private func peerStatus(_ name: String, _ waiting: PeerTable.Waiting) -> PeerStatus {
+    let peer = waiting.peer
+    var address: IPAddress?
+    var interface: String?
+    switch peer.endpoint {
+    case .address(let known): address = known
+    case .interface(let name): interface = name
+    }
+    let localAS = peer.localASN ?? peer.myASN
+    let remoteAS: UInt32? =
+      switch peer.remoteAS {
+      case .number(let number): number
+      case .internal: localAS
+      case .external: nil
+      }
+    return PeerStatus(
+      name: name, address: address, interface: interface, port: peer.peerPort, localAS: localAS,
+      remoteAS: remoteAS, state: .idle, since: Timestamp(waiting.since),
+      lastError: PeerError(at: Timestamp(waiting.since), text: waiting.reason))
   }
 
   private func explanation(_ report: ServiceReport) -> ServiceExplanation {

@@ -19,7 +19,8 @@ public struct SpeakerProcess: Sendable {
   /// Runs until SIGTERM or SIGINT, then withdraws everything and returns.
   ///
   /// Throws ``SpeakerStartError`` when the node has a speaker already, or the directory of
-  /// manifests or the folder of the status socket cannot be used.
+  /// manifests or the folder of the status socket cannot be used, or an address cannot be listened
+  /// on.
   public func run() async throws {
     var logger = Logger(label: "bellman")
     logger[metadataKey: "node"] = "\(options.node)"
@@ -36,14 +37,14 @@ public struct SpeakerProcess: Sendable {
         "--manifests: \(error); name an existing directory")
     }
     try Self.prepareFolder(of: options.socketPath)
-    if (try? await StatusClient(socketPath: options.socketPath).status()) != nil {
+    if await StatusSocket.isInUse(options.socketPath) {
       throw SpeakerStartError(
-        "another speaker answers on \(options.socketPath); choose another place with --socket")
+        "another program answers on \(options.socketPath); choose another place with --socket")
     }
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let control = ControlLoop(options: options, eventLoop: eventLoop, logger: logger)
-    await control.start()
+    try await control.start()
     logger.info(
       "speaker starts",
       metadata: ["version": "\(speakerVersion)", "manifests": "\(options.manifests)"])

@@ -44,6 +44,15 @@ struct SpeakerCommand: AsyncParsableCommand {
       valueName: "seconds"))
   var gratuitousRefresh = 60
 
+  @Option(
+    name: .customLong("bgp-listen"),
+    help: ArgumentHelp(
+      "Take BGP connections of configured peers there; repeatable. The port is 179 unless given, an "
+        + "IPv6 address stands in brackets; [::] takes IPv4 too.",
+      valueName: "address[:port]"),
+    transform: AddressArgument.listenAddress)
+  var bgpListen: [ListenAddress] = []
+
   func validate() throws {
     guard (0...86_400).contains(gratuitousRefresh) else {
       throw ValidationError(
@@ -60,6 +69,7 @@ struct SpeakerCommand: AsyncParsableCommand {
     let options = SpeakerOptions(
       node: node, manifests: manifests, socketPath: try target.socketPath(),
       loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel,
+      bgpListen: bgpListen,
       layer2: Layer2Options(
         conflictPolicy: conflictPolicy, refreshSeconds: gratuitousRefresh))
     do {
