@@ -6,6 +6,7 @@ import datetime
 import os
 import subprocess
 
+import arp
 import changes
 import origination
 import receiving
@@ -22,6 +23,8 @@ def arguments():
     parser.add_argument("--speakers", default="bellman,bird,frr,openbgpd,gobgp", metavar="NAME,NAME")
     parser.add_argument("--runs", type=int, default=3, help="of each; the medians are shown")
     parser.add_argument("--changes", type=int, default=300, help="of one service; 0 leaves them out")
+    parser.add_argument("--no-arp", dest="arp", action="store_false",
+                        help="leave out the answers to ARP")
     parser.add_argument("--nice", type=int, default=0,
                         help="of every speaker and of the sink; -15 where others use the machine")
     return parser.parse_args()
@@ -73,6 +76,12 @@ def main():
             shown = f"Not measured: {failure}"
         text += ["## One service of ten thousand", "", shown, "",
                  "In each there are the 50 ms for which the directory must be quiet before it is read."]
+    if options.arp and "bellman" in options.speakers.split(","):
+        try:
+            shown = arp.text(arp.measure(program, options.runs, options.nice))
+        except arp.Failure as failure:
+            shown = [f"Not measured: {failure}"]
+        text += ["", "## Answers to ARP", "", *shown]
     path = f"{HERE}/results/{datetime.datetime.now():%Y%m%d-%H%M%S}.md"
     with open(path, "w") as file:
         file.write("\n".join(text) + "\n")

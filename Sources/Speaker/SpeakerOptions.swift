@@ -15,11 +15,14 @@ public struct SpeakerOptions: Sendable {
   public var ignoreExcludeLabel: Bool
   /// Where BGP peers can connect; empty for nowhere.
   public var bgpListen: [ListenAddress]
+  /// What it does on layer-2 segments.
+  public var layer2: Layer2Options
 
   /// Options with these values.
   public init(
     node: String, manifests: String, socketPath: String, loadBalancerClass: String? = nil,
-    ignoreExcludeLabel: Bool = false, bgpListen: [ListenAddress] = []
+    ignoreExcludeLabel: Bool = false, bgpListen: [ListenAddress] = [],
+    layer2: Layer2Options = Layer2Options()
   ) {
     self.node = node
     self.manifests = manifests
@@ -27,6 +30,7 @@ public struct SpeakerOptions: Sendable {
     self.loadBalancerClass = loadBalancerClass
     self.ignoreExcludeLabel = ignoreExcludeLabel
     self.bgpListen = bgpListen
+    self.layer2 = layer2
   }
 }
 

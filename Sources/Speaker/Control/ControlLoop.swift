@@ -31,6 +31,7 @@ actor ControlLoop {
   private var configuration = Configuration()
   private var ownNode: Node?
   private var isStopping = false
+  private var loggedKernelResponders: Set<String> = []
 
   /// Whether the source has the Node of this speaker.
   var knowsOwnNode: Bool { ownNode != nil }
@@ -51,7 +52,7 @@ actor ControlLoop {
     listener = BGPListener(
       addresses: options.bgpListen, eventLoop: eventLoop, logger: logger)
     bfd = BFDTable(eventLoop: eventLoop, logger: logger)
-    links = LinkTable(eventLoop: eventLoop, logger: logger)
+    links = LinkTable(options: options.layer2, eventLoop: eventLoop, logger: logger)
   }
 
   /// Begins to listen, to sessions and for neighbours. Call it once, before any event. Throws
@@ -61,6 +62,9 @@ actor ControlLoop {
     // The hop keeps the machines from being entered while they are at work.
     peers.onSession = { [weak self] peer, isUp in
       Task { await self?.sessionChanged(peer: peer, isUp: isUp) }
+    }
+    links.onChange = { [weak self] in
+      Task { await self?.linksChanged() }
     }
     neighbours.onChange = { [weak self] in
       Task { await self?.reconcilePeers() }
@@ -90,14 +94,25 @@ actor ControlLoop {
     reconcilePeers()
     perform(assignment.handle(.batch(events)))
     peers.completeInitialTable()
+    logNewKernelResponders()
   }
 
   /// Takes in the network interfaces of this machine, all of them.
-  func interfacesChanged(_ interfaces: [NetworkInterface]) {
-    guard !isStopping, interfaces != self.interfaces else { return }
+  ///
+  /// - Parameter moved: the indices of those that came to another port of the network.
+  func interfacesChanged(_ interfaces: [NetworkInterface], moved: Set<Int>) {
+    guard !isStopping, interfaces != self.interfaces || !moved.isEmpty else { return }
+    let returned = InterfaceStack.returnedMembers(from: self.interfaces, to: interfaces)
     self.interfaces = interfaces
     reconcilePeers()
     perform(assignment.handle(reconcileLinks()))
+    links.announceAnew(on: InterfaceStack.above(moved.union(returned), in: interfaces))
+    logNewKernelResponders()
+  }
+
+  /// Where the kernel of this node would answer for addresses of services.
+  var kernelResponders: [KernelResponder] {
+    links.kernelResponders { histories[$0] != nil }
   }
 
   /// Stops answering, and says goodbye to all peers with `reason`; returns when that is done.
@@ -117,6 +132,12 @@ actor ControlLoop {
     try? await listener.close().get()
     try? await peers.stop(reason: reason).get()
     try? await pathsEnded.get()
+  }
+
+  /// An interface broke, or may be mended.
+  private func linksChanged() {
+    guard !isStopping else { return }
+    perform(assignment.handle(reconcileLinks()))
   }
 
   /// A session was established or lost.
@@ -177,15 +198,25 @@ actor ControlLoop {
     peers.update(changes)
   }
 
+  private func logNewKernelResponders() {
+    let text = Problem.list(of: kernelResponders).map(\.message)
+    for message in text where !loggedKernelResponders.contains(message) {
+      logger.warning("\(message)")
+    }
+    loggedKernelResponders = Set(text)
+  }
+
   private func noteChanges(of addresses: [IPAddress]) {
     let now = Timestamp.now
     for address in addresses {
       guard let summary = assignment.summary(of: address) else {
+        links.setPrepared(false, address)
         if histories.removeValue(forKey: address) != nil {
           logger.info("no service has the address any more", metadata: ["address": "\(address)"])
         }
         continue
       }
+      links.setPrepared(Layer2Verdict(summary.layer2) == .candidate, address)
       let changes = histories[address, default: AddressHistory(now: now)].note(summary, now: now)
       for change in changes {
         logger.info(

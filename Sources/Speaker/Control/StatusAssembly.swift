@@ -21,8 +21,9 @@ extension ControlLoop {
       servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
       peers: peers.entries.map(peerStatus) + peers.waiting.map(peerStatus),
       listeners: listener.isConfigured ? listener.status() : nil, interfaces: links.status(),
-      problems: source.problems.map(Problem.init) + links.problems() + peers.problems()
-        + neighbours.problems() + listener.problems() + bfd.problems() + ownProblems,
+      problems: source.problems.map(Problem.init) + links.problems()
+        + Problem.list(of: kernelResponders) + peers.problems() + neighbours.problems()
+        + listener.problems() + bfd.problems() + ownProblems,
       counters: source.counters)
   }
 
@@ -67,7 +68,8 @@ extension ControlLoop {
       layer2: Layer2Status(
         verdict: Layer2Verdict(summary.layer2), reason: summary.layer2.reason.rawValue,
         sentence: summary.layer2.sentence, owner: summary.owner,
-        interfaces: links.names(holding: summary.address), since: history?.layer2Since),
+        interfaces: links.names(holding: summary.address), since: history?.layer2Since,
+        conflicts: links.conflicts(of: summary.address)),
       bgp: BGPStatus(
         verdict: BGPVerdict(summary.bgp), reason: summary.bgp.reason.rawValue,
         sentence: summary.bgp.sentence, peers: Set(told.map(\.peer)).sorted(),
@@ -147,7 +149,7 @@ extension ControlLoop {
       externalTrafficPolicy: TrafficPolicy(of: summary.policies.map(TrafficPolicy.init))
         ?? .cluster,
       pool: summary.pool, owner: summary.owner, nodes: report.nodes.map(explanation),
-      routes: report.routes.map(explanation))
+      routes: report.routes.map(explanation), conflicts: links.conflicts(of: summary.address))
   }
 
   private func explanation(_ report: NodeReport) -> NodeExplanation {

@@ -32,6 +32,19 @@ struct SpeakerCommand: AsyncParsableCommand {
   var ignoreExcludeLabel = false
 
   @Option(
+    help: ArgumentHelp(
+      "When another host uses one of our addresses: defend announces it again, at most once in "
+        + "10 s; yield stops answering until that host is gone.",
+      valueName: "policy"))
+  var conflictPolicy = Layer2Options.ConflictPolicy.defend
+
+  @Option(
+    help: ArgumentHelp(
+      "Announce each layer-2 address anew after this time, for switches that forget; 0 for never.",
+      valueName: "seconds"))
+  var gratuitousRefresh = 60
+
+  @Option(
     name: .customLong("bgp-listen"),
     help: ArgumentHelp(
       "Take BGP connections of configured peers there; repeatable. The port is 179 unless given, an "
@@ -39,6 +52,13 @@ struct SpeakerCommand: AsyncParsableCommand {
       valueName: "address[:port]"),
     transform: AddressArgument.listenAddress)
   var bgpListen: [ListenAddress] = []
+
+  func validate() throws {
+    guard (0...86_400).contains(gratuitousRefresh) else {
+      throw ValidationError(
+        "--gratuitous-refresh is \(gratuitousRefresh); give 0 to 86400 seconds")
+    }
+  }
 
   func run() async throws {
     guard let node = target.nodeName else {
@@ -49,7 +69,9 @@ struct SpeakerCommand: AsyncParsableCommand {
     let options = SpeakerOptions(
       node: node, manifests: manifests, socketPath: try target.socketPath(),
       loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel,
-      bgpListen: bgpListen)
+      bgpListen: bgpListen,
+      layer2: Layer2Options(
+        conflictPolicy: conflictPolicy, refreshSeconds: gratuitousRefresh))
     do {
       try await SpeakerProcess(options: options).run()
     } catch let error as SpeakerStartError {
