@@ -42,6 +42,7 @@ protocol bgp speaker {{
   local {SINK} as {SINK_AS};
   neighbor {SPEAKER} as {SPEAKER_AS};
   bfd on;
+  error wait time 1, 1;
   ipv4 {{ import all; export none; }};
 }}
 """
