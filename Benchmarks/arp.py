@@ -80,13 +80,11 @@ class Client:
 
 
 def measured(client, samples, seconds, pid=None):
-    """What one answerer does; `pid` is its process, nil for the kernel."""
+    """What one answerer does; `pid` is its process, None for the kernel."""
     result = {"closed": client.ask("latency", FIRST, samples, 0),
               "idle": client.ask("latency", FIRST, samples // 10, 1000)}
     before = processes.cpu_seconds([pid]) if pid else 0
-    busy = processes.machine_busy_seconds()
-    result["rate"] = client.ask("rate", FIRST, seconds, 256)
-    result["busy"] = processes.machine_busy_seconds() - busy
+    result["rate"] = client.ask("rate", FIRST, seconds, 512)
     if pid:
         result["cpu"] = processes.cpu_seconds([pid]) - before
     return result

@@ -23,7 +23,15 @@ let responder = Responder(
 /// Nothing is said of an address that is not ours, and nothing that another reader would not take.
 func checkAnswer(to frame: ByteBuffer) {
   checkCodecs(frame)
-  guard case .reply(let reply, let address) = responder.answer(frame) else { return }
+  var sighting: Sighting?
+  let answer = responder.answer(
+    frame.readableBytesSpan, now: .uptimeNanoseconds(0), sighting: &sighting)
+  if let sighting {
+    require(
+      responder.owned.contains(sighting.address) && sighting.mac != responder.interfaceMAC
+        && !sighting.mac.isGroup, "\(sighting)")
+  }
+  guard case .reply(let reply, let address) = answer else { return }
   require(responder.owned.contains(address), "an answer for \(address)")
   let bytes = reply.readableBytesSpan
   do throws(DropReason) {
@@ -102,7 +110,8 @@ func checkSchedule(_ choices: inout Choices) {
   let configuration = GratuitousSchedule.Configuration(
     repeats: (0..<choices.next(below: 4)).map { _ in .milliseconds(Int64(choices.next(UInt8.self)))
     },
-    rate: Int(choices.next(UInt16.self)), burst: choices.next(below: 256))
+    refresh: nil, packetsPerSecond: Int(choices.next(UInt16.self)),
+    burst: choices.next(below: 256))
   var schedule = GratuitousSchedule(configuration)
   var now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
   var taken: Set<IPAddress> = []

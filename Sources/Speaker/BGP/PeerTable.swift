@@ -18,9 +18,9 @@ final class PeerTable {
     /// How long routes that shall go are marked before they are withdrawn.
     var gracefulShutdownTime: TimeAmount
     /// Since when the session has its present state.
-    var stateSince: NIODeadline
+    var stateSince: Timestamp
     /// When the last error happened.
-    var lastErrorAt: NIODeadline?
+    var lastErrorAt: Timestamp?
   }
 
   /// A configured neighbour with which there can be no session now.
@@ -214,7 +214,7 @@ final class PeerTable {
     }
     let entry = Entry(
       transport: transport, configuration: configuration, endpoint: endpoint,
-      gracefulShutdownTime: .zero, stateSince: .now())
+      gracefulShutdownTime: .zero, stateSince: .now)
     entries[name] = entry
     if let known = routes[name], !known.isEmpty {
       transport.handle(.announce(known))
@@ -233,11 +233,11 @@ final class PeerTable {
   private func note(_ report: PeerReport, of name: String) {
     switch report {
     case .stateChanged(let from, let to):
-      entries[name]?.stateSince = .now()
+      entries[name]?.stateSince = .now
       if to == .established { onSession(name, true) }
       if from == .established, entries[name] != nil { onSession(name, false) }
     case .down:
-      entries[name]?.lastErrorAt = .now()
+      entries[name]?.lastErrorAt = .now
     default:
       break
     }

@@ -90,13 +90,13 @@ extension ControlLoop {
     let transport = entry.transport
     let statistics = transport.statistics
     let error = statistics.lastError.map { error in
-      PeerError(at: entry.lastErrorAt.map(Timestamp.init) ?? startedAt, text: "\(error)")
+      PeerError(at: entry.lastErrorAt ?? startedAt, text: "\(error)")
     }
     return PeerStatus(
       name: name, address: entry.endpoint.address, interface: entry.endpoint.scope?.name,
       port: entry.endpoint.port, localAS: entry.configuration.localAS,
       remoteAS: transport.negotiated?.remoteAS ?? entry.configuration.knownRemoteAS,
-      state: PeerStatus.State(transport.state), since: Timestamp(entry.stateSince),
+      state: PeerStatus.State(transport.state), since: entry.stateSince,
       lastError: error,
       negotiated: transport.negotiated.map {
         NegotiatedStatus($0, configuration: entry.configuration)

@@ -37,9 +37,9 @@ public struct SpeakerProcess: Sendable {
         "--manifests: \(error); name an existing directory")
     }
     try Self.prepareFolder(of: options.socketPath)
-    if (try? await StatusClient(socketPath: options.socketPath).status()) != nil {
+    if await StatusSocket.isInUse(options.socketPath) {
       throw SpeakerStartError(
-        "another speaker answers on \(options.socketPath); choose another place with --socket")
+        "another program answers on \(options.socketPath); choose another place with --socket")
     }
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
