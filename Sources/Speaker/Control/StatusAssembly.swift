@@ -23,7 +23,7 @@ extension ControlLoop {
       listeners: listener.isConfigured ? listener.status() : nil, interfaces: links.status(),
       problems: source.problems.map(Problem.init) + links.problems()
         + Problem.list(of: kernelResponders) + peers.problems() + neighbours.problems()
-        + listener.problems() + bfd.problems() + ownProblems,
+        + listener.problems() + bfd.problems() + unguardedSessions + ownProblems,
       counters: source.counters)
   }
 
@@ -44,6 +44,20 @@ extension ControlLoop {
     return ExplainDocument(
       node: options.node, subject: "\(name)", services: [explanation(report.service)],
       addresses: report.addresses.map(explanation))
+  }
+
+  /// Sessions that should be guarded and are not: they work, and a dead path goes unnoticed for as long
+  /// as the hold time.
+  private var unguardedSessions: [Problem] {
+    peers.entries.compactMap { name, entry in
+      guard entry.transport.state == .established, let session = bfd.status(of: name),
+        session.state != "Up"
+      else { return nil }
+      return Problem(
+        severity: .warning, object: "BGPPeer \(name)",
+        message: "BFD is \(session.state) while the session is established, so a dead path is "
+          + "noticed by the hold timer only; does the router run BFD with this node?")
+    }
   }
 
   /// What is wrong with this speaker itself.

@@ -109,7 +109,7 @@ private struct Farewell: Service {
 
   func run() async throws {
     try? await gracefulShutdown()
-    logger.info("speaker stops: withdrawing everything")
+    logger.info("speaker stops: saying goodbye to all peers")
     await control.stop(reason: "bellman on \(node) was stopped")
   }
 }
