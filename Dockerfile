@@ -18,6 +18,7 @@ COPY Package.swift Package.resolve[d] ./
 RUN swift package resolve
 COPY Sources Sources
 COPY Tests Tests
+COPY Examples/announce-prefix Examples/announce-prefix
 RUN swift build --configuration release --static-swift-stdlib -Xlinker -s --product bellman \
   && install -D --mode 0755 "$(swift build --configuration release --show-bin-path)/bellman" \
     /out/bellman
@@ -29,7 +30,7 @@ RUN --mount=type=bind,from=build,source=/out,target=/out \
   apt-get update \
   && apt-get install --yes --no-install-recommends libpcap0.8 libstdc++6 libcap2-bin \
   && install --mode 0755 /out/bellman /usr/local/bin/bellman \
-  && setcap cap_net_raw+ep /usr/local/bin/bellman \
+  && setcap cap_net_raw,cap_sys_nice,cap_net_bind_service+ep /usr/local/bin/bellman \
   && apt-get purge --yes --auto-remove libcap2-bin \
   && rm -rf /var/lib/apt/lists/* \
   && install --directory --owner 65532 --group 65532 /run/bellman

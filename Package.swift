@@ -66,6 +66,7 @@ let package = Package(
     module("Addresses", []),
     module("BFD", ["Addresses", nio, crypto]),
     module("BGP", ["Addresses", nio]),
+    module("Election", ["Addresses", crypto, nio]),
     module("LinkLayer", ["Addresses", nio]),
     module("Resources", ["Addresses", yams]),
     module("Assignment", ["Addresses", "Resources"]),
@@ -74,7 +75,9 @@ let package = Package(
     // Edges: they carry bytes and own the clocks.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .target(name: "CLinux"),
-    module("LinuxIO", ["Addresses", "BFD", "LinkLayer", "CPcap", "CLinux", nio, nioPosix]),
+    module(
+      "LinuxIO",
+      ["Addresses", "BFD", "Election", "LinkLayer", "CPcap", "CLinux", nio, nioPosix]),
     module(
       "KubernetesClient",
       [
@@ -83,14 +86,19 @@ let package = Package(
     module(
       "Speaker",
       [
-        "Addresses", "Assignment", "BFD", "BGP", "LinkLayer", "LinuxIO", "Resources", "Status", nio,
-        nioPosix, nioHTTP1, logging, lifecycle, signals, hummingbird,
+        "Addresses", "Assignment", "BFD", "BGP", "Election", "LinkLayer", "LinuxIO", "Resources",
+        "Status", nio, nioPosix, nioHTTP1, logging, lifecycle, signals, hummingbird,
       ]),
     module("Lab", ["Addresses", "CLinux", "Resources", nio, nioPosix, nioHTTP1, nioLocks, yams]),
     .executableTarget(
       name: "bellman",
-      dependencies: ["Addresses", "Lab", "Resources", "Speaker", "Status", logging, arguments],
+      dependencies: [
+        "Addresses", "Election", "Lab", "Resources", "Speaker", "Status", nio, logging, arguments,
+      ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "announce-prefix", dependencies: ["Addresses", "BGP", nio, nioPosix],
+      path: "Examples/announce-prefix", exclude: ["README.md"], swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
     .target(
@@ -101,11 +109,20 @@ let package = Package(
         asn1, x509, hummingbird, hummingbirdCore, hummingbirdHTTP2, hummingbirdTLS,
       ],
       path: "Tests/APIServer", swiftSettings: settings),
+    // The cluster on virtual time, for the tests and for `make simulate`.
+    .target(
+      name: "ElectionSimulator", dependencies: ["Addresses", "Election", nio],
+      path: "Tests/ElectionSimulator", swiftSettings: settings),
+    .executableTarget(
+      name: "simulate", dependencies: ["Election", "ElectionSimulator"], path: "Tests/simulate",
+      swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
     tests("BFDTests", ["Addresses", "BFD", "TestSupport", nio]),
     tests("BFDLinkTests", ["Addresses", "BFD", "LinuxIO", "TestSupport", nio, nioPosix]),
     tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
     tests("LinkLayerTests", ["Addresses", "LinkLayer", "TestSupport", nio]),
+    tests(
+      "ElectionTests", ["Addresses", "Election", "ElectionSimulator", "TestSupport", nio]),
     tests("ResourcesTests", ["Addresses", "Resources", "TestSupport"]),
     tests(
       "KubernetesClientTests",
@@ -125,9 +142,10 @@ let package = Package(
     tests(
       "InteropTests",
       [
-        "Addresses", "Lab", "LinuxIO", "Resources", "Status", "TestSupport", "bellman", nio,
-        nioPosix,
+        "Addresses", "Lab", "LinuxIO", "Resources", "Status", "TestSupport", "announce-prefix",
+        "bellman", nio, nioPosix,
       ]),
+    tests("PeerInteropTests", ["Addresses", "Lab", "bellman", nio]),
     tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", "TestSupport", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]

@@ -37,6 +37,12 @@ class Network:
         for name in (self.speaker, self.sink):
             subprocess.run(["ip", "netns", "delete", name], capture_output=True)
 
+    def octets_received(self, namespace):
+        """How many octets of frames have come in."""
+        path = "/sys/class/net/link0/statistics/rx_bytes"
+        done = subprocess.run(self.inside(namespace, ["cat", path]), capture_output=True, text=True)
+        return int(done.stdout)
+
     @staticmethod
     def inside(namespace, command):
         return ["ip", "netns", "exec", namespace, *command]

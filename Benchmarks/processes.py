@@ -41,11 +41,20 @@ def cpu_seconds(pids):
 
 def peak_megabytes(pids):
     """The sum of their peak resident sizes, in units of 1,000,000 octets."""
+    return _megabytes(pids, "VmHWM")
+
+
+def resident_megabytes(pids):
+    """The sum of their present resident sizes, in units of 1,000,000 octets."""
+    return _megabytes(pids, "VmRSS")
+
+
+def _megabytes(pids, field):
     total = 0
     for pid in pids:
         try:
             with open(f"/proc/{pid}/status") as file:
-                total += sum(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+                total += sum(int(line.split()[1]) for line in file if line.startswith(field))
         except OSError:
             continue
     return total * 1024 / 1e6

@@ -49,6 +49,13 @@ def failures(results):
             for run in runs if isinstance(run, str)]
 
 
+def receiving(count, figures):
+    return table(
+        ["prefixes received", "memory before, MB", "after, MB", "growth at its peak, MB", "CPU, ms"],
+        [[f"{count:,}", f"{figures['before_mb']:.1f}", f"{figures['after_mb']:.1f}",
+          f"{figures['growth_mb']:.1f}", f"{figures['cpu'] * 1000:.0f}"]])
+
+
 def changes(times):
     ordered = sorted(times)
 

@@ -6,8 +6,10 @@ import datetime
 import os
 import subprocess
 
+import arp
 import changes
 import origination
+import receiving
 import report
 import speakers
 
@@ -21,6 +23,8 @@ def arguments():
     parser.add_argument("--speakers", default="bellman,bird,frr,openbgpd,gobgp", metavar="NAME,NAME")
     parser.add_argument("--runs", type=int, default=3, help="of each; the medians are shown")
     parser.add_argument("--changes", type=int, default=300, help="of one service; 0 leaves them out")
+    parser.add_argument("--no-arp", dest="arp", action="store_false",
+                        help="leave out the answers to ARP")
     parser.add_argument("--nice", type=int, default=0,
                         help="of every speaker and of the sink; -15 where others use the machine")
     return parser.parse_args()
@@ -57,6 +61,13 @@ def main():
         f"Commit {report.commit(HERE)}; niceness {options.nice}. Medians.", "",
         *(f"- {speaker.version()}" for speaker in chosen), "",
         "## A whole table", "", report.origination(results), "", *report.failures(results)]
+    if "bellman" in options.speakers.split(","):
+        count = max(sizes)
+        try:
+            shown = report.receiving(count, receiving.measure(program, count, options.nice))
+        except origination.Failure as failure:
+            shown = f"Not measured: {failure}"
+        text += ["## A whole table received", "", shown, ""]
     if options.changes and "bellman" in options.speakers.split(","):
         try:
             times = changes.measure(program, options.changes, options.nice)
@@ -65,6 +76,12 @@ def main():
             shown = f"Not measured: {failure}"
         text += ["## One service of ten thousand", "", shown, "",
                  "In each there are the 50 ms for which the directory must be quiet before it is read."]
+    if options.arp and "bellman" in options.speakers.split(","):
+        try:
+            shown = arp.text(arp.measure(program, options.runs, options.nice))
+        except arp.Failure as failure:
+            shown = [f"Not measured: {failure}"]
+        text += ["", "## Answers to ARP", "", *shown]
     path = f"{HERE}/results/{datetime.datetime.now():%Y%m%d-%H%M%S}.md"
     with open(path, "w") as file:
         file.write("\n".join(text) + "\n")

@@ -14,11 +14,17 @@ public struct Assignment: Sendable {
     public var loadBalancerClass: String?
     /// Whether the label `node.kubernetes.io/exclude-from-external-load-balancers` is ignored.
     public var ignoreExcludeLabel: Bool
+    /// Whether an election says who owns an address by layer 2; if not, it is the first node of the
+    /// ranking.
+    public var hasElection: Bool
 
     /// Options with these values.
-    public init(loadBalancerClass: String? = nil, ignoreExcludeLabel: Bool = false) {
+    public init(
+      loadBalancerClass: String? = nil, ignoreExcludeLabel: Bool = false, hasElection: Bool = false
+    ) {
       self.loadBalancerClass = loadBalancerClass
       self.ignoreExcludeLabel = ignoreExcludeLabel
+      self.hasElection = hasElection
     }
   }
 
@@ -33,6 +39,8 @@ public struct Assignment: Sendable {
 
   var state: ClusterState
   var standings: [IPAddress: Standing] = [:]
+  /// What the election says; no entry for an address that it has not spoken of.
+  var ownerships: [IPAddress: Ownership] = [:]
   var routes = RouteTable()
   var pending = Changes()
 
@@ -60,6 +68,9 @@ public struct Assignment: Sendable {
     case .interfaces(let node, let names): state.setInterfaces(names, of: node, &pending)
     case .draining(let node, let isDraining): state.setDraining(isDraining, node, &pending)
     case .session(let peer, let isUp): state.setSession(isUp, of: peer, &pending)
+    case .ownership(let address, let ownership):
+      ownerships[address] = ownership
+      pending.elected.insert(address)
     case .sourcesComplete:
       if !isComplete { pending.everything = true }
       isComplete = true

@@ -5,6 +5,7 @@ import Resources
 struct Settlement {
   var announceLayer2: [Assignment.Action] = []
   var withdrawLayer2: [Assignment.Action] = []
+  var elections: [Assignment.Action] = []
   var changed: Set<IPAddress> = []
 }
 
@@ -29,7 +30,8 @@ extension Assignment {
     let differences = routes.takeDifferences()
     noteAggregates(differences, &settlement)
     noteSessions(changes.sessions, &settlement)
-    var actions = settlement.announceLayer2 + settlement.withdrawLayer2
+    var actions =
+      settlement.announceLayer2 + settlement.withdrawLayer2 + settlement.elections
     for route in differences.announce {
       actions.append(
         .announceRoute(
@@ -54,6 +56,9 @@ extension Assignment {
       return scopes
     }
     for address in changes.addresses { scopes[address] = .rank }
+    for address in changes.elected where scopes[address] == nil {
+      scopes[address] = .own(owner: nil)
+    }
     if !changes.nodes.isEmpty {
       for (address, standing) in standings where scopes[address] == nil {
         scopes[address] = scope(for: address, standing, after: changes.nodes)
@@ -70,7 +75,7 @@ extension Assignment {
     let touching = nodes.filter { $0.value.touches(pool: standing.pool) }.keys
     guard !touching.isEmpty, let subject = state.subject(of: address), subject.refusal == nil
     else { return nil }
-    if subject.claimants.count > 1 { return .rank }
+    if subject.claimants.count > 1 || state.options.hasElection { return .rank }
     let keys = touching.compactMap { state.rankKey(of: subject, on: $0, required: [0]) }
     var best = keys.min()
     if let owner = standing.owner {
@@ -96,6 +101,34 @@ extension Assignment {
     var selection = RouteSelection()
     if let subject = state.subject(of: address) {
       let required = state.requiredClaimants(of: subject, by: .layer2)
+      let part = layer2Part(of: subject, scope, old, required: required)
+      let bgp = state.bgpDecision(
+        of: subject, on: node, peers: state.ownPeers,
+        required: state.requiredClaimants(of: subject, by: .bgp))
+      selection = bgp.selection
+      new = Standing(
+        pool: subject.pool, owner: part.owner, layer2: part.decision, bgp: bgp.decision,
+        interfaces: part.interfaces, routes: selection.routes.map(\.key),
+        election: part.election)
+    } else {
+      new = nil
+    }
+    standings[address] = new
+    record(address, old, new, selection, &settlement)
+  }
+
+  /// This node's part in an address by layer 2.
+  private struct Layer2Part {
+    let owner: RankKey?
+    let decision: Decision
+    let interfaces: InterfaceSelection?
+    var election: ElectionInput?
+  }
+
+  private mutating func layer2Part(
+    of subject: Subject, _ scope: Scope, _ old: Standing?, required: [Int]
+  ) -> Layer2Part {
+    guard state.options.hasElection else {
       let owner: RankKey?
       switch scope {
       case .own(let known): owner = known
@@ -103,20 +136,26 @@ extension Assignment {
         rankingCount += 1
         owner = state.owner(of: subject, required: required)
       }
-      let layer2 = state.layer2Decision(of: subject, on: node, owner: owner, required: required)
-      let bgp = state.bgpDecision(
-        of: subject, on: node, peers: state.ownPeers,
-        required: state.requiredClaimants(of: subject, by: .bgp))
-      selection = bgp.selection
-      new = Standing(
-        pool: subject.pool, owner: owner, layer2: layer2.decision, bgp: bgp.decision,
-        interfaces: layer2.decision.verdict == .announces ? layer2.fit?.interfaces : nil,
-        routes: selection.routes.map(\.key))
-    } else {
-      new = nil
+      let found = state.layer2Decision(of: subject, on: node, owner: owner, required: required)
+      return Layer2Part(
+        owner: owner, decision: found.decision,
+        interfaces: found.decision.verdict == .announces ? found.fit?.interfaces : nil)
     }
-    standings[address] = new
-    record(address, old, new, selection, &settlement)
+    let found = state.electedDecision(
+      of: subject, on: node, ownership: ownerships[subject.address], required: required)
+    let candidates: [FitNode]
+    if case .own = scope, let known = old?.election?.candidates {
+      candidates = known
+    } else {
+      rankingCount += 1
+      candidates = state.fitNodes(for: subject, required: required)
+    }
+    // Who hands over answers where it did.
+    return Layer2Part(
+      owner: nil, decision: found.decision,
+      interfaces: found.decision.verdict == .announces
+        ? found.fit?.interfaces ?? old?.interfaces : nil,
+      election: ElectionInput(eligibility: found.eligibility, candidates: candidates))
   }
 
   private mutating func record(
@@ -130,6 +169,13 @@ extension Assignment {
     } else if old?.interfaces != nil, new?.interfaces == nil {
       settlement.withdrawLayer2.append(
         .withdrawLayer2(address: address, decision: new?.layer2 ?? gone))
+    }
+    if let input = new?.election, input != old?.election {
+      settlement.elections.append(
+        .elect(address: address, input.eligibility, input.candidates))
+    } else if old?.election != nil, new == nil {
+      ownerships[address] = nil
+      settlement.elections.append(.endElection(address: address))
     }
     let bgp = new?.bgp ?? gone
     routes.replace(old?.routes ?? [], with: selection.routes, of: address) { key in

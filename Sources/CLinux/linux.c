@@ -21,6 +21,15 @@ static_assert(offsetof(struct clinux_tcp_md5sig, key_length) ==
 static_assert(offsetof(struct clinux_tcp_md5sig, key) == offsetof(struct tcp_md5sig, tcpm_key),
               "key");
 
+static_assert(sizeof(struct clinux_tcp_ao_add) == 288, "size");
+static_assert(offsetof(struct clinux_tcp_ao_add, key) == 208, "key");
+static_assert(sizeof(struct clinux_tcp_ao_del) == 144, "size");
+#ifdef TCP_AO_ADD_KEY
+static_assert(sizeof(struct clinux_tcp_ao_add) == sizeof(struct tcp_ao_add), "size");
+static_assert(offsetof(struct clinux_tcp_ao_add, key) == offsetof(struct tcp_ao_add, key), "key");
+static_assert(sizeof(struct clinux_tcp_ao_del) == sizeof(struct tcp_ao_del), "size");
+#endif
+
 void clinux_name_thread(const char *name) {
   char kept[16];
   strncpy(kept, name, sizeof kept - 1);

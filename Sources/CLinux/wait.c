@@ -10,6 +10,10 @@ int clinux_make_timer(void) {
   return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 }
 
+int clinux_make_boot_timer(void) {
+  return timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
 int clinux_watch(int epoll, int descriptor, uint64_t tag) {
   struct epoll_event event = {.events = EPOLLIN, .data.u64 = tag};
   return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);

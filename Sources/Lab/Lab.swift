@@ -148,7 +148,8 @@ public actor Lab {
       name: "speaker of \(node)",
       [
         options.binary, "speaker", "--manifests", directory.manifests, "--node", node, "--socket",
-        socket ?? directory.socket(node: node), "--log-format", "json",
+        socket ?? directory.socket(node: node), "--log-format", "json", "--peer-key-file",
+        directory.peerKey,
       ] + arguments,
       in: topology.node(node).namespace, logPath: directory.log(log))
   }

@@ -13,17 +13,27 @@ public struct SpeakerOptions: Sendable {
   public var loadBalancerClass: String?
   /// Whether nodes labelled `node.kubernetes.io/exclude-from-external-load-balancers` announce too.
   public var ignoreExcludeLabel: Bool
+  /// The election of owners; nil for none, and then the first of the ranking owns an address.
+  public var election: ElectionOptions?
+  /// Where BGP peers can connect; empty for nowhere.
+  public var bgpListen: [ListenAddress]
+  /// What it does on layer-2 segments.
+  public var layer2: Layer2Options
 
   /// Options with these values.
   public init(
     node: String, manifests: String, socketPath: String, loadBalancerClass: String? = nil,
-    ignoreExcludeLabel: Bool = false
+    ignoreExcludeLabel: Bool = false, bgpListen: [ListenAddress] = [],
+    layer2: Layer2Options = Layer2Options(), election: ElectionOptions? = nil
   ) {
     self.node = node
     self.manifests = manifests
     self.socketPath = socketPath
     self.loadBalancerClass = loadBalancerClass
     self.ignoreExcludeLabel = ignoreExcludeLabel
+    self.election = election
+    self.bgpListen = bgpListen
+    self.layer2 = layer2
   }
 }
 

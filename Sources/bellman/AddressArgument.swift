@@ -1,5 +1,6 @@
 import Addresses
 import ArgumentParser
+import Speaker
 
 /// Reads addresses from the command line, with errors that say what is expected.
 enum AddressArgument {
@@ -25,5 +26,14 @@ enum AddressArgument {
       throw ValidationError("the prefix has bits set beyond its length; did you mean \(prefix)?")
     }
     return prefix
+  }
+
+  @Sendable static func listenAddress(_ text: String) throws -> ListenAddress {
+    guard let address = ListenAddress(text) else {
+      throw ValidationError(
+        "expected ADDRESS or ADDRESS:PORT, with an IPv6 address in brackets, such as 0.0.0.0, "
+          + "[::] or [2001:db8::1]:1179")
+    }
+    return address
   }
 }

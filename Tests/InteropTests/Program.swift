@@ -9,6 +9,9 @@ enum Program {
   /// The path of `bellman`: the one built beside the tests, unless $BELLMAN names another.
   static let path: String = Environment.value("BELLMAN") ?? "\(folderOfTests)/bellman"
 
+  /// The path of the program of `Examples/announce-prefix`, built beside the tests.
+  static let announcePrefix = "\(folderOfTests)/announce-prefix"
+
   /// Why labs cannot be built here; nil when they can.
   static let obstacle: String? = {
     do {

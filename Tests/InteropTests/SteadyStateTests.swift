@@ -129,7 +129,7 @@ extension InteropTests {
         #expect(status.source.complete)
         #expect(status.peers.map(\.state) == [.established, .established])
         for family in AddressFamily.allCases {
-          let peer = try #require(status.peers.first { $0.address.family == family })
+          let peer = try #require(status.peers.first { $0.address?.family == family })
           let routes = try await lab.router.routes(family)
             .filter { $0.nextHop == node.address(family) }
           #expect(peer.prefixesAnnounced.total == routes.count, "\(node.name) \(family)")

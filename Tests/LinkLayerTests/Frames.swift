@@ -74,6 +74,21 @@ enum Frames {
   }
 }
 
+extension Responder {
+  /// The answer to a frame where no lease has an end.
+  func answer(_ frame: ByteBuffer) -> Answer { look(at: frame).answer }
+
+  /// The answer to a frame, and what it says of an owned address.
+  func look(
+    at frame: ByteBuffer, now: NIODeadline = .uptimeNanoseconds(0), lease: NIODeadline? = nil
+  ) -> (answer: Answer, sighting: Sighting?) {
+    var sighting: Sighting?
+    let answer = answer(
+      frame.readableBytesSpan, now: now, lease: lease, sighting: &sighting)
+    return (answer, sighting)
+  }
+}
+
 /// The bytes of a text of hexadecimal digits; white space does not count.
 func hex(_ text: String) -> ByteBuffer {
   let digits = text.compactMap(\.hexDigitValue)

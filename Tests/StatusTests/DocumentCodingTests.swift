@@ -53,7 +53,8 @@ struct DocumentCodingTests {
         "addresses", "addresses.address", "addresses.bgp", "addresses.bgp.peers",
         "addresses.bgp.prefixes", "addresses.bgp.reason", "addresses.bgp.sentence",
         "addresses.bgp.verdict", "addresses.externalTrafficPolicy", "addresses.family",
-        "addresses.layer2", "addresses.layer2.interfaces", "addresses.layer2.reason",
+        "addresses.layer2",
+        "addresses.layer2.conflicts", "addresses.layer2.interfaces", "addresses.layer2.reason",
         "addresses.layer2.sentence", "addresses.layer2.verdict", "addresses.services",
         "addresses.since", "addresses.bgp.since", "addresses.layer2.owner",
         "addresses.layer2.since", "addresses.pool", "addresses.lastChange",
@@ -61,7 +62,8 @@ struct DocumentCodingTests {
         "counters", "counters.bgp.unknownPeerConnections", "counters.layer2.malformedFrames",
         "counters.unused", "interfaces", "interfaces.counters", "interfaces.counters.drops",
         "interfaces.counters.drops.malformed", "interfaces.counters.drops.notOurs",
-        "interfaces.counters.gratuitousSent", "interfaces.counters.repliesSent",
+        "interfaces.counters.foreignClaims", "interfaces.counters.gratuitousSent",
+        "interfaces.counters.repliesSent",
         "interfaces.counters.requestsReceived", "interfaces.mac", "interfaces.name",
         "interfaces.reason", "interfaces.takesPart", "interfaces.up", "node", "peers",
         "peers.address", "peers.flaps", "peers.localAS", "peers.messagesReceived",
@@ -82,8 +84,9 @@ struct DocumentCodingTests {
       ])
     #expect(
       try keyPaths(StatusRenderer.json(ExplainFixture.local())) == [
-        "addresses", "addresses.address", "addresses.externalTrafficPolicy", "addresses.family",
-        "addresses.nodes", "addresses.nodes.bgp", "addresses.nodes.bgp.reason",
+        "addresses", "addresses.address", "addresses.conflicts",
+        "addresses.externalTrafficPolicy", "addresses.family", "addresses.nodes",
+        "addresses.nodes.bgp", "addresses.nodes.bgp.reason",
         "addresses.nodes.bgp.sentence", "addresses.nodes.bgp.verdict", "addresses.nodes.fitness",
         "addresses.nodes.layer2", "addresses.nodes.layer2.reason",
         "addresses.nodes.layer2.sentence", "addresses.nodes.layer2.verdict",

@@ -77,6 +77,7 @@ struct ExplainViewTests {
       text == """
         addresses:
         - address: 198.51.100.1
+          conflicts: []
           externalTrafficPolicy: Cluster
           family: IPv4
           nodes:

@@ -8,6 +8,8 @@ struct Changes: Sendable {
   var addresses: Set<IPAddress> = []
   /// Nodes that decisions see in another way now.
   var nodes: [String: NodeDifference] = [:]
+  /// Addresses of which the election has spoken: the nodes that may take them are the same.
+  var elected: Set<IPAddress> = []
   /// Peers whose session came up or went down: nothing to decide, but shown.
   var sessions: Set<String> = []
 }

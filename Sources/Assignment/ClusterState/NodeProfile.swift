@@ -1,3 +1,4 @@
+import Addresses
 import Resources
 
 /// All that decisions read from a node: its gates, and what the advertisements' selectors make of

@@ -1,3 +1,4 @@
+public import Addresses
 public import Resources
 
 extension Assignment {
@@ -23,6 +24,8 @@ extension Assignment {
     case draining(node: String, isDraining: Bool)
     /// The session of this speaker with a BGPPeer is up or down. A peer never named here is down.
     case session(peer: String, isUp: Bool)
+    /// The election says who has an address by layer 2 (``Assignment/Options/hasElection``).
+    case ownership(IPAddress, Ownership)
     /// All sources have been read to the end once; from here on the machine announces.
     case sourcesComplete
     /// Events that belong together: all are taken in, then it is decided once.

@@ -22,6 +22,36 @@ extension ClusterState {
     }
   }
 
+  /// What this node does about the address by layer 2, and whether it may, where an election says who
+  /// has it.
+  func electedDecision(
+    of subject: Subject, on node: String, ownership: Ownership?, required: [Int]
+  ) -> (decision: Decision, fit: Layer2Fit?, eligibility: Eligibility) {
+    let address = subject.address
+    do throws(Refusal) {
+      let fit = try layer2Fit(of: subject, on: node, required: required)
+      let left = unserved(of: subject, required: required)
+      if ownership?.answersHere ?? false {
+        let sentence = "Node \(node) owns \(address): the nodes elected it"
+        return (decision(.announces, .owner, sentence, leaving: left), fit, .fit)
+      }
+      let sentence =
+        if let owner = ownership?.owner, owner != node {
+          "Node \(owner) owns \(address), and Node \(node) takes it when that node is gone"
+        } else {
+          "no node owns \(address) yet: the election is under way"
+        }
+      return (decision(.standsBy, .candidate, sentence, leaving: left), fit, .fit)
+    } catch {
+      let eligibility = Eligibility(error)
+      guard ownership?.answersHere ?? false, eligibility != .unfit else {
+        return (Decision(error), nil, eligibility)
+      }
+      let sentence = "Node \(node) hands \(address) over: \(error.sentence)"
+      return (Decision(.announces, error.reason, sentence), nil, eligibility)
+    }
+  }
+
   /// What `node` does about the address by BGP.
   func bgpDecision(
     of subject: Subject, on node: String, peers: [String], required: [Int]

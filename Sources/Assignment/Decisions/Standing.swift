@@ -13,6 +13,8 @@ struct Standing: Sendable {
   let interfaces: InterfaceSelection?
   /// The routes that this node contributes to, sorted.
   let routes: [RouteKey]
+  /// What the election was told; nil without an election.
+  var election: ElectionInput?
 
   /// Whether reports about the address read the same. The BGP decision names the routes; the
   /// owner's weight is not shown without a look at all nodes.
@@ -20,4 +22,10 @@ struct Standing: Sendable {
     pool == other.pool && owner?.node == other.owner?.node && layer2 == other.layer2
       && bgp == other.bgp && interfaces == other.interfaces
   }
+}
+
+/// What the election needs to know about one address.
+struct ElectionInput: Hashable, Sendable {
+  let eligibility: Eligibility
+  let candidates: [FitNode]
 }

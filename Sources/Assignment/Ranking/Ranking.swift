@@ -14,11 +14,18 @@ struct CandidateList: Sendable {
 
   private(set) var entries: ContiguousArray<Entry> = []
   private(set) var names: [String] = []
+  /// The same nodes for the election, sorted by name.
+  private(set) var candidates: [FitNode] = []
 
   mutating func append(_ key: RankKey, hash: UInt64) {
     entries.append(
       Entry(fitness: key.fitness, weight: key.weight, hash: hash, name: names.count))
     names.append(key.node)
+  }
+
+  /// No more nodes come.
+  mutating func close(_ keys: [RankKey]) {
+    candidates = keys.map { FitNode($0) }.sorted { $0.node < $1.node }
   }
 
   /// The first node of the ranking for an address.
@@ -47,8 +54,8 @@ struct CandidateList: Sendable {
   }
 }
 
-/// The ranking: fitness class, then preferred weight, then rendezvous hash (rows P1 to P5). In this
-/// version every node with a Node object counts as alive, and the first of the ranking owns the
+/// The ranking: fitness class, then preferred weight, then rendezvous hash (rows P1 to P5). Without an
+/// election every node with a Node object counts as alive, and the first of the ranking owns the
 /// address.
 extension ClusterState {
   /// The place of `node` in the ranking; nil when it is not fit.
@@ -75,6 +82,20 @@ extension ClusterState {
     }
   }
 
+  /// All nodes that are fit, sorted by name.
+  mutating func fitNodes(for subject: Subject, required: [Int]) -> [FitNode] {
+    guard subject.refusal == nil, let claimant = subject.claimants.first else { return [] }
+    if subject.claimants.count == 1, claimant.service.externalTrafficPolicy == .cluster {
+      guard ClusterPolicy.verdict(for: claimant).isUsable else { return [] }
+      return candidates(for: subject).candidates
+    }
+    let nodes =
+      subject.claimants.count > 1
+      ? Array(profiles.keys) : claimant.endpoints.nodes.map(\.node)
+    return nodes.compactMap { rankKey(of: subject, on: $0, required: required) }
+      .map { FitNode($0) }.sorted { $0.node < $1.node }
+  }
+
   private func first(
     of subject: Subject, among nodes: some Sequence<String>, required: [Int]
   ) -> RankKey? {
@@ -85,10 +106,13 @@ extension ClusterState {
     let advertisements = subject.layer2
     if let known = candidateLists[advertisements] { return known }
     var list = CandidateList()
+    var keys: [RankKey] = []
     for profile in profiles.values {
       guard let key = rankKey(of: subject, on: profile.name, required: [0]) else { continue }
       list.append(key, hash: profile.hash)
+      keys.append(key)
     }
+    list.close(keys)
     candidateLists[advertisements] = list
     return list
   }

@@ -18,7 +18,8 @@ extension Assignment {
       address: address, services: names,
       policies: names.compactMap { state.services[$0]?.externalTrafficPolicy },
       pool: state.index.pool(containing: address).map { state.index.pools[$0].name },
-      owner: standing?.owner?.node, layer2: standing?.layer2 ?? incomplete,
+      owner: state.options.hasElection ? ownerships[address]?.owner : standing?.owner?.node,
+      layer2: standing?.layer2 ?? incomplete,
       bgp: standing.map { state.withSessions($0.bgp, routes: routes) } ?? incomplete,
       interfaces: standing?.interfaces, routes: routes)
   }
@@ -119,7 +120,10 @@ extension Assignment {
     _ name: String, of subject: Subject, rank: Int?, owner: RankKey?, required: [Int],
     bgpRequired: [Int]
   ) -> NodeReport {
-    let layer2 = state.layer2Decision(of: subject, on: name, owner: owner, required: required)
+    let layer2 =
+      state.options.hasElection
+      ? elected(name, of: subject, required: required)
+      : state.layer2Decision(of: subject, on: name, owner: owner, required: required)
     let peers = state.nodes[name].map { state.index.peers(nodeLabels: $0.metadata.labels) } ?? []
     let bgp = state.bgpDecision(of: subject, on: name, peers: peers, required: bgpRequired)
     let isOwn = name == node
@@ -137,6 +141,17 @@ extension Assignment {
       weight: state.profiles[name]
         .map { PreferredNodes.weight(of: $0, advertisements: subject.layer2) } ?? 0,
       rank: rank)
+  }
+
+  /// The part of a node in an elected address: what it says itself, or what is known of others.
+  private func elected(
+    _ name: String, of subject: Subject, required: [Int]
+  ) -> (decision: Decision, fit: Layer2Fit?) {
+    var ownership = ownerships[subject.address]
+    if name != node, let owner = ownership?.owner { ownership?.answersHere = owner == name }
+    let found = state.electedDecision(
+      of: subject, on: name, ownership: ownership, required: required)
+    return (found.decision, found.fit)
   }
 
   // MARK: Routes

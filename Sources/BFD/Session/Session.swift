@@ -69,7 +69,9 @@ public struct Session: Sendable {
   /// Takes over new intervals and a new detect multiplier without a loss of the session: while it is
   /// up, by a poll sequence (RFC 5880 §6.8.3).
   ///
-  /// - Parameter parameters: ones that ``Parameters/validate()`` accepts.
+  /// - Parameters:
+  ///   - parameters: ones that ``Parameters/validate()`` accepts.
+  ///   - now: the time.
   public mutating func change(_ parameters: Parameters, now: NIODeadline) {
     configuration.parameters = parameters
     negotiation.change(to: parameters)
@@ -110,6 +112,7 @@ public struct Session: Sendable {
   ///   - packet: what ``ControlPacket/init(parsing:)`` made of `datagram`.
   ///   - datagram: the whole UDP payload.
   ///   - timeToLive: the TTL or hop limit that was left.
+  ///   - now: the time.
   /// - Throws: Why the packet is ignored; it is counted.
   public mutating func receive(
     _ packet: ControlPacket, in datagram: RawSpan, timeToLive: UInt8, now: NIODeadline

@@ -37,7 +37,12 @@ public struct Sessions: Sendable {
   ///
   /// One on the same path that says farewell gives way to it.
   ///
-  /// - Parameter id: a name that no session has.
+  /// - Parameters:
+  ///   - id: a name that no session has.
+  ///   - configuration: what it is made of.
+  ///   - now: the time.
+  ///   - actions: what is to be done is appended to it.
+  /// - Throws: what is wrong with the configuration, or that there is a session on this path.
   public mutating func add(
     _ id: SessionID, _ configuration: Session.Configuration, now: NIODeadline,
     into actions: inout [Action]

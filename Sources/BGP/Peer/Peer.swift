@@ -25,6 +25,7 @@ public struct Peer: Sendable {
   /// A stopped peer without routes.
   ///
   /// - Parameters:
+  ///   - configuration: What it needs to know of itself and the neighbour.
   ///   - seed: Spreads the timers; give each peer of a process another.
   ///   - isRestarting: Whether the neighbour may hold routes of a process before this one. It is then
   ///     told so, until it has all routes of this one, and with
@@ -35,7 +36,7 @@ public struct Peer: Sendable {
 
   // MARK: What there is to see
 
-  /// As given to ``init(configuration:seed:)``.
+  /// As given to ``init(configuration:seed:isRestarting:)``.
   public var configuration: PeerConfiguration { session.configuration }
 
   /// The state of the session.

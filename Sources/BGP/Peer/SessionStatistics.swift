@@ -4,10 +4,15 @@ public import NIOCore
 public struct SessionStatistics: Hashable, Sendable {
   /// Messages of one direction by type.
   public struct MessageCounts: Hashable, Sendable {
+    /// OPENs.
     public var open: UInt64 = 0
+    /// UPDATEs.
     public var update: UInt64 = 0
+    /// NOTIFICATIONs.
     public var notification: UInt64 = 0
+    /// KEEPALIVEs.
     public var keepalive: UInt64 = 0
+    /// ROUTE-REFRESHes.
     public var routeRefresh: UInt64 = 0
 
     /// All messages of this direction.

@@ -157,9 +157,11 @@ public struct AdjRIBOut: Sendable {
   /// Appends whole UPDATEs to `buffer`: withdrawals first, then announcements group by group, each
   /// in ascending order of prefixes, then End-of-RIB of the families that are through.
   ///
-  /// - Parameter limit: The most octets to append. Messages are up to 4096 octets long, or 65,535 with
-  ///   extended messages, and a further one is begun only while it fits whatever its length. A limit
-  ///   of less than one message counts as one.
+  /// - Parameters:
+  ///   - buffer: What the messages are appended to.
+  ///   - limit: The most octets to append. Messages are up to 4096 octets long, or 65,535 with extended
+  ///     messages, and a further one is begun only while it fits whatever its length. A limit of less
+  ///     than one message counts as one.
   public mutating func drain(into buffer: inout ByteBuffer, limit: Int) -> Drained {
     guard var session else { return Drained() }
     var drain = Drain(buffer: buffer, limit: limit, encoding: session.encoding)

@@ -6,7 +6,9 @@ public struct ASPath: Hashable, Sendable {
   public struct Segment: Hashable, Sendable {
     /// What the order of the numbers means.
     public enum Kind: UInt8, Hashable, Sendable {
+      /// Numbers in no order, of routes that were aggregated.
       case set = 1
+      /// Numbers in the order of the path, the most recent first.
       case sequence = 2
     }
 

@@ -13,12 +13,19 @@ public enum FaultHandling: UInt8, Hashable, Sendable, Comparable {
 public struct AttributeFault: Hashable, Sendable {
   /// What is wrong with the attribute.
   public enum Problem: String, Hashable, Sendable {
+    /// The Optional or the Transitive bit is not that of the attribute.
     case flags = "wrong flags"
+    /// A length that the attribute cannot have.
     case length = "wrong length"
+    /// A value that the attribute cannot have.
     case value = "bad value"
+    /// Its length exceeds the attributes of the UPDATE.
     case overrun = "exceeds the attributes"
+    /// A route is announced without it.
     case missing = "missing"
+    /// It stands there once more; the first one counts.
     case duplicate = "present twice"
+    /// A neighbour of this kind does not send it.
     case unexpected = "not expected from this peer"
   }
 

@@ -12,41 +12,70 @@ public struct NotificationReason: Hashable, Sendable {
     self.subcode = subcode
   }
 
+  /// 1/1: the marker is not all ones (RFC 4271 §6.1).
   public static let connectionNotSynchronized = Self(code: 1, subcode: 1)
+  /// 1/2: no length for a message of this type (RFC 4271 §6.1).
   public static let badMessageLength = Self(code: 1, subcode: 2)
+  /// 1/3: a type of message that is unknown (RFC 4271 §6.1).
   public static let badMessageType = Self(code: 1, subcode: 3)
 
+  /// 2/0: an OPEN that cannot be read (RFC 4271 §6.2).
   public static let openUnspecific = Self(code: 2, subcode: 0)
+  /// 2/1: another version than 4 (RFC 4271 §6.2).
   public static let unsupportedVersion = Self(code: 2, subcode: 1)
+  /// 2/2: another autonomous system than is configured, or 0 (RFC 4271 §6.2, RFC 7607).
   public static let badPeerAS = Self(code: 2, subcode: 2)
+  /// 2/3: a BGP identifier of 0, or our own within our autonomous system (RFC 6286 §2.2).
   public static let badIdentifier = Self(code: 2, subcode: 3)
+  /// 2/4: an optional parameter other than capabilities (RFC 4271 §6.2).
   public static let unsupportedOptionalParameter = Self(code: 2, subcode: 4)
+  /// 2/6: a hold time of one or two seconds (RFC 4271 §6.2).
   public static let unacceptableHoldTime = Self(code: 2, subcode: 6)
+  /// 2/7: a capability that is needed is missing (RFC 5492 §5).
   public static let unsupportedCapability = Self(code: 2, subcode: 7)
+  /// 2/11: the roles of both sides do not fit (RFC 9234 §4.2).
   public static let roleMismatch = Self(code: 2, subcode: 11)
 
+  /// 3/1: the parts of an UPDATE exceed it, or a multiprotocol attribute is there twice
+  /// (RFC 4271 §6.3, RFC 7606 §3).
   public static let malformedAttributeList = Self(code: 3, subcode: 1)
+  /// 3/2: a well-known attribute that is unknown (RFC 4271 §6.3).
   public static let unrecognizedWellKnownAttribute = Self(code: 3, subcode: 2)
+  /// 3/9: a multiprotocol attribute that cannot be read (RFC 4760 §7).
   public static let optionalAttributeError = Self(code: 3, subcode: 9)
+  /// 3/10: a prefix that cannot be read (RFC 4271 §6.3).
   public static let invalidNetworkField = Self(code: 3, subcode: 10)
 
+  /// 4/0: nothing was heard for the hold time (RFC 4271 §6.5).
   public static let holdTimerExpired = Self(code: 4, subcode: 0)
 
+  /// 5/1: a message that has no place before an OPEN (RFC 6608).
   public static let unexpectedInOpenSent = Self(code: 5, subcode: 1)
+  /// 5/2: a message that has no place before the first KEEPALIVE (RFC 6608).
   public static let unexpectedInOpenConfirm = Self(code: 5, subcode: 2)
+  /// 5/3: an OPEN in a session that is established (RFC 6608).
   public static let unexpectedInEstablished = Self(code: 5, subcode: 3)
 
+  /// 6/2: the operator stopped the session (RFC 4486, RFC 9003).
   public static let administrativeShutdown = Self(code: 6, subcode: 2)
+  /// 6/3: the operator removed the peer (RFC 4486).
   public static let peerDeconfigured = Self(code: 6, subcode: 3)
+  /// 6/4: the operator wants the session to begin anew (RFC 4486, RFC 9003).
   public static let administrativeReset = Self(code: 6, subcode: 4)
+  /// 6/6: a change of the configuration needs a new session (RFC 4486).
   public static let otherConfigurationChange = Self(code: 6, subcode: 6)
+  /// 6/7: another connection with this peer goes on (RFC 4271 §6.8).
   public static let connectionCollision = Self(code: 6, subcode: 7)
 
+  /// 6/9: routes end although graceful restart would keep them (RFC 8538 §3.1).
   public static let hardReset = Self(code: 6, subcode: 9)
+  /// 6/10: BFD found the path down (RFC 9384).
   public static let bfdDown = Self(code: 6, subcode: 10)
 
+  /// 7/1: the mark of a refresh with a wrong length (RFC 7313 §5).
   public static let badRouteRefreshLength = Self(code: 7, subcode: 1)
 
+  /// 8/0: the peer took no data for the send hold time (RFC 9687).
   public static let sendHoldTimerExpired = Self(code: 8, subcode: 0)
 }
 

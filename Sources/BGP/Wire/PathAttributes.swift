@@ -2,8 +2,11 @@ public import Addresses
 
 /// The ORIGIN of a route (RFC 4271 §5.1.1).
 public enum Origin: UInt8, Hashable, Sendable {
+  /// From within the AS that announced it first.
   case igp = 0
+  /// From the protocol EGP, which is no longer in use.
   case egp = 1
+  /// By other means, such as redistribution.
   case incomplete = 2
 }
 

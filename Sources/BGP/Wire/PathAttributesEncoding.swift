@@ -1,9 +1,15 @@
 import Addresses
-import NIOCore
+public import NIOCore
 
 extension PathAttributes {
-  /// Appends the attributes in ascending order of their numbers.
-  func write(into buffer: inout ByteBuffer, fourOctetAS: Bool) {
+  /// Appends the attributes in ascending order of their numbers, as they stand in an UPDATE. Each list
+  /// must fit in the 65,535 octets of an attribute.
+  ///
+  /// - Parameters:
+  ///   - buffer: What they are appended to.
+  ///   - fourOctetAS: Whether AS numbers take four octets in this session (RFC 6793); else
+  ///     ``OpenMessage/asTrans`` stands for each that does not fit in two.
+  public func write(into buffer: inout ByteBuffer, fourOctetAS: Bool) {
     buffer.writeAttributeHeader(.origin, length: 1)
     buffer.writeInteger(origin.rawValue)
     buffer.writeAttributeHeader(

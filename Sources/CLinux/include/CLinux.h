@@ -3,6 +3,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <linux/filter.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
@@ -21,6 +22,40 @@ struct clinux_tcp_md5sig {
   int32_t interface_index;
   uint8_t key[80];
 };
+
+// The value of the TCP_AO_ADD_KEY socket option (Linux 6.7): struct tcp_ao_add of <linux/tcp.h>, which
+// older headers lack. The bits of `flags` stay 0.
+struct clinux_tcp_ao_add {
+  _Alignas(8) uint8_t address[128];
+  uint8_t algorithm[64];
+  int32_t interface_index;
+  uint32_t flags;
+  uint16_t reserved;
+  uint8_t prefix_length;
+  uint8_t send_id;
+  uint8_t receive_id;
+  uint8_t mac_length;
+  uint8_t key_flags;
+  uint8_t key_length;
+  uint8_t key[80];
+};
+
+// The value of TCP_AO_DEL_KEY: struct tcp_ao_del.
+struct clinux_tcp_ao_del {
+  _Alignas(8) uint8_t address[128];
+  int32_t interface_index;
+  uint32_t flags;
+  uint16_t reserved;
+  uint8_t prefix_length;
+  uint8_t send_id;
+  uint8_t receive_id;
+  uint8_t current_key;
+  uint8_t next_key;
+  uint8_t key_flags;
+};
+
+// The names of the two options.
+enum { clinux_tcp_ao_add_key = 38, clinux_tcp_ao_delete_key = 39 };
 
 // Names the calling thread; the kernel keeps 15 octets.
 void clinux_name_thread(const char *name);
@@ -41,6 +76,8 @@ struct clinux_arrival {
   uint8_t is_ipv6;
   // The TTL or hop limit; 0 if the kernel did not tell.
   uint8_t time_to_live;
+  // When the kernel received it, in nanoseconds of CLOCK_REALTIME; 0 if it did not tell.
+  uint64_t received_at;
 };
 
 // Receives a datagram without waiting, from a socket that has IP_RECVTTL and IP_PKTINFO, or
@@ -48,10 +85,19 @@ struct clinux_arrival {
 long clinux_receive(int socket, void *buffer, unsigned long capacity,
                     struct clinux_arrival *arrival);
 
+// Takes one error off the queue of a socket that has IP_RECVERR or IPV6_RECVERR: `arrival` names as
+// source where the datagram was sent to. Gives the errno of the error, or 0 when there is none.
+int clinux_receive_error(int socket, struct clinux_arrival *arrival);
+
+// Lets a raw socket of ICMP or ICMPv6 receive echo replies only. Gives 0 or errno.
+int clinux_filter_echo_replies(int socket, int is_ipv6);
+
 // epoll(7) and timerfd_create(2), whose headers declare what Glibc's module declares. All give -1 and
 // errno on failure.
 int clinux_make_epoll(void);
 int clinux_make_timer(void);
+// The same by a clock that counts the time in which the machine was suspended (CLOCK_BOOTTIME).
+int clinux_make_boot_timer(void);
 // Watches a descriptor for being readable.
 int clinux_watch(int epoll, int descriptor, uint64_t tag);
 // Waits, and gives the number of readable descriptors; their tags are in `tags`, at most 16.

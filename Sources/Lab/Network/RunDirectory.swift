@@ -29,6 +29,8 @@ public struct RunDirectory: Hashable, Sendable {
   public func socket(node: String) -> String { "\(path)/\(node).sock" }
   /// The control socket of the router.
   public var routerSocket: String { "\(path)/bird.ctl" }
+  /// The key that the speakers share.
+  public var peerKey: String { "\(path)/peers.key" }
   /// A file called `name`.
   public func file(_ name: String) -> String { "\(path)/\(name)" }
 
@@ -44,6 +46,8 @@ public struct RunDirectory: Hashable, Sendable {
       // Until the owner is written the folder counts as young, not as abandoned.
       try TextFile.replace(directory.ownerFile, with: "\(ProcessIdentity.current())\n")
       _ = try Folder.make(directory.manifests)
+      let key = (0..<4).map { _ in String(generator.next() as UInt64, radix: 16) }
+      try TextFile.replace(directory.peerKey, with: key.joined() + "\n")
       return directory
     }
     throw LabError("\(parent) is full of labs; end some, or remove it when none runs")

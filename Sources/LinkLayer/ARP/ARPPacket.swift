@@ -17,6 +17,7 @@ public struct ARPPacket: Hashable, Sendable {
   /// The number of octets of a packet.
   static let byteCount = 28
 
+  /// `ar$op`
   public var operation: Operation
   /// `ar$sha`
   public var senderMAC: MACAddress

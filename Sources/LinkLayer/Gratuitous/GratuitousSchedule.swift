@@ -3,10 +3,11 @@ public import NIOCore
 
 /// When to announce which owned address unasked, on one interface.
 ///
-/// An address is announced at once when it is taken, and again at the ``Configuration/repeats``. The
-/// whole is paced, so that taking thousands of addresses does not flood the segment; first
-/// announcements go before repeats. A repeat keeps its distance from the announcement before it, also
-/// when that one was late.
+/// An address is announced at once when it is taken, again at the ``Configuration/repeats``, and then
+/// every ``Configuration/refresh``. The whole is paced, so that taking thousands of addresses does not
+/// flood the segment: every address gets its first announcement before any gets a repeat that is due
+/// as well, and its n-th before any gets its (n+1)-th. An announcement keeps its distance from the one
+/// before it, also when that one was late.
 ///
 /// It does no I/O and holds no clock: call ``due(now:)`` when ``nextDeadline`` is reached.
 public struct GratuitousSchedule: Sendable {
@@ -17,19 +18,23 @@ public struct GratuitousSchedule: Sendable {
     /// By default 50, 200, 1100, 2200 and 3300 ms: the early ones cover a lost frame, the late ones
     /// reach Linux neighbours that ignore changes within one second (`locktime`).
     public var repeats: [TimeAmount]
-    /// Addresses announced per second at most, once the burst is used; at least 1. An IPv4 address
-    /// takes two frames, an IPv6 address one. 1000 by default.
-    public var rate: Int
-    /// Addresses that may be announced at once after a pause; at least 1. 200 by default.
+    /// The time from the last repeat to a further announcement, and from each of those to the next:
+    /// for switches that forget where a quiet address is. 60 s by default; nil for none.
+    public var refresh: TimeAmount?
+    /// Packets per second at most, once the burst is used; at least 1. An IPv4 address takes two
+    /// packets, an IPv6 address one. 2000 by default.
+    public var packetsPerSecond: Int
+    /// Packets that may go at once after a pause; at least 2. 400 by default.
     public var burst: Int
 
     /// A configuration with these values.
     public init(
       repeats: [TimeAmount] = [50, 200, 1100, 2200, 3300].map { .milliseconds($0) },
-      rate: Int = 1000, burst: Int = 200
+      refresh: TimeAmount? = .seconds(60), packetsPerSecond: Int = 2000, burst: Int = 400
     ) {
       self.repeats = repeats
-      self.rate = rate
+      self.refresh = refresh
+      self.packetsPerSecond = packetsPerSecond
       self.burst = burst
     }
   }
@@ -46,14 +51,21 @@ public struct GratuitousSchedule: Sendable {
     let due: NIODeadline
   }
 
+  /// The most packets that one address takes.
+  private static let largestAnnouncement = 2
+  /// A refresh more often than this would be a flood of its own.
+  private static let shortestRefresh = TimeAmount.milliseconds(100)
+
   /// The time from each announcement to the next.
   private let distances: [TimeAmount]
-  /// When the pace is the limit, this many are waited for, so that the timer does not fire for each.
+  private let refresh: TimeAmount?
+  /// When the pace is the limit, this many packets are waited for, so that the timer does not fire for
+  /// each.
   private let batch: Int
   private var pacer: Pacer
   private var entries: [IPAddress: Entry] = [:]
-  /// What waits for the n-th announcement. Each queue is in order of time, since each is filled in
-  /// order of time from the one before. It may hold addresses that were released or taken again
+  /// What waits for the n-th announcement; the last is for refreshes. Each queue is in order of time,
+  /// since each is filled in order of time. It may hold addresses that were released or taken again
   /// meanwhile, which their generation tells; the head never is such a one.
   private var queues: [CircularBuffer<Pending>]
   private var generation: UInt64 = 0
@@ -65,9 +77,18 @@ public struct GratuitousSchedule: Sendable {
       defer { previous = time }
       return max(.zero, time - previous)
     }
-    pacer = Pacer(rate: configuration.rate, burst: configuration.burst)
-    batch = max(1, min(configuration.burst, configuration.rate / 100))
-    queues = Array(repeating: CircularBuffer(), count: distances.count + 1)
+    refresh = configuration.refresh.map { max($0, Self.shortestRefresh) }
+    pacer = Pacer(
+      rate: configuration.packetsPerSecond, burst: configuration.burst,
+      largest: Self.largestAnnouncement)
+    batch = max(
+      Self.largestAnnouncement, min(configuration.burst, configuration.packetsPerSecond / 100))
+    queues = Array(repeating: CircularBuffer(), count: distances.count + 2)
+  }
+
+  /// The number of packets that an announcement of `address` takes.
+  public static func packetCount(of address: IPAddress) -> Int {
+    address.family == .ipv4 ? largestAnnouncement : 1
   }
 
   /// The number of addresses that have an announcement to come.
@@ -92,8 +113,9 @@ public struct GratuitousSchedule: Sendable {
   /// When ``due(now:)`` has something to announce; nil when nothing is to come.
   public var nextDeadline: NIODeadline? {
     guard let due = queues.lazy.compactMap(\.first?.due).min() else { return nil }
-    guard pacer.deadline(for: 1) > due else { return due }
-    return pacer.deadline(for: min(batch, entries.count))
+    guard pacer.deadline(for: Self.largestAnnouncement) > due else { return due }
+    let waiting = queues.reduce(0) { $0 + ($1.first.map { $0.due <= due } == true ? $1.count : 0) }
+    return max(due, pacer.deadline(for: max(Self.largestAnnouncement, min(batch, waiting))))
   }
 
   /// The addresses to announce now, in the order of sending, as many as the pace allows.
@@ -103,25 +125,28 @@ public struct GratuitousSchedule: Sendable {
     for step in queues.indices {
       while let next = queues[step].first, next.due <= now {
         if !isStale(next) {
-          guard pacer.admit(now: now) else { return result }
+          guard pacer.admit(Self.packetCount(of: next.address), now: now) else { return result }
           result.append(next.address)
+          queues[step].removeFirst()
           advance(next, from: step, now: now)
+        } else {
+          queues[step].removeFirst()
         }
-        queues[step].removeFirst()
       }
     }
     return result
   }
 
   private mutating func advance(_ announced: Pending, from step: Int, now: NIODeadline) {
-    guard step < distances.count else {
+    let distance = step < distances.count ? distances[step] : refresh
+    guard let distance else {
       entries[announced.address] = nil
       return
     }
-    entries[announced.address]?.step = step + 1
-    queues[step + 1].append(
-      Pending(
-        address: announced.address, generation: announced.generation, due: now + distances[step]))
+    let next = min(step + 1, queues.count - 1)
+    entries[announced.address]?.step = next
+    queues[next].append(
+      Pending(address: announced.address, generation: announced.generation, due: now + distance))
   }
 
   private func isStale(_ pending: Pending) -> Bool {

@@ -5,7 +5,9 @@ public import NIOCore
 public struct NDPPacket: Hashable, Sendable {
   /// What the packet says.
   public enum Message: Hashable, Sendable {
+    /// "Who has the target?"
     case solicitation(NeighborSolicitation)
+    /// "The target is here."
     case advertisement(NeighborAdvertisement)
   }
 
@@ -13,6 +15,7 @@ public struct NDPPacket: Hashable, Sendable {
   public var source: IPv6Address
   /// The IPv6 destination.
   public var destination: IPv6Address
+  /// What the packet says.
   public var message: Message
 
   private static let solicitationType: UInt8 = 135

@@ -31,6 +31,7 @@ public struct NeighborAdvertisement: Hashable, Sendable {
 
   /// The address that is advertised; never multicast.
   public var target: IPv6Address
+  /// What kind of advertisement it is.
   public var flags: Flags
   /// The target link-layer address option.
   public var targetLinkLayerAddress: MACAddress?

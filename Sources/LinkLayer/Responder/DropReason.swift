@@ -26,4 +26,8 @@ public enum DropReason: UInt8, Error, Hashable, Sendable, CaseIterable {
   case malformedNDP
   /// The target is an address that we do not own: the common case.
   case notOwned
+  /// The target is ours, but the lease that allows to answer for it has ended.
+  case leaseEnded
+  /// The target is ours, but we gave way to somebody else who uses it.
+  case yielded
 }

@@ -9,7 +9,8 @@ public enum Answer: Hashable, Sendable {
   case ignored(DropReason)
 }
 
-/// Decides on ARP replies and Neighbor Advertisements for the owned addresses of one interface.
+/// Decides on ARP replies and Neighbor Advertisements for the owned addresses of one interface, and
+/// sees who else speaks for them.
 ///
 /// The value is immutable in use and is meant to be read on the thread that captures: an ignored
 /// frame costs no allocation, an answered one costs its reply.
@@ -26,14 +27,30 @@ public struct Responder: Hashable, Sendable {
   }
 
   /// The answer to an Ethernet frame that the interface received.
-  public func answer(_ frame: RawSpan) -> Answer {
+  ///
+  /// - Parameters:
+  ///   - frame: the whole frame.
+  ///   - now: the time on the clock of the leases.
+  ///   - lease: the end of this node's right to answer for anything; nil when there is none.
+  ///   - sighting: gets what the frame says of an owned address, where its sender is not us.
+  public func answer(
+    _ frame: RawSpan, now: NIODeadline, lease: NIODeadline? = nil, sighting: inout Sighting?
+  ) -> Answer {
+    sighting = nil
     do throws(DropReason) {
       let ethernet = try EthernetHeader(parsing: frame)
       try checkSender(ethernet.source)
       let payload = frame.extracting(ethernet.byteCount..<frame.byteCount)
+      let isLeased = lease.map { now < $0 } ?? true
       switch ethernet.etherType {
-      case .arp: return try answerARP(payload, ethernet)
-      case .ipv6: return try answerNDP(payload, ethernet)
+      case .arp:
+        let packet = try ARPPacket(parsing: payload)
+        sighting = self.sighting(in: packet)
+        return try answer(packet, ethernet, now: now, isLeased: isLeased)
+      case .ipv6:
+        let packet = try NDPPacket(parsing: payload)
+        sighting = self.sighting(in: packet, from: ethernet.source)
+        return try answer(packet, ethernet, now: now, isLeased: isLeased)
       default: throw .otherProtocol
       }
     } catch {
@@ -41,25 +58,22 @@ public struct Responder: Hashable, Sendable {
     }
   }
 
-  /// The answer to the Ethernet frame in `frame`.
-  public func answer(_ frame: ByteBuffer) -> Answer { answer(frame.readableBytesSpan) }
-
   private func checkSender(_ address: MACAddress) throws(DropReason) {
     guard !address.isGroup, address.rawValue != 0 else { throw .invalidSource }
     guard address != interfaceMAC else { throw .ownFrame }
   }
 
-  private func answerARP(
-    _ payload: RawSpan, _ ethernet: EthernetHeader
+  private func answer(
+    _ request: ARPPacket, _ ethernet: EthernetHeader, now: NIODeadline, isLeased: Bool
   ) throws(DropReason) -> Answer {
-    let request = try ARPPacket(parsing: payload)
     guard request.operation == .request else { throw .notARequest }
     guard ethernet.destination == .broadcast || ethernet.destination == interfaceMAC else {
       throw .otherDestination
     }
     try checkSender(request.senderMAC)
     guard request.senderAddress != request.targetAddress else { throw .senderIsTarget }
-    guard owned.contains(request.targetAddress) else { throw .notOwned }
+    try owned.check(request.targetAddress, now: now)
+    guard isLeased else { throw .leaseEnded }
     let reply = ARPPacket(
       operation: .reply, senderMAC: interfaceMAC, senderAddress: request.targetAddress,
       targetMAC: request.senderMAC, targetAddress: request.senderAddress)
@@ -68,10 +82,9 @@ public struct Responder: Hashable, Sendable {
       address: .v4(request.targetAddress))
   }
 
-  private func answerNDP(
-    _ payload: RawSpan, _ ethernet: EthernetHeader
+  private func answer(
+    _ packet: NDPPacket, _ ethernet: EthernetHeader, now: NIODeadline, isLeased: Bool
   ) throws(DropReason) -> Answer {
-    let packet = try NDPPacket(parsing: payload)
     guard case .solicitation(let solicitation) = packet.message else { throw .notARequest }
     let target = solicitation.target
     // RFC 4861 §7.2.2: to the target's solicited-node group, or to the target alone. Access points
@@ -83,8 +96,10 @@ public struct Responder: Hashable, Sendable {
           && ethernet.destination == MACAddress(multicastGroup: group))
     else { throw .otherDestination }
     guard packet.source != target else { throw .senderIsTarget }
-    guard owned.contains(target) else { throw .notOwned }
+    try owned.check(target, now: now)
+    guard isLeased else { throw .leaseEnded }
 
+    // Never with the Router flag: nobody has the address for a default router.
     var advertisement = NeighborAdvertisement(
       target: target, flags: .override, targetLinkLayerAddress: interfaceMAC)
     let destination: IPv6Address

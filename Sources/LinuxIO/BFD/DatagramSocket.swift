@@ -4,7 +4,7 @@ import CLinux
 import Glibc
 import NIOCore
 
-/// A UDP socket of BFD.
+/// A UDP socket of BFD or of the peer plane.
 struct DatagramSocket: Sendable {
   let descriptor: Descriptor
   let family: AddressFamily
@@ -73,26 +73,54 @@ struct DatagramSocket: Sendable {
   func receive(
     into buffer: UnsafeMutableRawBufferPointer
   ) -> (count: Int, port: UInt16, arrival: Arrival)? {
+    receiveRaw(into: buffer).map { ($0.count, $0.about.source_port, Arrival($0.about)) }
+  }
+
+  /// As ``receive(into:)``, with the source and the time at which the kernel received it, in
+  /// nanoseconds of CLOCK_REALTIME, 0 if it did not tell.
+  func receiveTimed(
+    into buffer: UnsafeMutableRawBufferPointer
+  ) -> (count: Int, source: IPAddress, time: UInt64)? {
+    receiveRaw(into: buffer).map { ($0.count, $0.about.source, $0.about.received_at) }
+  }
+
+  /// An error that a datagram has met, and where it was sent to; nil when there is none more.
+  func nextError() -> (destination: IPAddress, code: CInt)? {
+    var about = clinux_arrival()
+    let code = clinux_receive_error(descriptor.raw, &about)
+    return code == 0 ? nil : (about.source, code)
+  }
+
+  private func receiveRaw(
+    into buffer: UnsafeMutableRawBufferPointer
+  ) -> (count: Int, about: clinux_arrival)? {
     var about = clinux_arrival()
     while true {
       let count = clinux_receive(
         descriptor.raw, buffer.baseAddress, UInt(buffer.count), &about)
-      if count == -Int(EINTR) { continue }
-      guard count >= 0 else { return nil }
-      return (count, about.source_port, Arrival(about))
+      // A refusal is the error of an earlier datagram (IP_RECVERR), and what waits is still there.
+      if count == -Int(EINTR) || count == -Int(ECONNREFUSED) { continue }
+      return count >= 0 ? (count, about) : nil
     }
+  }
+}
+
+extension clinux_arrival {
+  private var family: AddressFamily { is_ipv6 == 0 ? .ipv4 : .ipv6 }
+
+  fileprivate var source: IPAddress {
+    IPAddress(family: family, number: UInt128(source_high) << 64 | UInt128(source_low))
+  }
+
+  fileprivate var destination: IPAddress {
+    IPAddress(family: family, number: UInt128(destination_high) << 64 | UInt128(destination_low))
   }
 }
 
 extension Arrival {
   fileprivate init(_ about: clinux_arrival) {
-    let family: AddressFamily = about.is_ipv6 == 0 ? .ipv4 : .ipv6
-    func address(_ high: UInt64, _ low: UInt64) -> IPAddress {
-      IPAddress(family: family, number: UInt128(high) << 64 | UInt128(low))
-    }
     self.init(
-      source: address(about.source_high, about.source_low),
-      destination: address(about.destination_high, about.destination_low),
-      interface: about.interface_index, timeToLive: about.time_to_live)
+      source: about.source, destination: about.destination, interface: about.interface_index,
+      timeToLive: about.time_to_live)
   }
 }

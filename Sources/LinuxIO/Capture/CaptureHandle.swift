@@ -1,6 +1,7 @@
 import CLinux
 import CPcap
 import Glibc
+import LinkLayer
 
 /// An activated libpcap capture.
 ///
@@ -51,6 +52,19 @@ final class CaptureHandle: @unchecked Sendable {
 
   /// The descriptor of the packet socket. Frames written to it leave by the interface.
   var descriptor: CInt { pcap_fileno(handle) }
+
+  /// Puts a filter into the kernel in place of the one before, without a moment in which there is none.
+  /// What is in the ring already is not filtered again. Gives 0 or errno. From any thread.
+  func attach(_ program: [FilterInstruction]) -> CInt {
+    var instructions = program.map {
+      sock_filter(code: $0.code, jt: $0.jumpTrue, jf: $0.jumpFalse, k: $0.operand)
+    }
+    return instructions.withUnsafeMutableBufferPointer { buffer in
+      var program = sock_fprog(len: CUnsignedShort(buffer.count), filter: buffer.baseAddress)
+      let size = socklen_t(MemoryLayout<sock_fprog>.size)
+      return setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, size) == 0 ? 0 : errno
+    }
+  }
 
   /// Hands every frame to `consume` until ``interrupt()``. Throws when the capture breaks.
   func run(_ consume: Consumer) throws(PacketSocketError) {

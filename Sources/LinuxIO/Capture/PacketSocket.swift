@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+public import LinkLayer
 public import NIOCore
 import Synchronization
 
@@ -22,10 +23,11 @@ public final class PacketSocket: Sendable {
     public var sendFailures: UInt64 = 0
   }
 
-  /// The filter for what an announcer of addresses has to answer: ARP requests and Neighbor
-  /// Solicitations. All else does not wake the capture thread.
-  public static let requestFilter =
-    "arp[6:2] = 1 or (ip6[6] = 58 and ip6[40] = 135)"
+  /// The filter for what an announcer of addresses has to look at, whatever addresses it has: ARP,
+  /// Neighbor Solicitations and Neighbor Advertisements. All else does not wake the capture thread.
+  /// ``attach(_:)`` narrows it to some addresses.
+  public static let neighborFilter =
+    "arp or (ip6[6] = 58 and (ip6[40] = 135 or ip6[40] = 136))"
 
   /// The name of the interface.
   public let interface: String
@@ -55,7 +57,7 @@ public final class PacketSocket: Sendable {
   ///     is captured then. It must not call ``close()``.
   ///   - handler: see ``Handler``.
   public init(
-    interface: String, filter: String = requestFilter, snapshotLength: Int = 512,
+    interface: String, filter: String = neighborFilter, snapshotLength: Int = 512,
     onFailure: @escaping @Sendable (PacketSocketError) -> Void, handler: @escaping Handler
   ) throws(PacketSocketError) {
     let capture = try CaptureHandle(
@@ -97,6 +99,18 @@ public final class PacketSocket: Sendable {
     guard code == 0 else {
       throw .sendFailed(
         interface: interface, LinuxError("send of \(frame.readableBytes) octets", code: code))
+    }
+  }
+
+  /// Has the kernel pass only what `program` takes, from now on. From any thread.
+  public func attach(_ program: [FilterInstruction]) throws(PacketSocketError) {
+    guard let code = state.withLock({ $0.capture?.attach(program) }) else {
+      throw .closed(interface: interface)
+    }
+    guard code == 0 else {
+      throw .captureFailed(
+        interface: interface,
+        LinuxError("setting a filter of \(program.count) instructions", code: code).description)
     }
   }
 

@@ -62,13 +62,16 @@ struct NetlinkSocket {
     }
   }
 
-  /// Throws away what has come in; whether something had.
-  func drain() -> Bool {
-    var buffer = [UInt8](repeating: 0, count: 1 << 14)
+  /// Hands what has come in to `consume`, with the type of each message; whether something had.
+  func drain(_ consume: (UInt16, RawSpan) -> Void) -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var hadSome = false
     while true {
       let count = recv(descriptor.raw, &buffer, buffer.count, CInt(MSG_DONTWAIT))
-      if count >= 0 || errno == ENOBUFS {
+      if count >= 0 {
+        hadSome = true
+        NetlinkMessages.forEach(in: buffer.span.bytes.extracting(0..<count), consume)
+      } else if errno == ENOBUFS {
         // The kernel had more to say than the socket could hold: something changed all the same.
         hadSome = true
       } else if errno != EINTR {

@@ -20,6 +20,10 @@ public struct NetworkInterface: Hashable, Sendable {
   public var kind: String?
   /// The name and kind of the bridge, bond or VRF that the interface belongs to.
   public var master: Master?
+  /// The index of the interface that this one stands on, such as that of a VLAN or macvlan interface.
+  public var lowerIndex: Int?
+  /// The index of the member of a bond that carries its traffic; nil where several do, or none.
+  public var activeMember: Int?
   /// The addresses on the interface with their prefix lengths, in ascending order.
   public var addresses: [InterfaceAddress]
 
@@ -39,7 +43,8 @@ public struct NetworkInterface: Hashable, Sendable {
   public init(
     index: Int, name: String, macAddress: MACAddress?, isUp: Bool = true, isRunning: Bool = true,
     isLoopback: Bool = false, resolvesNeighbors: Bool = true, kind: String? = nil,
-    master: Master? = nil, addresses: [InterfaceAddress] = []
+    master: Master? = nil, lowerIndex: Int? = nil, activeMember: Int? = nil,
+    addresses: [InterfaceAddress] = []
   ) {
     self.index = index
     self.name = name
@@ -50,6 +55,8 @@ public struct NetworkInterface: Hashable, Sendable {
     self.resolvesNeighbors = resolvesNeighbors
     self.kind = kind
     self.master = master
+    self.lowerIndex = lowerIndex
+    self.activeMember = activeMember
     self.addresses = addresses
   }
 }

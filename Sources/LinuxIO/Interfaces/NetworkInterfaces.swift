@@ -29,6 +29,7 @@ public enum NetworkInterfaces {
         master: link.masterIndex.flatMap { index in
           links[index].map { .init(name: $0.name, kind: $0.kind) }
         },
+        lowerIndex: link.lowerIndex, activeMember: link.activeMember,
         addresses: (addresses[link.index] ?? []).sorted())
     }
   }
@@ -41,6 +42,8 @@ public enum NetworkInterfaces {
     var macAddress: MACAddress?
     var masterIndex: Int?
     var kind: String?
+    var lowerIndex: Int?
+    var activeMember: Int?
 
     /// ARPHRD_ETHER of <net/if_arp.h>.
     private static let ethernetType: UInt16 = 1
@@ -53,6 +56,7 @@ public enum NetworkInterfaces {
       flags = header.ifi_flags
       let isEthernet = header.ifi_type == Self.ethernetType
       var link = self
+      var isLowerElsewhere = false
       NetlinkMessages.forEachAttribute(of: message, from: MemoryLayout<ifinfomsg>.size) {
         type, value in
         switch type {
@@ -65,14 +69,36 @@ public enum NetworkInterfaces {
           link.macAddress = MACAddress(rawValue: octets)
         case Int(IFLA_MASTER) where value.byteCount == 4:
           link.masterIndex = Int(value.unsafeLoadUnaligned(as: UInt32.self))
+        case Int(IFLA_LINK) where value.byteCount == 4:
+          link.lowerIndex = Int(value.unsafeLoadUnaligned(as: UInt32.self))
+        case Int(IFLA_LINK_NETNSID): isLowerElsewhere = true
         case Int(IFLA_LINKINFO):
           NetlinkMessages.forEachAttribute(of: value, from: 0) { type, value in
-            if type == Int(IFLA_INFO_KIND) { link.kind = Self.text(value) }
+            switch type {
+            case Int(IFLA_INFO_KIND): link.kind = Self.text(value)
+            case Int(IFLA_INFO_DATA) where link.kind == "bond":
+              link.activeMember = Self.activeMember(ofBond: value)
+            default: break
+            }
           }
         default: break
         }
       }
+      // The other end of a veth is beside it, not below.
+      if isLowerElsewhere || link.kind == "veth" || link.lowerIndex == link.index {
+        link.lowerIndex = nil
+      }
       self = link
+    }
+
+    private static func activeMember(ofBond data: RawSpan) -> Int? {
+      var member: Int?
+      NetlinkMessages.forEachAttribute(of: data, from: 0) { type, value in
+        if type == Int(IFLA_BOND_ACTIVE_SLAVE), value.byteCount == 4 {
+          member = Int(value.unsafeLoadUnaligned(as: UInt32.self))
+        }
+      }
+      return member
     }
 
     private static func text(_ value: RawSpan) -> String {

@@ -2,7 +2,8 @@ import LinkLayer
 import NIOCore
 import Synchronization
 
-/// What the capture thread and the control loop share: the table that replies are decided by.
+/// What the capture thread and the control loop share: the table that replies are decided by, and
+/// what was seen of others who speak for our addresses.
 ///
 /// The control loop replaces the whole value; the capture thread copies it, which takes two reference
 /// counts, and decides without a lock. So the locks are held for nanoseconds, and never across a
@@ -10,17 +11,46 @@ import Synchronization
 final class ReplyPath: Sendable {
   private let responder: Mutex<Responder>
   private let counters = Mutex(ResponderCounters())
+  private let sightings = Mutex(SightingLog())
+  private let lease: ReplyLease
+  private let onSighting: @Sendable () -> Void
+  private let onSpeakerFrame: @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
 
-  init(_ responder: Responder) { self.responder = Mutex(responder) }
+  /// - Parameters:
+  ///   - onSighting: called on the capture thread when there are sightings to be taken, once until they
+  ///     are.
+  ///   - onSpeakerFrame: called on the capture thread with what other speakers say, and the time on the
+  ///     clock of leases.
+  init(
+    _ responder: Responder, lease: ReplyLease, onSighting: @escaping @Sendable () -> Void,
+    onSpeakerFrame: @escaping @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
+  ) {
+    self.responder = Mutex(responder)
+    self.lease = lease
+    self.onSighting = onSighting
+    self.onSpeakerFrame = onSpeakerFrame
+  }
 
   func replace(_ responder: Responder) { self.responder.withLock { $0 = responder } }
 
   func reply(to frame: RawSpan) -> ByteBuffer? {
-    let answer = responder.withLock { $0 }.answer(frame)
+    if let frame = SpeakerFrame(parsing: frame) {
+      onSpeakerFrame(frame, ReplyLease.now)
+      return nil
+    }
+    var sighting: Sighting?
+    let answer = responder.withLock { $0 }.answer(
+      frame, now: ReplyLease.now, lease: lease.end, sighting: &sighting)
     counters.withLock { $0.count(answer) }
+    if let sighting, sightings.withLock({ $0.add(sighting) }) { onSighting() }
     guard case .reply(let frame, _) = answer else { return nil }
     return frame
   }
 
+  func takeSightings() -> [(sighting: Sighting, count: UInt64)] {
+    sightings.withLock { $0.take() }
+  }
+
   var statistics: ResponderCounters { counters.withLock { $0 } }
+  var lostSightings: UInt64 { sightings.withLock { $0.lost } }
 }

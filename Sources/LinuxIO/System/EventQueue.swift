@@ -13,9 +13,12 @@ struct EventQueue: Sendable {
   /// More descriptors than these take turns.
   private static let batch = 16
 
-  init() throws(LinuxError) {
+  /// - Parameter countsSuspend: Whether deadlines are times of ``BootClock``, and not of
+  ///   `NIODeadline.now()`.
+  init(countsSuspend: Bool = false) throws(LinuxError) {
     descriptor = try Descriptor(clinux_make_epoll(), "making an epoll")
-    timer = try Descriptor(clinux_make_timer(), "making a timerfd")
+    timer = try Descriptor(
+      countsSuspend ? clinux_make_boot_timer() : clinux_make_timer(), "making a timerfd")
     try add(timer, tag: Self.timerTag)
   }
 

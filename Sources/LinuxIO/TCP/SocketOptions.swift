@@ -6,7 +6,8 @@ import NIOCore
 /// Sets options on the socket of a channel, on its event loop.
 struct SocketOptions {
   private let socket: any SocketOptionProvider
-  private let isIPv6: Bool
+  /// Whether the socket is of IPv6; it may carry IPv4 all the same.
+  let isIPv6: Bool
 
   init(_ channel: any Channel) throws(TCPOptionError) {
     channel.eventLoop.preconditionInEventLoop()
@@ -52,48 +53,7 @@ struct SocketOptions {
       ])
   }
 
-  func set(_ key: TCPOptions.MD5Key) throws(TCPOptionError) {
-    let octets = Array(key.password.utf8)
-    guard (1...TCPOptions.MD5Key.maximumLength).contains(octets.count) else {
-      throw .passwordLength(octets.count)
-    }
-    var value = clinux_tcp_md5sig()
-    value.key_length = UInt16(octets.count)
-    withUnsafeMutableBytes(of: &value.key) { $0.copyBytes(from: octets) }
-    let address = try keyAddress(of: key.peer)
-    withUnsafeMutableBytes(of: &value.address) { bytes in
-      switch address {
-      case .v4(let address):
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_addr.s_addr = address.rawValue.bigEndian
-        bytes.storeBytes(of: name, as: sockaddr_in.self)
-      case .v6(let address):
-        var name = sockaddr_in6()
-        name.sin6_family = sa_family_t(AF_INET6)
-        name.sin6_addr = in6_addr(address)
-        bytes.storeBytes(of: name, as: sockaddr_in6.self)
-      }
-    }
-    try set(
-      .md5, level: CInt(IPPROTO_TCP), name: TCP_MD5SIG, value: MD5Value(value: value),
-      "setting the TCP MD5 password for \(key.peer)",
-      remedy: [ENOPROTOOPT: "the kernel is built without CONFIG_TCP_MD5SIG"])
-  }
-
-  /// On a socket of IPv6 the kernel wants the key of an IPv4 peer under its mapped address.
-  private func keyAddress(of peer: IPAddress) throws(TCPOptionError) -> IPAddress {
-    switch (peer, isIPv6) {
-    case (.v4(let address), true):
-      return .v6(IPv6Address(high: 0, low: 0xFFFF_0000_0000 | UInt64(address.rawValue)))
-    case (.v6(let address), false):
-      guard address.high == 0, address.low >> 32 == 0xFFFF else { throw .familyMismatch }
-      return .v4(IPv4Address(rawValue: UInt32(truncatingIfNeeded: address.low)))
-    default: return peer
-    }
-  }
-
-  private func set<Value: Sendable>(
+  func set<Value: Sendable>(
     _ option: TCPOptionError.Option, level: CInt, name: CInt, value: Value, _ operation: String,
     remedy: [CInt: String] = [:]
   ) throws(TCPOptionError) {
@@ -121,9 +81,4 @@ struct SocketOptions {
 /// A name of an interface as the kernel takes it, padded with zeros.
 private struct DeviceName: Sendable {
   let octets: (UInt64, UInt64)
-}
-
-/// `@unchecked Sendable`: the struct of C is a plain value.
-private struct MD5Value: @unchecked Sendable {
-  let value: clinux_tcp_md5sig
 }

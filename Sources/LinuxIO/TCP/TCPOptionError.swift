@@ -2,7 +2,7 @@
 public enum TCPOptionError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The options, by the names of ``TCPOptions``.
   public enum Option: String, Hashable, Sendable {
-    case noDelay, trafficClass, timeToLive, minimumTimeToLive, device, userTimeout, md5
+    case noDelay, trafficClass, timeToLive, minimumTimeToLive, device, userTimeout, md5, ao
   }
 
   /// The channel has no socket of IPv4 or IPv6.
@@ -20,8 +20,8 @@ public enum TCPOptionError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .notASocket: "the channel is not a TCP socket"
     case .passwordLength(let length):
-      "a TCP MD5 password has 1 to 80 octets, and this one has \(length)"
-    case .familyMismatch: "a socket of IPv4 cannot have a TCP MD5 password for an IPv6 peer"
+      "a password of TCP has 1 to 80 octets, and this one has \(length)"
+    case .familyMismatch: "a socket of IPv4 cannot have a password for an IPv6 peer"
     case .deviceName(let name): "'\(name)' is not the name of an interface: 1 to 15 octets"
     case .refused(_, let error): "\(error)"
     }

@@ -34,6 +34,37 @@ public struct TCPOptions: Hashable, Sendable {
     }
   }
 
+  /// The key of TCP-AO (RFC 5925) that protects the segments to and from one peer.
+  public struct AOKey: Hashable, Sendable {
+    /// How segments are signed (RFC 5926).
+    public enum Algorithm: String, Hashable, Sendable {
+      case hmacSHA1
+      case cmacAES128
+    }
+
+    /// The peer's address, in the family that it is configured in.
+    public var peer: IPAddress
+    /// How segments are signed.
+    public var algorithm: Algorithm
+    /// The KeyID of the segments that we send.
+    public var sendID: UInt8
+    /// The KeyID of the segments that we receive.
+    public var receiveID: UInt8
+    /// The master key: 1 to 80 octets of UTF-8.
+    public var password: String
+
+    /// A key for this peer.
+    public init(
+      peer: IPAddress, algorithm: Algorithm, sendID: UInt8, receiveID: UInt8, password: String
+    ) {
+      self.peer = peer
+      self.algorithm = algorithm
+      self.sendID = sendID
+      self.receiveID = receiveID
+      self.password = password
+    }
+  }
+
   /// Sends small segments at once (TCP_NODELAY).
   public var noDelay = false
   /// The traffic class of what is sent.
@@ -50,6 +81,9 @@ public struct TCPOptions: Hashable, Sendable {
   /// before the peer connects, and apply it once for each peer. A peer with another password or none
   /// is not refused but never answered: its connection attempts time out.
   public var md5: MD5Key?
+  /// The key of TCP-AO for the peer, in place of ``md5``; the same holds of it. On a socket that has
+  /// one with these identifiers already, remove that first.
+  public var ao: AOKey?
 
   /// No options.
   public init() {}
@@ -60,6 +94,7 @@ public struct TCPOptions: Hashable, Sendable {
   ) throws(TCPOptionError) {
     let socket = try SocketOptions(channel)
     if let md5 = options.md5 { try socket.set(md5) }
+    if let ao = options.ao { try socket.add(ao) }
     if options.noDelay { try socket.set(.noDelay, CInt(IPPROTO_TCP), TCP_NODELAY, 1) }
     if let device = options.device { try socket.set(device: device) }
     if let value = options.trafficClass.map({ CInt($0.rawValue) }) {
@@ -80,5 +115,14 @@ public struct TCPOptions: Hashable, Sendable {
       let milliseconds = CInt(clamping: max(1, timeout.nanoseconds / 1_000_000))
       try socket.set(.userTimeout, CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, milliseconds)
     }
+  }
+  /// Takes the passwords and keys of `options` away from a socket, such as a listening one whose peer
+  /// is gone. Connections that were accepted before keep them.
+  public static func removeKeys(
+    of options: TCPOptions, from channel: any Channel
+  ) throws(TCPOptionError) {
+    let socket = try SocketOptions(channel)
+    if let md5 = options.md5 { try socket.removeMD5Key(of: md5.peer) }
+    if let ao = options.ao { try socket.remove(ao) }
   }
 }

@@ -40,7 +40,16 @@ extension ExtendedCommunityValue: LosslessStringConvertible {
 
   private static let subtypes: [String: UInt64] = ["rt": 0x02, "soo": 0x03]
 
+  /// What the initializer takes; a community of another type is shown as a number.
   public var description: String {
+    let value = rawValue & 0xFFFF_FFFF_FFFF
+    switch rawValue >> 48 {
+    case 0x0002: return "rt:\(value >> 32):\(value & 0xFFFF_FFFF)"
+    case 0x0003: return "soo:\(value >> 32):\(value & 0xFFFF_FFFF)"
+    case 0x0202 where value >> 32 > 0: return "rt:\(value >> 16):\(value & 0xFFFF)"
+    case 0x0203 where value >> 32 > 0: return "soo:\(value >> 16):\(value & 0xFFFF)"
+    default: break
+    }
     let digits = String(rawValue, radix: 16)
     return "0x" + String(repeating: "0", count: 16 - digits.count) + digits
   }

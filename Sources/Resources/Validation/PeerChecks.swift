@@ -4,7 +4,6 @@ extension ConfigurationBuilder {
   mutating func checkPeers() {
     var accepted: [Located<BGPPeer>] = []
     for peer in peers {
-      FieldsNotActedOn.check(peer, in: &self)
       let password = password(of: peer)
       let isRefused = password == .missing || !hasProfile(peer)
       if let twin = accepted.first(where: { Self.areSameSession($0.object, peer.object) }) {

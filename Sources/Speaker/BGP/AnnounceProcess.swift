@@ -39,13 +39,15 @@ public struct AnnounceOptions: Sendable {
   public var prefixes: [IPPrefix]
   /// A file of further prefixes to announce, one on each line.
   public var prefixesFile: String?
+  /// Where the neighbour connects; with any, we do not dial.
+  public var listen: [ListenAddress]
 
   /// Options with these values.
   public init(
     localAS: UInt32, peer: IPAddress, peerAS: UInt32, port: UInt16, source: IPAddress?,
     routerID: IPv4Address?, holdTime: UInt16, nextHops: [IPAddress], localPreference: UInt32?,
     communities: [CommunityValue], passwordFile: String?, multihop: Bool, prefixes: [IPPrefix],
-    prefixesFile: String? = nil
+    prefixesFile: String? = nil, listen: [ListenAddress] = []
   ) {
     self.localAS = localAS
     self.peer = peer
@@ -61,6 +63,7 @@ public struct AnnounceOptions: Sendable {
     self.multihop = multihop
     self.prefixes = prefixes
     self.prefixesFile = prefixesFile
+    self.listen = listen
   }
 }
 
@@ -68,6 +71,7 @@ public struct AnnounceOptions: Sendable {
 public struct AnnounceProcess: Sendable {
   private let configuration: PeerConfiguration
   private let endpoint: PeerEndpoint
+  private let listen: [ListenAddress]
   private let attributes: RouteAttributes
   private let named: [IPPrefix]
   private let prefixes: PrefixSupply
@@ -88,6 +92,7 @@ public struct AnnounceProcess: Sendable {
     configuration.nextHopIPv4 = nextHops.ipv4
     configuration.nextHopIPv6 = nextHops.ipv6
     configuration.description = options.peer.description
+    configuration.isPassive = !options.listen.isEmpty
     for family in configuration.families
     where local.map({ $0.family != family }) ?? true && !nextHops.has(family) {
       throw SpeakerStartError(
@@ -98,11 +103,14 @@ public struct AnnounceProcess: Sendable {
     let isExternal = options.localAS != options.peerAS
     endpoint = PeerEndpoint(
       address: options.peer, port: options.port, source: options.source,
-      password: try options.passwordFile.map(Self.password(inFile:)),
+      authentication: try options.passwordFile.map {
+        .md5(password: try Self.password(inFile: $0))
+      },
       timeToLive: isExternal && !options.multihop ? 1 : nil)
     attributes = RouteAttributes(
       localPreference: options.localPreference, communities: communities.standard,
       largeCommunities: communities.large)
+    listen = options.listen
     named = options.prefixes
     prefixes = PrefixSupply([options.prefixes] + (file?.batches ?? []))
   }
@@ -110,8 +118,8 @@ public struct AnnounceProcess: Sendable {
   /// Runs until SIGINT or SIGTERM, then closes the session and returns.
   public func run() async throws {
     let service = AnnounceService(
-      configuration: configuration, endpoint: endpoint, attributes: attributes, named: named,
-      prefixes: prefixes)
+      configuration: configuration, endpoint: endpoint, listen: listen, attributes: attributes,
+      named: named, prefixes: prefixes)
     var logger = Logger(label: "bellman")
     logger.logLevel = .warning
     let group = ServiceGroup(
@@ -149,6 +157,7 @@ private final class PrefixSupply: Sendable {
 private struct AnnounceService: ServiceLifecycle.Service {
   let configuration: PeerConfiguration
   let endpoint: PeerEndpoint
+  let listen: [ListenAddress]
   let attributes: RouteAttributes
   /// The prefixes that the command line names, each of which is worth a line in the log.
   let named: [IPPrefix]
@@ -164,6 +173,11 @@ private struct AnnounceService: ServiceLifecycle.Service {
       logger.info(
         "announcing", metadata: ["prefix": "\(prefix)", "nextHop": "\(nextHop ?? "unknown")"])
     }
+    let listener = try await eventLoop.submit {
+      let listener = BGPListener(addresses: listen, eventLoop: eventLoop, logger: logger)
+      return NIOLoopBound(listener, eventLoop: eventLoop)
+    }.get()
+    try await eventLoop.flatSubmit { listener.value.open() }.get()
     let transport = try await eventLoop.submit {
       let reporter = SessionReporter(peer: endpoint.address.description)
       let transport = PeerTransport(
@@ -175,11 +189,13 @@ private struct AnnounceService: ServiceLifecycle.Service {
       }
       transport.handle(.initialTableComplete)
       transport.handle(.start)
+      listener.value.reconcile([.init(name: "\(endpoint.address)", transport: transport)])
       return NIOLoopBound(transport, eventLoop: eventLoop)
     }.get()
     try? await gracefulShutdown()
     try await eventLoop.flatSubmit {
-      transport.value.stop(.shutdown("bellman announce was stopped"))
+      _ = listener.value.close()
+      return transport.value.stop(.shutdown("bellman announce was stopped"))
     }.get()
   }
 }

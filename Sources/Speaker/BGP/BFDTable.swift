@@ -28,6 +28,8 @@ final class BFDTable {
   private var speaker: BFDSpeaker?
   private var entries: [String: Entry] = [:]
   private var failures: [String: String] = [:]
+  /// The failures that were logged.
+  private var known: [String: String] = [:]
 
   /// A table without sessions.
   init(eventLoop: any EventLoop, logger: Logger) {
@@ -37,15 +39,30 @@ final class BFDTable {
 
   /// Makes the sessions those of `peers` that have one of `profiles`; one that stays the same is left
   /// alone.
-  func reconcile(peers: [BGPPeer], profiles: [String: BFDProfile]) {
+  func reconcile(
+    peers: [LocatedPeer], profiles: [String: BFDProfile], interfaces: [NetworkInterface]
+  ) {
     var wanted: [String: BFD.Session.Configuration] = [:]
-    for peer in peers {
-      guard let profile = profiles[peer.name], case .address(let address) = peer.endpoint else {
+    failures = [:]
+    for located in peers {
+      let peer = located.peer
+      guard let profile = profiles[peer.name], case .known(let address, let scope) = located.place
+      else { continue }
+      let device = located.device.map { name in
+        (name: name, interface: interfaces.first { $0.name == name })
+      }
+      if let device, device.interface == nil {
+        fail(peer.name, "this node has no interface \(device.name)")
+        continue
+      }
+      if device?.interface?.kind == "vrf" {
+        fail(peer.name, "BFD in a VRF is not possible; remove bfdProfile, or the VRF")
         continue
       }
       wanted[peer.name] = BFD.Session.Configuration(
         path: Path(
           remote: address, local: peer.sourceAddress,
+          interface: (scope?.index ?? device?.interface?.index).map { UInt32(clamping: $0) },
           hops: peer.ebgpMultiHop
             ? .multiple(minimumTimeToLive: UInt8(clamping: profile.minimumTTL)) : .single),
         parameters: BFD.Session.Parameters(profile), isPassive: profile.passiveMode)
@@ -54,10 +71,10 @@ final class BFDTable {
       speaker?.remove(entry.id)
       entries[name] = nil
     }
-    failures = failures.filter { wanted[$0.key] != nil }
     for (name, configuration) in wanted.sorted(by: { $0.key < $1.key }) where entries[name] == nil {
       start(name, configuration)
     }
+    known = failures
   }
 
   /// How the session with a peer stands; nil where there is none.
@@ -90,11 +107,17 @@ final class BFDTable {
         bound.value.note(change, of: name)
       }
       entries[name] = Entry(id: id, configuration: configuration)
-      failures[name] = nil
     } catch {
-      failures[name] = "\(error)"
-      logger.error("no BFD session", metadata: ["peer": "\(name)", "error": "\(error)"])
+      fail(name, "\(error)")
     }
+  }
+
+  private func fail(_ name: String, _ text: String) {
+    failures[name] = text
+    if known[name] != text {
+      logger.error("no BFD session", metadata: ["peer": "\(name)", "error": "\(text)"])
+    }
+    known[name] = text
   }
 
   private func note(_ change: BFD.Session.StateChange, of name: String) {

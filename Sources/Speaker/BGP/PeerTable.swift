@@ -1,8 +1,10 @@
 import Addresses
 import BGP
 import LinuxIO
+import Logging
 import NIOCore
 import Resources
+import Status
 
 /// The sessions of this node: makes, changes and ends them as the BGPPeers say.
 ///
@@ -16,52 +18,115 @@ final class PeerTable {
     /// How long routes that shall go are marked before they are withdrawn.
     var gracefulShutdownTime: TimeAmount
     /// Since when the session has its present state.
-    var stateSince: NIODeadline
+    var stateSince: Timestamp
     /// When the last error happened.
-    var lastErrorAt: NIODeadline?
+    var lastErrorAt: Timestamp?
+  }
+
+  /// A configured neighbour with which there can be no session now.
+  struct Waiting {
+    let peer: BGPPeer
+    /// What it waits for, for people.
+    let reason: String
+    let since: NIODeadline
   }
 
   private(set) var entries: [String: Entry] = [:]
+  private(set) var waiting: [String: Waiting] = [:]
   /// Hears when a session is established or lost.
   var onSession: (_ peer: String, _ isUp: Bool) -> Void = { _, _ in }
   private let node: String
+  private let logger: Logger
   private let eventLoop: any EventLoop
   private var routes: [String: [IPPrefix: RouteAttributes]] = [:]
   private var isTableComplete = false
   private var random = SystemRandomNumberGenerator()
 
   /// A table without sessions.
-  init(node: String, eventLoop: any EventLoop) {
+  init(node: String, eventLoop: any EventLoop, logger: Logger) {
     self.node = node
+    self.logger = logger
     self.eventLoop = eventLoop
   }
 
   /// Makes the sessions what `peers`, those selected for this node, ask for. A session whose
   /// configuration stays the same is left alone.
   func reconcile(
-    peers: [BGPPeer], passwords: [String: String], nodeAddresses: [IPAddress],
+    peers: [LocatedPeer], passwords: [String: String], nodeAddresses: [IPAddress],
     interfaces: [NetworkInterface]
   ) {
     var wanted: Set<String> = []
-    for peer in peers {
-      guard case .address(let address) = peer.endpoint else { continue }
-      wanted.insert(peer.name)
-      let (configuration, endpoint) = settings(
-        of: peer, at: address, password: passwords[peer.name], nodeAddresses: nodeAddresses,
-        interfaces: interfaces)
-      if let present = entries[peer.name] {
-        if present.configuration == configuration, present.endpoint == endpoint {
-          entries[peer.name]?.gracefulShutdownTime = peer.gracefulShutdownTime
-          continue
+    var stillWaiting: [String: Waiting] = [:]
+    for located in peers {
+      let peer = located.peer
+      guard case .known(let address, let scope) = located.place else {
+        if case .unknown(let reason) = located.place {
+          stillWaiting[peer.name] = wait(peer, reason)
         }
+        continue
+      }
+      let settings = PeerSettings(
+        peer, at: address, scope: scope, password: passwords[peer.name], node: node,
+        nodeAddresses: nodeAddresses, interfaces: interfaces)
+      if let obstacle = Self.obstacle(to: settings, of: peer) {
+        stillWaiting[peer.name] = wait(peer, obstacle)
+        continue
+      }
+      wanted.insert(peer.name)
+      if let present = entries[peer.name],
+        present.configuration != settings.configuration || present.endpoint != settings.endpoint
+      {
         remove(peer.name, .configurationChanged)
       }
-      start(peer.name, configuration, endpoint)
+      if entries[peer.name] == nil {
+        start(peer.name, settings.configuration, settings.endpoint)
+      }
       entries[peer.name]?.gracefulShutdownTime = peer.gracefulShutdownTime
     }
-    for name in entries.keys.sorted() where !wanted.contains(name) {
-      remove(name, .peerDeconfigured)
-      routes[name] = nil
+    for name in Set(entries.keys).union(waiting.keys).sorted() where !wanted.contains(name) {
+      if stillWaiting[name] != nil {
+        remove(name, .configurationChanged)
+      } else {
+        remove(name, .peerDeconfigured)
+        routes[name] = nil
+      }
+    }
+    waiting = stillWaiting
+  }
+
+  /// Those who may connect to this node.
+  var neighbours: [BGPListener.Neighbour] {
+    entries.sorted { $0.key < $1.key }.map { name, entry in
+      BGPListener.Neighbour(name: name, transport: entry.transport)
+    }
+  }
+
+  /// The peers with which there can be no session.
+  func problems() -> [Problem] {
+    waiting.sorted { $0.key < $1.key }.map { name, waiting in
+      Problem(
+        severity: .error, object: "BGPPeer \(name)", message: "no session: \(waiting.reason)")
+    }
+  }
+
+  private func wait(_ peer: BGPPeer, _ reason: String) -> Waiting {
+    if let known = waiting[peer.name], known.reason == reason { return known }
+    logger.warning("no session", metadata: ["peer": "\(peer.name)", "reason": "\(reason)"])
+    return Waiting(peer: peer, reason: reason, since: .now())
+  }
+
+  /// Why no connection may be tried: one without the protection that is asked for would be worse than
+  /// none.
+  private static func obstacle(to settings: PeerSettings, of peer: BGPPeer) -> String? {
+    guard peer.options.tcpAuthentication != nil else { return nil }
+    guard let key = settings.endpoint.keys.ao else {
+      return "the annotation bellman.dev/tcp-ao needs a password, which is the key"
+    }
+    do {
+      try AOSupport.check(key)
+      return nil
+    } catch {
+      return "\(error)"
     }
   }
 
@@ -149,7 +214,7 @@ final class PeerTable {
     }
     let entry = Entry(
       transport: transport, configuration: configuration, endpoint: endpoint,
-      gracefulShutdownTime: .zero, stateSince: .now())
+      gracefulShutdownTime: .zero, stateSince: .now)
     entries[name] = entry
     if let known = routes[name], !known.isEmpty {
       transport.handle(.announce(known))
@@ -168,53 +233,14 @@ final class PeerTable {
   private func note(_ report: PeerReport, of name: String) {
     switch report {
     case .stateChanged(let from, let to):
-      entries[name]?.stateSince = .now()
+      entries[name]?.stateSince = .now
       if to == .established { onSession(name, true) }
       if from == .established, entries[name] != nil { onSession(name, false) }
     case .down:
-      entries[name]?.lastErrorAt = .now()
+      entries[name]?.lastErrorAt = .now
     default:
       break
     }
-  }
-
-  private func settings(
-    of peer: BGPPeer, at address: IPAddress, password: String?, nodeAddresses: [IPAddress],
-    interfaces: [NetworkInterface]
-  ) -> (PeerConfiguration, PeerEndpoint) {
-    let local = peer.sourceAddress ?? LocalAddress.toward(address)
-    let addresses = SessionAddresses(local: local, nextHops: [], interfaces: interfaces)
-    let localAS = peer.localASN ?? peer.myASN
-    let remoteAS: PeerConfiguration.RemoteAS
-    let isExternal: Bool
-    switch peer.remoteAS {
-    case .number(let number): (remoteAS, isExternal) = (.number(number), number != localAS)
-    case .internal: (remoteAS, isExternal) = (.internal, false)
-    case .external: (remoteAS, isExternal) = (.external, true)
-    }
-    var nodeIPv4: IPv4Address?
-    for case .v4(let address) in nodeAddresses { nodeIPv4 = nodeIPv4 ?? address }
-    var configuration = PeerConfiguration(
-      localAS: localAS, remoteAS: remoteAS,
-      routerID: peer.routerID ?? nodeIPv4 ?? addresses.routerID(node: node))
-    configuration.holdTime = peer.holdTime
-    configuration.keepaliveTime = .seconds(Int64(peer.keepaliveTime))
-    if let connectTime = peer.connectTime {
-      configuration.connectRetryTime = .seconds(Int64(connectTime))
-    }
-    configuration.families = peer.families
-    for family in peer.families where family != address.family {
-      switch family {
-      case .ipv4: configuration.nextHopIPv4 = addresses.ipv4
-      case .ipv6: configuration.nextHopIPv6 = addresses.ipv6
-      }
-    }
-    configuration.gracefulRestart = peer.enableGracefulRestart ? GracefulRestart() : nil
-    configuration.description = peer.name
-    let endpoint = PeerEndpoint(
-      address: address, port: peer.peerPort, source: peer.sourceAddress, password: password,
-      timeToLive: isExternal && !peer.ebgpMultiHop ? 1 : nil)
-    return (configuration, endpoint)
   }
 }
 

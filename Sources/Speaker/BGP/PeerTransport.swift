@@ -8,17 +8,27 @@ import NIOPosix
   import Glibc
 #endif
 
-/// Carries the bytes of one ``BGP/Peer`` over TCP, and tells it the time.
+/// Carries the bytes of one ``BGP/Peer`` over TCP, and tells it the time. There may be several
+/// connections at once: our own attempt, one that the neighbour opened, and those that are closing.
 ///
 /// An instance belongs to one event loop: it is made, used and released there.
 final class PeerTransport {
+  /// A connection that the peer holds.
+  private enum Link {
+    /// An attempt of ours.
+    case dialling
+    case open(any Channel)
+  }
+
   /// The event loop that everything here runs on.
   private let eventLoop: any EventLoop
-  private let endpoint: PeerEndpoint
+  let endpoint: PeerEndpoint
   private var peer: Peer
   private var timer: Scheduled<Void>?
-  private var attempt: ConnectionID?
-  private var channel: (any Channel)?
+  private var connections: [ConnectionID: Link] = [:]
+  /// How many channels are not closed yet, whether the peer holds them or not.
+  private var openChannels = 0
+  private var acceptedChannels = 0
   private let report: (PeerReport) -> Void
   private var whenClosed: [EventLoopPromise<Void>] = []
   /// Events that came while another was handled: a write that the kernel accepts at once is reported
@@ -40,6 +50,10 @@ final class PeerTransport {
   var heldBackFamilies: [AddressFamily: HeldBackReason] { peer.heldBackFamilies }
   /// The configuration that it was made with.
   var configuration: PeerConfiguration { peer.configuration }
+  /// How many connections of the neighbour are open beside the session.
+  var pendingConnections: Int {
+    max(0, acceptedChannels - (peer.state == .established ? 1 : 0))
+  }
 
   /// A transport for a neighbour at `endpoint`; `report` gets what is worth a log line. With
   /// `isRestarting` the neighbour may hold routes of a process before this one (RFC 4724).
@@ -78,14 +92,22 @@ final class PeerTransport {
     }
   }
 
-  /// Ends the session for `reason`; the future completes when the connection is closed.
+  /// Ends the session for `reason`; the future completes when all connections are closed.
   func stop(_ reason: StopReason) -> EventLoopFuture<Void> {
-    let promise = eventLoop.makePromise(of: Void.self)
-    let hadConnection = channel != nil
-    if hadConnection { whenClosed.append(promise) }
     handle(.stop(reason))
-    if !hadConnection { promise.succeed() }
+    guard openChannels > 0 else { return eventLoop.makeSucceededVoidFuture() }
+    let promise = eventLoop.makePromise(of: Void.self)
+    whenClosed.append(promise)
     return promise.futureResult
+  }
+
+  /// Prepares a connection that the neighbour opened, before it is active; from then on the peer has
+  /// it. Throws when the socket does not take the neighbour's options: it must be closed then.
+  func adopt(_ channel: any Channel) throws {
+    try TCPOptions.apply(endpoint.options, to: channel)
+    try channel.pipeline.syncOperations.addHandler(PeerChannelHandler(id: nil, transport: self))
+    acceptedChannels += 1
+    channel.closeFuture.assumeIsolated().whenComplete { _ in self.acceptedChannels -= 1 }
   }
 
   private func schedule() {
@@ -99,7 +121,7 @@ final class PeerTransport {
   }
 
   private func connect(_ id: ConnectionID, timeout: TimeAmount) {
-    attempt = id
+    connections[id] = .dialling
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     let endpoint = endpoint
     do {
@@ -108,7 +130,7 @@ final class PeerTransport {
         .channelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 64 * 1024))
         .channelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
-            try TCPOptions.apply(Self.options(of: endpoint), to: channel)
+            try TCPOptions.apply(endpoint.options, to: channel)
             try channel.pipeline.syncOperations.addHandler(
               PeerChannelHandler(id: id, transport: bound.value))
           }
@@ -120,27 +142,56 @@ final class PeerTransport {
         self.finishAttempt(id, result)
       }
     } catch {
+      connections[id] = nil
       handle(.connectFailed(id, reason: Self.text(of: error)))
     }
   }
 
   private func finishAttempt(_ id: ConnectionID, _ result: Result<any Channel, any Error>) {
+    // Nil where the peer has given up the attempt meanwhile.
+    let isWanted = connections[id] != nil
     switch result {
     case .success(let channel):
-      guard attempt == id, let local = channel.localAddress?.address else {
+      guard isWanted, let local = channel.localAddress?.address else {
         channel.close(promise: nil)
         return
       }
-      self.channel = channel
+      hold(channel, as: id)
       handle(.connected(id, local: local))
     case .failure(let error):
-      guard attempt == id else { return }
+      guard isWanted else { return }
+      connections[id] = nil
       handle(.connectFailed(id, reason: Self.text(of: error)))
     }
   }
 
+  /// An adopted connection is active; gives its name, or nil where it is gone again.
+  fileprivate func accepted(_ channel: any Channel) -> ConnectionID? {
+    guard let local = channel.localAddress?.address, let remote = channel.remoteAddress?.address
+    else {
+      channel.close(promise: nil)
+      return nil
+    }
+    let id = peer.makeConnectionID()
+    hold(channel, as: id)
+    handle(.accepted(id, local: local, remote: remote))
+    return id
+  }
+
+  private func hold(_ channel: any Channel, as id: ConnectionID) {
+    connections[id] = .open(channel)
+    openChannels += 1
+    channel.closeFuture.assumeIsolated().whenComplete { _ in
+      self.openChannels -= 1
+      guard self.openChannels == 0 else { return }
+      let waiting = self.whenClosed
+      self.whenClosed = []
+      for promise in waiting { promise.succeed() }
+    }
+  }
+
   private func send(_ bytes: ByteBuffer, over id: ConnectionID) {
-    guard id == attempt, let channel else { return }
+    guard case .open(let channel) = connections[id] else { return }
     let count = bytes.readableBytes
     channel.writeAndFlush(bytes).assumeIsolated().whenSuccess {
       self.handle(.written(id, byteCount: count))
@@ -148,47 +199,26 @@ final class PeerTransport {
   }
 
   private func close(_ id: ConnectionID) {
-    guard id == attempt else { return }
-    attempt = nil
-    guard let channel else { return }
-    self.channel = nil
+    guard case .open(let channel) = connections.removeValue(forKey: id) else { return }
     // Shutting down the write side first lets the neighbour's kernel deliver our NOTIFICATION; a
     // plain close could answer unread input with a reset that overtakes it.
     let closing = channel.close(mode: .output)
-    let waiting = whenClosed
-    whenClosed = []
-    channel.closeFuture.assumeIsolated().whenComplete { _ in
-      for promise in waiting { promise.succeed() }
-    }
     closing.assumeIsolated().whenFailure { _ in channel.close(promise: nil) }
     eventLoop.scheduleTask(in: Peer.closeGracePeriod) { channel.close(promise: nil) }
   }
 
   fileprivate func received(_ bytes: ByteBuffer, over id: ConnectionID) {
-    if id == attempt { handle(.received(id, bytes)) }
+    if connections[id] != nil { handle(.received(id, bytes)) }
   }
 
   fileprivate func closed(_ id: ConnectionID, reason: String?) {
-    guard id == attempt, channel != nil else { return }
-    attempt = nil
-    channel = nil
+    guard case .open = connections[id] else { return }
+    connections[id] = nil
     handle(.closed(id, reason: reason))
-    for promise in whenClosed { promise.succeed() }
-    whenClosed = []
   }
 
-  private static func options(of endpoint: PeerEndpoint) -> TCPOptions {
-    var options = TCPOptions()
-    options.noDelay = true
-    options.trafficClass = .networkControl
-    options.timeToLive = endpoint.timeToLive
-    if let password = endpoint.password {
-      options.md5 = .init(peer: endpoint.address, password: password)
-    }
-    return options
-  }
-
-  fileprivate static func text(of error: any Error) -> String {
+  /// What went wrong, for people.
+  static func text(of error: any Error) -> String {
     switch error {
     case let error as NIOConnectionError:
       error.connectionErrors.first.map { text(of: $0.error) } ?? "no address could be reached"
@@ -204,21 +234,27 @@ final class PeerTransport {
 private final class PeerChannelHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
-  private let id: ConnectionID
+  /// The name of the connection; one that the neighbour opened gets it when it is active.
+  private var id: ConnectionID?
   private let transport: PeerTransport
   private var failure: String?
 
-  init(id: ConnectionID, transport: PeerTransport) {
+  init(id: ConnectionID?, transport: PeerTransport) {
     self.id = id
     self.transport = transport
   }
 
+  func channelActive(context: ChannelHandlerContext) {
+    if id == nil { id = transport.accepted(context.channel) }
+    context.fireChannelActive()
+  }
+
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    transport.received(unwrapInboundIn(data), over: id)
+    if let id { transport.received(unwrapInboundIn(data), over: id) }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    transport.closed(id, reason: failure)
+    if let id { transport.closed(id, reason: failure) }
     context.fireChannelInactive()
   }
 

@@ -11,8 +11,9 @@ extension Timestamp {
   /// The wall clock's time at `deadline`, which may lie in the past or in the future.
   init(_ deadline: NIODeadline) {
     let distance = (deadline - .now()).nanoseconds
-    self.init(
-      secondsSince1970: Timestamp.now.secondsSince1970
-        + Int64((Double(distance) / 1_000_000_000).rounded()))
+    let wall = WallClock.read()
+    let (seconds, nanoseconds) = (wall.nanoseconds + distance).quotientAndRemainder(
+      dividingBy: 1_000_000_000)
+    self.init(secondsSince1970: wall.seconds + seconds - (nanoseconds < 0 ? 1 : 0))
   }
 }

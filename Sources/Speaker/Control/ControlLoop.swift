@@ -24,17 +24,24 @@ actor ControlLoop {
   private(set) var source = SourceState()
   private(set) var interfaces: [NetworkInterface] = []
   let peers: PeerTable
+  let neighbours: NeighbourTable
+  let listener: BGPListener
   let bfd: BFDTable
   let links: LinkTable
+  let election: ElectionTable?
   private var configuration = Configuration()
   private var ownNode: Node?
   private var isStopping = false
+  private var segmentWatch: RepeatedTask?
+  private var loggedKernelResponders: Set<String> = []
 
   /// Whether the source has the Node of this speaker.
   var knowsOwnNode: Bool { ownNode != nil }
 
   /// A control loop that knows nothing and announces nothing yet.
-  init(options: SpeakerOptions, eventLoop: any EventLoop, logger: Logger) {
+  init(
+    options: SpeakerOptions, plane: PeerPlane?, eventLoop: any EventLoop, logger: Logger
+  ) {
     self.options = options
     self.eventLoop = eventLoop
     self.logger = logger
@@ -43,20 +50,52 @@ actor ControlLoop {
       node: options.node,
       options: .init(
         loadBalancerClass: options.loadBalancerClass,
-        ignoreExcludeLabel: options.ignoreExcludeLabel))
-    peers = PeerTable(node: options.node, eventLoop: eventLoop)
+        ignoreExcludeLabel: options.ignoreExcludeLabel, hasElection: plane != nil))
+    election = plane.map { ElectionTable(node: options.node, plane: $0) }
+    peers = PeerTable(node: options.node, eventLoop: eventLoop, logger: logger)
+    neighbours = NeighbourTable(eventLoop: eventLoop, logger: logger)
+    listener = BGPListener(
+      addresses: options.bgpListen, eventLoop: eventLoop, logger: logger)
     bfd = BFDTable(eventLoop: eventLoop, logger: logger)
-    links = LinkTable(eventLoop: eventLoop, logger: logger)
+    links = LinkTable(
+      options: options.layer2, lease: plane?.lease ?? ReplyLease(), eventLoop: eventLoop,
+      logger: logger
+    ) { frame, receivedAt in
+      plane?.receive(frame, receivedAt: receivedAt)
+    }
   }
 
-  /// Begins to listen to the sessions. Call it once, before any event.
-  func start() {
+  /// Begins to listen, to sessions and for neighbours. Call it once, before any event. Throws
+  /// ``SpeakerStartError`` when an address cannot be listened on.
+  func start() async throws {
+    try await listener.open().get()
     // The hop keeps the machines from being entered while they are at work.
     peers.onSession = { [weak self] peer, isUp in
       Task { await self?.sessionChanged(peer: peer, isUp: isUp) }
     }
+    neighbours.onChange = { [weak self] in
+      Task { await self?.reconcilePeers() }
+    }
+    links.onChange = { [weak self] in
+      Task { await self?.linksChanged() }
+    }
     bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
+    watchSegments()
   }
+
+  /// Tells the election, as long as the process lives, whether the segments are alive.
+  private func watchSegments() {
+    guard let election else { return }
+    let bound = NIOLoopBound((links, election), eventLoop: eventLoop)
+    segmentWatch = eventLoop.scheduleRepeatedTask(
+      initialDelay: .zero, delay: Self.segmentWatchInterval
+    ) { _ in
+      let (links, election) = bound.value
+      if links.hasHeardSegment() { election.noteSegmentHeard() }
+    }
+  }
+
+  private static let segmentWatchInterval: TimeAmount = .milliseconds(500)
 
   /// Takes in what changed in the source, and acts on it.
   func sourceChanged(_ update: SourceUpdate) {
@@ -77,22 +116,38 @@ actor ControlLoop {
         logger.error("no Node of this name is in the manifests; check --node")
       }
     }
+    let news = election?.update(
+      upserted: update.changes.nodes.upserted, removed: update.changes.nodes.removed)
+    if let news { events += ownershipEvents(news) }
     reconcilePeers()
     perform(assignment.handle(.batch(events)))
     peers.completeInitialTable()
+    logNewKernelResponders()
   }
 
   /// Takes in the network interfaces of this machine, all of them.
-  func interfacesChanged(_ interfaces: [NetworkInterface]) {
-    guard !isStopping, interfaces != self.interfaces else { return }
+  ///
+  /// - Parameter moved: the indices of those that came to another port of the network.
+  func interfacesChanged(_ interfaces: [NetworkInterface], moved: Set<Int>) {
+    guard !isStopping, interfaces != self.interfaces || !moved.isEmpty else { return }
+    let returned = InterfaceStack.returnedMembers(from: self.interfaces, to: interfaces)
     self.interfaces = interfaces
     reconcilePeers()
     perform(assignment.handle(reconcileLinks()))
+    links.announceAnew(on: InterfaceStack.above(moved.union(returned), in: interfaces))
+    logNewKernelResponders()
+  }
+
+  /// Where the kernel of this node would answer for addresses of services.
+  var kernelResponders: [KernelResponder] {
+    links.kernelResponders { histories[$0] != nil }
   }
 
   /// Stops answering, and says goodbye to all peers with `reason`; returns when that is done.
   func stop(reason: String) async {
+    await leaveElection()
     isStopping = true
+    segmentWatch?.cancel()
     links.close()
     let wait = peers.beginGracefulShutdown()
     if wait > .zero {
@@ -103,14 +158,69 @@ actor ControlLoop {
     }
     // BFD ends first: a neighbour that hears of its end must not take it for a failure.
     let pathsEnded = bfd.stop()
+    neighbours.close()
+    try? await listener.close().get()
     try? await peers.stop(reason: reason).get()
     try? await pathsEnded.get()
+  }
+
+  /// Takes in what the election said.
+  func electionSays(_ outputs: [PeerPlaneOutput]) {
+    guard let election else { return }
+    let news = election.take(outputs)
+    perform(assignment.handle(.batch(ownershipEvents(news))))
+    links.announceAgain(news.repeated)
+    for frame in news.frames { links.broadcast(frame) }
+    if !links.speakers.isSuperset(of: news.speakers) { links.speakers.formUnion(news.speakers) }
+    for (address, cause) in news.moves.sorted(by: { $0.key < $1.key }) {
+      logger.info(
+        "address has another owner",
+        metadata: [
+          "address": "\(address)", "cause": "\(cause)",
+          "owner": "\(assignment.summary(of: address)?.owner ?? "nobody")",
+        ])
+    }
+  }
+
+  private func ownershipEvents(_ news: ElectionTable.News) -> [Assignment.Event] {
+    news.ownerships.sorted { $0.key < $1.key }.map { .ownership($0.key, $0.value) }
+  }
+
+  /// Begins to hand everything over, or takes part again.
+  func drain(_ isDraining: Bool) {
+    election?.drain(isDraining)
+    perform(assignment.handle(.draining(node: options.node, isDraining: isDraining)))
+  }
+
+  /// Hands all addresses over, or has the others wait for the next process of this node.
+  private func leaveElection() async {
+    guard let election else { return }
+    if let hold = options.election?.restartHold {
+      election.announceRestart(hold: hold)
+      return
+    }
+    election.drain(true)
+    let deadline = NIODeadline.now() + Self.longestHandOver
+    while !election.answered.isEmpty, NIODeadline.now() < deadline {
+      try? await eventLoop.scheduleTask(in: .milliseconds(5)) {}.futureResult.get()
+    }
+  }
+
+  /// How long the addresses of a speaker that stops may take to find new owners.
+  private static let longestHandOver: TimeAmount = .seconds(3)
+
+  /// An interface broke, or may be mended.
+  private func linksChanged() {
+    guard !isStopping else { return }
+    perform(assignment.handle(reconcileLinks()))
   }
 
   /// A session was established or lost.
   private func sessionChanged(peer: String, isUp: Bool) {
     guard !isStopping else { return }
     perform(assignment.handle(.session(peer: peer, isUp: isUp)))
+    // A neighbour that had fallen silent was kept for the sake of the session.
+    if !isUp { reconcilePeers() }
   }
 
   /// Brings the links in line with the interfaces and the configuration, and returns the event that
@@ -122,14 +232,20 @@ actor ControlLoop {
   }
 
   private func reconcilePeers() {
+    guard !isStopping else { return }
     let labels = ownNode?.metadata.labels ?? [:]
     let selected = configuration.peers.filter { peer in
       ownNode != nil && peer.nodeSelectors.matchesAny(labels)
     }
+    let located = neighbours.locate(selected, interfaces: interfaces) { [peers] name in
+      peers.entries[name]?.transport.state == .established
+    }
     peers.reconcile(
-      peers: selected, passwords: configuration.passwords,
+      peers: located, passwords: configuration.passwords,
       nodeAddresses: ownNode?.internalAddresses ?? [], interfaces: interfaces)
-    bfd.reconcile(peers: selected, profiles: configuration.bfdProfiles)
+    listener.reconcile(peers.neighbours)
+    bfd.reconcile(
+      peers: located, profiles: configuration.bfdProfiles, interfaces: interfaces)
   }
 
   private func perform(_ actions: [Assignment.Action]) {
@@ -140,6 +256,12 @@ actor ControlLoop {
         links.take(address, on: interfaces)
       case .withdrawLayer2(let address, _):
         links.release(address)
+      case .elect(let address, let eligibility, let nodes):
+        election?.elect(address, eligibility, nodes)
+        links.setPrepared(eligibility == .fit, address)
+      case .endElection(let address):
+        election?.forget(address)
+        links.setPrepared(false, address)
       case .announceRoute(let peer, let prefix, let attributes):
         changes[peer, default: .init()].announced[prefix] = BGP.RouteAttributes(
           attributes, localAS: configuration.localAS(towards: peer))
@@ -154,18 +276,29 @@ actor ControlLoop {
       }
     }
     links.flush()
+    election?.flush()
     peers.update(changes)
+  }
+
+  private func logNewKernelResponders() {
+    let text = Problem.list(of: kernelResponders).map(\.message)
+    for message in text where !loggedKernelResponders.contains(message) {
+      logger.warning("\(message)")
+    }
+    loggedKernelResponders = Set(text)
   }
 
   private func noteChanges(of addresses: [IPAddress]) {
     let now = Timestamp.now
     for address in addresses {
       guard let summary = assignment.summary(of: address) else {
+        links.setPrepared(false, address)
         if histories.removeValue(forKey: address) != nil {
           logger.info("no service has the address any more", metadata: ["address": "\(address)"])
         }
         continue
       }
+      links.setPrepared(Layer2Verdict(summary.layer2) == .candidate, address)
       let changes = histories[address, default: AddressHistory(now: now)].note(summary, now: now)
       for change in changes {
         logger.info(

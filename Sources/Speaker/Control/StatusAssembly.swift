@@ -19,9 +19,11 @@ extension ControlLoop {
         directory: options.manifests, objects: source.objects, complete: source.isComplete),
       addresses: assignment.addresses().map(addressStatus),
       servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
-      peers: peers.entries.map(peerStatus), interfaces: links.status(),
-      problems: source.problems.map(Problem.init) + links.problems() + bfd.problems()
-        + ownProblems,
+      peers: peers.entries.map(peerStatus) + peers.waiting.map(peerStatus),
+      listeners: listener.isConfigured ? listener.status() : nil, interfaces: links.status(),
+      problems: source.problems.map(Problem.init) + links.problems()
+        + Problem.list(of: kernelResponders) + peers.problems() + neighbours.problems()
+        + listener.problems() + bfd.problems() + unguardedSessions + ownProblems,
       counters: source.counters)
   }
 
@@ -42,6 +44,20 @@ extension ControlLoop {
     return ExplainDocument(
       node: options.node, subject: "\(name)", services: [explanation(report.service)],
       addresses: report.addresses.map(explanation))
+  }
+
+  /// Sessions that should be guarded and are not: they work, and a dead path goes unnoticed for as long
+  /// as the hold time.
+  private var unguardedSessions: [Problem] {
+    peers.entries.compactMap { name, entry in
+      guard entry.transport.state == .established, let session = bfd.status(of: name),
+        session.state != "Up"
+      else { return nil }
+      return Problem(
+        severity: .warning, object: "BGPPeer \(name)",
+        message: "BFD is \(session.state) while the session is established, so a dead path is "
+          + "noticed by the hold timer only; does the router run BFD with this node?")
+    }
   }
 
   /// What is wrong with this speaker itself.
@@ -66,7 +82,8 @@ extension ControlLoop {
       layer2: Layer2Status(
         verdict: Layer2Verdict(summary.layer2), reason: summary.layer2.reason.rawValue,
         sentence: summary.layer2.sentence, owner: summary.owner,
-        interfaces: links.names(holding: summary.address), since: history?.layer2Since),
+        interfaces: links.names(holding: summary.address), since: history?.layer2Since,
+        conflicts: links.conflicts(of: summary.address)),
       bgp: BGPStatus(
         verdict: BGPVerdict(summary.bgp), reason: summary.bgp.reason.rawValue,
         sentence: summary.bgp.sentence, peers: Set(told.map(\.peer)).sorted(),
@@ -87,13 +104,13 @@ extension ControlLoop {
     let transport = entry.transport
     let statistics = transport.statistics
     let error = statistics.lastError.map { error in
-      PeerError(at: entry.lastErrorAt.map(Timestamp.init) ?? startedAt, text: "\(error)")
+      PeerError(at: entry.lastErrorAt ?? startedAt, text: "\(error)")
     }
     return PeerStatus(
-      name: name, address: entry.endpoint.address, port: entry.endpoint.port,
-      localAS: entry.configuration.localAS,
+      name: name, address: entry.endpoint.address, interface: entry.endpoint.scope?.name,
+      port: entry.endpoint.port, localAS: entry.configuration.localAS,
       remoteAS: transport.negotiated?.remoteAS ?? entry.configuration.knownRemoteAS,
-      state: PeerStatus.State(transport.state), since: Timestamp(entry.stateSince),
+      state: PeerStatus.State(transport.state), since: entry.stateSince,
       lastError: error,
       negotiated: transport.negotiated.map {
         NegotiatedStatus($0, configuration: entry.configuration)
@@ -104,6 +121,27 @@ extension ControlLoop {
       messagesReceived: statistics.received.total, messagesSent: statistics.sent.total,
       routesReceived: statistics.routesReceived, flaps: statistics.flaps,
       nextRetryAt: transport.retryAt.map(Timestamp.init), bfd: bfd.status(of: name))
+  }
+
+  private func peerStatus(_ name: String, _ waiting: PeerTable.Waiting) -> PeerStatus {
+    let peer = waiting.peer
+    var address: IPAddress?
+    var interface: String?
+    switch peer.endpoint {
+    case .address(let known): address = known
+    case .interface(let name): interface = name
+    }
+    let localAS = peer.localASN ?? peer.myASN
+    let remoteAS: UInt32? =
+      switch peer.remoteAS {
+      case .number(let number): number
+      case .internal: localAS
+      case .external: nil
+      }
+    return PeerStatus(
+      name: name, address: address, interface: interface, port: peer.peerPort, localAS: localAS,
+      remoteAS: remoteAS, state: .idle, since: Timestamp(waiting.since),
+      lastError: PeerError(at: Timestamp(waiting.since), text: waiting.reason))
   }
 
   private func explanation(_ report: ServiceReport) -> ServiceExplanation {
@@ -125,7 +163,7 @@ extension ControlLoop {
       externalTrafficPolicy: TrafficPolicy(of: summary.policies.map(TrafficPolicy.init))
         ?? .cluster,
       pool: summary.pool, owner: summary.owner, nodes: report.nodes.map(explanation),
-      routes: report.routes.map(explanation))
+      routes: report.routes.map(explanation), conflicts: links.conflicts(of: summary.address))
   }
 
   private func explanation(_ report: NodeReport) -> NodeExplanation {

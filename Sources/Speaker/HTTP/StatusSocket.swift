@@ -1,3 +1,6 @@
+import NIOCore
+import NIOPosix
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -22,5 +25,15 @@ public enum StatusSocket {
       if name.hasSuffix(".sock") { names.append("\(directory)/\(name)") }
     }
     return names.sorted()
+  }
+
+  /// Whether anybody listens on the unix socket `path`, a speaker or not. One that was left behind is
+  /// in nobody's use.
+  static func isInUse(_ path: String) async -> Bool {
+    let connection = try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connectTimeout(.seconds(1))
+      .connect(unixDomainSocketPath: path).get()
+    try? await connection?.close()
+    return connection != nil
   }
 }

@@ -18,9 +18,44 @@ final class LinkTable {
   private var selections: [IPAddress: InterfaceSelection] = [:]
   private var touched: Set<IPAddress> = []
   private var named: Set<String> = []
+  private var prepared: Set<IPAddress> = []
+  private var isPreparing = false
+  private let options: Layer2Options
+  private var retry: Scheduled<Void>?
+  private var framesReceived: [String: UInt64] = [:]
+  /// The indices of interfaces that broke while they were in use, until they are tried again.
+  private var resting: Set<Int> = []
+
+  /// Called when ``reconcile(_:named:)`` may give another answer for the same interfaces.
+  var onChange: (() -> Void)?
+
+  /// Until when this node may answer. Whoever keeps it may move its end from any thread.
+  private let lease: ReplyLease
+  private let onSpeakerFrame: @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
+
+  /// The MAC addresses of the other speakers, whose claims are no conflicts.
+  var speakers: Set<MACAddress> = [] {
+    didSet { tellPeers() }
+  }
+
+  /// How often an interface that cannot be opened is tried again.
+  private static let retryInterval = TimeAmount.seconds(5)
+  /// Addresses whose groups are joined before they are owned, at most: each takes room in the tables of
+  /// switches that snoop.
+  private static let preparedLimit = 256
 
   /// A table without interfaces.
-  init(eventLoop: any EventLoop, logger: Logger) {
+  ///
+  /// - Parameters:
+  ///   - lease: Until when this node may answer.
+  ///   - onSpeakerFrame: Called on other threads with what other speakers say on a segment.
+  init(
+    options: Layer2Options, lease: ReplyLease, eventLoop: any EventLoop, logger: Logger,
+    onSpeakerFrame: @escaping @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
+  ) {
+    self.options = options
+    self.lease = lease
+    self.onSpeakerFrame = onSpeakerFrame
     self.eventLoop = eventLoop
     self.logger = logger
   }
@@ -37,16 +72,60 @@ final class LinkTable {
     touched.insert(address)
   }
 
+  /// Whether this node may soon own the address, and joins its multicast group from the next
+  /// ``flush()`` on.
+  func setPrepared(_ isPrepared: Bool, _ address: IPAddress) {
+    guard address.family == .ipv6 else { return }
+    let isChange =
+      isPrepared ? prepared.insert(address).inserted : prepared.remove(address) != nil
+    if isChange { isPreparing = true }
+  }
+
+  /// Announces all addresses of the interfaces with these indices from the beginning.
+  func announceAnew(on indices: Set<Int>) {
+    for (name, link) in links.sorted(by: { $0.key < $1.key })
+    where indices.contains(link.interface.index) {
+      logger.info("interface has moved: announcing anew", metadata: ["interface": "\(name)"])
+      link.announceAnew()
+    }
+  }
+
   /// Brings what was taken and released since the last call to the interfaces, each in one batch.
   func flush() {
-    guard !touched.isEmpty else { return }
+    guard !touched.isEmpty || isPreparing else { return }
+    let groups = preparedGroups
     for (name, link) in links {
-      let released = touched.filter { !belongs($0, to: name) && link.owned.contains($0) }
       let taken = touched.filter { belongs($0, to: name) && !link.owned.contains($0) }
-      if !released.isEmpty { link.release(released.sorted()) }
       if !taken.isEmpty { link.take(taken.sorted()) }
+      // Between the two, so that no group is left and joined again.
+      if isPreparing { link.prepare(groups) }
+      let released = touched.filter { !belongs($0, to: name) && link.owned.contains($0) }
+      if !released.isEmpty { link.release(released.sorted()) }
     }
     touched = []
+    isPreparing = false
+  }
+
+  /// Announces addresses once more that are answered for.
+  func announceAgain(_ addresses: [IPAddress]) {
+    guard !addresses.isEmpty else { return }
+    for link in links.values {
+      let owned = addresses.filter { link.owned.contains($0) }
+      if !owned.isEmpty { link.take(owned.sorted()) }
+    }
+  }
+
+  /// Whether anything has come in on any segment since the last call.
+  func hasHeardSegment() -> Bool {
+    var counts: [String: UInt64] = [:]
+    for name in links.keys { counts[name] = InterfaceTraffic.framesReceived(on: name) }
+    defer { framesReceived = counts }
+    return counts.contains { name, count in framesReceived[name].map { count > $0 } ?? false }
+  }
+
+  /// Says something to the other speakers on all segments.
+  func broadcast(_ payload: ByteBuffer) {
+    for link in links.values { link.broadcast(payload) }
   }
 
   /// Opens, follows and closes interfaces as they come, change and go.
@@ -64,7 +143,7 @@ final class LinkTable {
         link.interfaceChanged(to: interface)
       } else {
         close(interface.name)
-        open(interface)
+        if !resting.contains(interface.index) { open(interface) }
       }
       if links[interface.name] != nil, interface.isRunning { usable.insert(interface.name) }
     }
@@ -74,17 +153,36 @@ final class LinkTable {
     }
     for name in failures.keys where !present.contains(name) { failures[name] = nil }
     self.named = named
+    tellPeers()
+    scheduleRetry()
     return usable
   }
 
   /// Stops answering on all interfaces.
   func close() {
+    retry?.cancel()
     for name in links.keys.sorted() { close(name) }
   }
 
   /// The interfaces on which this node answers for `address`, sorted.
   func names(holding address: IPAddress) -> [String] {
     links.filter { $0.value.owned.contains(address) }.map(\.key).sorted()
+  }
+
+  /// Who else was seen to use `address`, or to want it.
+  func conflicts(of address: IPAddress) -> [ConflictStatus] {
+    links.flatMap { name, link in
+      link.conflicts(of: address).map { ConflictStatus($0, interface: name) }
+    }
+  }
+
+  /// Where the kernel of this node would answer, on the interfaces that take part, for addresses that
+  /// `isAnnounced` holds for.
+  func kernelResponders(isAnnounced: (IPAddress) -> Bool) -> [KernelResponder] {
+    guard !links.isEmpty else { return [] }
+    return KernelResponder.find(
+      interfaces: interfaces, answering: Set(links.keys), arpIgnore: KernelResponder.arpIgnore,
+      isAnnounced: isAnnounced)
   }
 
   /// Every interface of the node and its part.
@@ -102,19 +200,26 @@ final class LinkTable {
     }
   }
 
-  /// The interfaces that should take part and cannot.
+  /// The interfaces that should take part and cannot, or not wholly, and who else uses our addresses.
   func problems() -> [Problem] {
-    failures.sorted { $0.key < $1.key }.map { name, text in
+    let failed = failures.map { name, text in
       Problem(severity: .error, object: "interface \(name)", message: text)
     }
+    let deaf = links.compactMap { name, link in
+      link.groupFailure.map {
+        Problem(severity: .error, object: "interface \(name)", message: $0.description)
+      }
+    }
+    let conflicts = links.sorted { $0.key < $1.key }.flatMap { name, link in
+      link.conflicts.map { ($0.address, ConflictStatus($0, interface: name)) }
+    }
+    return failed + deaf + Problem.list(of: conflicts)
   }
 
   private func exclusion(
     of interface: NetworkInterface, named: Set<String>
   ) -> InterfaceExclusion? {
-    interface.exclusion(
-      excludedNamePrefixes: named.contains(interface.name)
-        ? [] : NetworkInterface.excludedNamePrefixes)
+    interface.exclusion(defaults: named.contains(interface.name) ? .none : .standard)
   }
 
   private func belongs(_ address: IPAddress, to interface: String) -> Bool {
@@ -128,9 +233,12 @@ final class LinkTable {
   private func open(_ interface: NetworkInterface) {
     let name = interface.name
     do {
-      let link = try LinkAnnouncer(interface: interface, eventLoop: eventLoop) { [weak self] in
-        self?.failed(name, $0)
-      }
+      let link = try LinkAnnouncer(
+        interface: interface, eventLoop: eventLoop, configuration: options.announcer,
+        lease: lease, onSpeakerFrame: onSpeakerFrame,
+        callbacks: .init(
+          onProblem: { [weak self] in self?.failed(name, $0) },
+          onConflict: { [logger] in ConflictReporter(interface: name, logger: logger).log($0) }))
       links[name] = link
       failures[name] = nil
       logger.info(
@@ -139,6 +247,7 @@ final class LinkTable {
           "interface": "\(name)", "mac": "\(interface.macAddress?.description ?? "-")",
         ])
       let owned = selections.keys.filter { belongs($0, to: name) }
+      link.prepare(preparedGroups)
       if !owned.isEmpty { link.take(owned.sorted()) }
     } catch {
       let text = "\(error)"
@@ -153,8 +262,34 @@ final class LinkTable {
   private func failed(_ name: String, _ problem: LinkProblem) {
     logger.error("\(problem)", metadata: ["interface": "\(name)"])
     guard case .captureEnded = problem else { return }
+    if let index = links[name]?.interface.index { resting.insert(index) }
     close(name)
     failures[name] = "\(problem)"
+    scheduleRetry()
+    onChange?()
+  }
+
+  /// What could not be opened may be possible later, although nothing tells of it.
+  private func scheduleRetry() {
+    guard retry == nil, !failures.isEmpty else { return }
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    retry = eventLoop.scheduleTask(in: Self.retryInterval) {
+      bound.value.retry = nil
+      bound.value.resting = []
+      bound.value.onChange?()
+    }
+  }
+
+  private var preparedGroups: [IPv6Address] {
+    prepared.sorted().prefix(Self.preparedLimit).compactMap { address in
+      if case .v6(let address) = address { address } else { nil }
+    }
+  }
+
+  /// What one interface of ours sends, another hears where both are on one segment.
+  private func tellPeers() {
+    let peers = speakers.union(interfaces.compactMap(\.macAddress))
+    for link in links.values where link.peers != peers { link.peers = peers }
   }
 
   private func close(_ name: String) {
@@ -172,6 +307,7 @@ extension Layer2Counters {
     if statistics.sendFailures > 0 { drops["sendFailed"] = statistics.sendFailures }
     self.init(
       requestsReceived: statistics.responder.received, repliesSent: statistics.responder.replies,
-      gratuitousSent: statistics.gratuitousSent, drops: drops)
+      gratuitousSent: statistics.gratuitousSent,
+      foreignClaims: statistics.conflicts.claims &+ statistics.conflicts.probes, drops: drops)
   }
 }

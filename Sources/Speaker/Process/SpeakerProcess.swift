@@ -19,7 +19,8 @@ public struct SpeakerProcess: Sendable {
   /// Runs until SIGTERM or SIGINT, then withdraws everything and returns.
   ///
   /// Throws ``SpeakerStartError`` when the node has a speaker already, or the directory of
-  /// manifests or the folder of the status socket cannot be used.
+  /// manifests or the folder of the status socket cannot be used, or an address cannot be listened
+  /// on.
   public func run() async throws {
     var logger = Logger(label: "bellman")
     logger[metadataKey: "node"] = "\(options.node)"
@@ -36,26 +37,43 @@ public struct SpeakerProcess: Sendable {
         "--manifests: \(error); name an existing directory")
     }
     try Self.prepareFolder(of: options.socketPath)
-    if (try? await StatusClient(socketPath: options.socketPath).status()) != nil {
+    if await StatusSocket.isInUse(options.socketPath) {
       throw SpeakerStartError(
-        "another speaker answers on \(options.socketPath); choose another place with --socket")
+        "another program answers on \(options.socketPath); choose another place with --socket")
     }
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let control = ControlLoop(options: options, eventLoop: eventLoop, logger: logger)
-    await control.start()
+    let (outputs, continuation) = AsyncStream.makeStream(of: [PeerPlaneOutput].self)
+    let claims = options.election.map {
+      ClaimFile(directory: $0.stateDirectory, node: options.node)
+    }
+    var plane: PeerPlane?
+    if let election = options.election, let claims {
+      plane = try PeerPlane.start(node: options.node, options: election, claims: claims) {
+        continuation.yield($0)
+      }
+    }
+    let control = ControlLoop(
+      options: options, plane: plane, eventLoop: eventLoop, logger: logger)
+    try await control.start()
     logger.info(
       "speaker starts",
       metadata: ["version": "\(speakerVersion)", "manifests": "\(options.manifests)"])
 
     // Services are shut down in reverse order: the status server can tell of the goodbye, and the
     // control loop says it before the sources end.
-    let services: [any Service] = [
+    var services: [any Service] = [
       StatusServer(socketPath: options.socketPath, control: control, logger: logger),
       InterfaceSource(control: control, logger: logger),
       ManifestSource(directory: options.manifests, control: control, logger: logger),
       Farewell(control: control, node: options.node, logger: logger),
     ]
+    if let plane, let election = options.election, let claims {
+      services.insert(
+        ElectionService(
+          plane: plane, outputs: outputs, options: election, claims: claims, control: control,
+          logger: logger), at: 1)
+    }
     var quiet = logger
     quiet.logLevel = .warning
     let group = ServiceGroup(
@@ -91,7 +109,7 @@ private struct Farewell: Service {
 
   func run() async throws {
     try? await gracefulShutdown()
-    logger.info("speaker stops: withdrawing everything")
+    logger.info("speaker stops: saying goodbye to all peers")
     await control.stop(reason: "bellman on \(node) was stopped")
   }
 }

@@ -10,13 +10,15 @@ struct InterfaceSource: Service {
   func run() async throws {
     let watch = try InterfaceWatch()
     defer { watch.close() }
-    await read()
-    for await _ in watch.changes.cancelOnGracefulShutdown() { await read() }
+    await read(moved: [])
+    for await _ in watch.changes.cancelOnGracefulShutdown() {
+      await read(moved: watch.takeMoved())
+    }
   }
 
-  private func read() async {
+  private func read(moved: Set<Int>) async {
     do {
-      await control.interfacesChanged(try NetworkInterfaces.list())
+      await control.interfacesChanged(try NetworkInterfaces.list(), moved: moved)
     } catch {
       logger.error("the network interfaces cannot be listed", metadata: ["error": "\(error)"])
     }

@@ -72,12 +72,15 @@ public struct Layer2Status: Codable, Hashable, Sendable {
   public let interfaces: [String]
   /// Since when the verdict stands; nil where it is not known.
   public let since: Timestamp?
+  /// Who else was seen to use the address, or to want it: by interface, then by MAC address.
+  public let conflicts: [ConflictStatus]
 
-  /// A state with these values; `interfaces` is sorted here.
+  /// A state with these values; the lists are sorted here.
   public init(
     verdict: Layer2Verdict, reason: String, sentence: String, owner: String? = nil,
-    interfaces: [String] = [], since: Timestamp? = nil
+    interfaces: [String] = [], since: Timestamp? = nil, conflicts: [ConflictStatus] = []
   ) {
+    self.conflicts = conflicts.sorted()
     self.verdict = verdict
     self.reason = reason
     self.sentence = sentence

@@ -31,12 +31,15 @@ public struct InterfaceStatus: Codable, Hashable, Sendable {
 
 /// Counters of ARP and NDP on one interface since the start.
 public struct Layer2Counters: Codable, Hashable, Sendable {
-  /// ARP requests and Neighbor Solicitations received.
+  /// ARP and Neighbor Discovery packets received that concern our addresses; the kernel keeps others
+  /// away.
   public let requestsReceived: UInt64
   /// Answers sent to them.
   public let repliesSent: UInt64
   /// Gratuitous ARP frames and unsolicited Neighbor Advertisements sent.
   public let gratuitousSent: UInt64
+  /// How often others who are no speakers claimed one of our addresses, or asked for it.
+  public let foreignClaims: UInt64
   /// What was received and not answered, by the name of the reason.
   public let drops: [String: UInt64]
 
@@ -46,8 +49,9 @@ public struct Layer2Counters: Codable, Hashable, Sendable {
   /// Counters with these values.
   public init(
     requestsReceived: UInt64 = 0, repliesSent: UInt64 = 0, gratuitousSent: UInt64 = 0,
-    drops: [String: UInt64] = [:]
+    foreignClaims: UInt64 = 0, drops: [String: UInt64] = [:]
   ) {
+    self.foreignClaims = foreignClaims
     self.requestsReceived = requestsReceived
     self.repliesSent = repliesSent
     self.gratuitousSent = gratuitousSent

@@ -14,8 +14,10 @@ public struct PeerStatus: Codable, Hashable, Sendable {
 
   /// The name of the BGPPeer.
   public let name: String
-  /// The address of the peer.
-  public let address: IPAddress
+  /// The address of the peer; nil while it is not known, which is of a peer on an interface.
+  public let address: IPAddress?
+  /// The interface that the peer is on, where it is configured by that or has a link-local address.
+  public let interface: String?
   /// Its TCP port.
   public let port: UInt16
   /// Our AS number towards it.
@@ -49,8 +51,8 @@ public struct PeerStatus: Codable, Hashable, Sendable {
 
   /// A peer with these values.
   public init(
-    name: String, address: IPAddress, port: UInt16, localAS: UInt32, remoteAS: UInt32?,
-    state: State, since: Timestamp, lastError: PeerError? = nil,
+    name: String, address: IPAddress?, interface: String? = nil, port: UInt16, localAS: UInt32,
+    remoteAS: UInt32?, state: State, since: Timestamp, lastError: PeerError? = nil,
     negotiated: NegotiatedStatus? = nil, prefixesAnnounced: PrefixCounts = PrefixCounts(),
     prefixesWithdrawn: UInt64 = 0, messagesReceived: UInt64 = 0, messagesSent: UInt64 = 0,
     routesReceived: UInt64 = 0, flaps: UInt64 = 0, nextRetryAt: Timestamp? = nil,
@@ -58,6 +60,7 @@ public struct PeerStatus: Codable, Hashable, Sendable {
   ) {
     self.name = name
     self.address = address
+    self.interface = interface
     self.port = port
     self.localAS = localAS
     self.remoteAS = remoteAS

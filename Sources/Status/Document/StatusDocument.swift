@@ -24,6 +24,8 @@ public struct StatusDocument: VersionedDocument, Hashable {
   public let servicesWithoutAddress: [ServiceStatus]
   /// The configured peers of this node, by name.
   public let peers: [PeerStatus]
+  /// Where peers can connect to this node, by address; nil when nothing listens.
+  public let listeners: [ListenerStatus]?
   /// The network interfaces of this node, by name.
   public let interfaces: [InterfaceStatus]
   /// What is wrong with the configuration: errors first, then by file and line.
@@ -35,8 +37,8 @@ public struct StatusDocument: VersionedDocument, Hashable {
   public init(
     node: String, programVersion: String, pid: Int32, startedAt: Timestamp, source: SourceStatus,
     addresses: [AddressStatus] = [], servicesWithoutAddress: [ServiceStatus] = [],
-    peers: [PeerStatus] = [], interfaces: [InterfaceStatus] = [], problems: [Problem] = [],
-    counters: [String: UInt64] = [:]
+    peers: [PeerStatus] = [], listeners: [ListenerStatus]? = nil,
+    interfaces: [InterfaceStatus] = [], problems: [Problem] = [], counters: [String: UInt64] = [:]
   ) {
     version = Self.currentVersion
     self.node = node
@@ -47,6 +49,7 @@ public struct StatusDocument: VersionedDocument, Hashable {
     self.addresses = addresses.sorted { $0.address < $1.address }
     self.servicesWithoutAddress = servicesWithoutAddress.sorted { $0.service < $1.service }
     self.peers = peers.sorted { $0.name < $1.name }
+    self.listeners = listeners?.sorted { $0.address < $1.address }
     self.interfaces = interfaces.sorted { $0.name < $1.name }
     self.problems = problems.sorted()
     self.counters = counters

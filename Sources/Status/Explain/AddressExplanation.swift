@@ -18,12 +18,16 @@ public struct AddressExplanation: Codable, Hashable, Sendable {
   public let nodes: [NodeExplanation]
   /// What the explaining node tells each of its peers: by peer, then by prefix.
   public let routes: [RouteExplanation]
+  /// Who else was seen to use the address, or to want it: by interface, then by MAC address.
+  public let conflicts: [ConflictStatus]
 
   /// An explanation with these values; the lists are sorted here.
   public init(
     address: IPAddress, services: [String], externalTrafficPolicy: TrafficPolicy, pool: String?,
-    owner: String?, nodes: [NodeExplanation], routes: [RouteExplanation] = []
+    owner: String?, nodes: [NodeExplanation], routes: [RouteExplanation] = [],
+    conflicts: [ConflictStatus] = []
   ) {
+    self.conflicts = conflicts.sorted()
     self.address = address
     family = address.family
     self.services = services.sorted()

@@ -79,7 +79,7 @@ struct AddressesView {
         StyledText(address.address.description),
         StyledText(address.services.joined(separator: ",")),
         StyledText(address.externalTrafficPolicy.rawValue),
-        layer2(address.layer2),
+        layer2(address.layer2) + conflict(address.layer2),
         bgp(address.bgp),
         StyledText(Age(from: address.since, to: now).description),
       ]
@@ -103,6 +103,15 @@ struct AddressesView {
     case .candidate: StyledText("candidate" + (status.owner.map { ", \($0) owns" } ?? ""))
     case .no: StyledText("no: \(status.reason)")
     }
+  }
+
+  private func conflict(_ status: Layer2Status) -> StyledText {
+    let others = status.conflicts.filter { $0.claims > 0 }
+    if others.isEmpty { return "" }
+    let isYielded = others.contains(where: \.yielded)
+    return StyledText(
+      ", \(isYielded ? "yields to" : "conflict with") "
+        + Set(others.map(\.mac.description)).sorted().joined(separator: ", "), .bad)
   }
 
   private func bgp(_ status: BGPStatus) -> StyledText {

@@ -27,6 +27,12 @@ struct ExplainView {
     } else {
       blocks += [titled("Layer 2", layer2), titled("BGP", bgp)]
     }
+    if !address.conflicts.isEmpty {
+      blocks.append(
+        .table(
+          title: StyledText("Who else uses the address, as \(document.node) saw it", .bad),
+          ConflictTable(conflicts: address.conflicts).table))
+    }
     if !address.routes.isEmpty {
       blocks.append(
         .table(

@@ -33,7 +33,21 @@ struct PeersView {
     for peer in document.peers {
       table.append(cells(of: peer) + (wide ? wideCells(of: peer) : []))
     }
-    return [.table(title: nil, table)]
+    return [.table(title: nil, table)] + listeners
+  }
+
+  /// Where peers can connect; nothing is said of it where nothing listens.
+  private var listeners: [TextBlock] {
+    guard wide, let listeners = document.listeners, !listeners.isEmpty else { return [] }
+    return [
+      .lines(
+        listeners.map { listener in
+          let refused = listener.refused.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+          let text = "listening on \(listener.address): \(listener.accepted) connections taken"
+          return StyledText(
+            refused.isEmpty ? text : "\(text), refused: \(refused.joined(separator: ", "))")
+        })
+    ]
   }
 
   /// Whether any peer has a BFD session; else nothing is said of it.
@@ -42,7 +56,7 @@ struct PeersView {
   private func cells(of peer: PeerStatus) -> [StyledText] {
     var cells = [
       StyledText(peer.name),
-      StyledText(peer.address.description),
+      StyledText(peer.place),
       StyledText(peer.remoteAS.map(String.init) ?? ""),
       StyledText(peer.state.rawValue, peer.state == .established ? .good : .bad),
       StyledText(Age(from: peer.since, to: now).description),
@@ -80,5 +94,17 @@ struct PeersView {
       StyledText(peer.bfd.map { Age(from: $0.since, to: now).description } ?? ""),
       StyledText(peer.bfd?.lastChange ?? ""),
     ]
+  }
+}
+
+extension PeerStatus {
+  /// The address with the interface, as far as they are known.
+  fileprivate var place: String {
+    switch (address, interface) {
+    case (let address?, let interface?): "\(address)%\(interface)"
+    case (let address?, nil): "\(address)"
+    case (nil, let interface?): "on \(interface)"
+    case (nil, nil): "unknown"
+    }
   }
 }

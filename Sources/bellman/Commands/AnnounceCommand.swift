@@ -68,6 +68,14 @@ struct AnnounceCommand: AsyncParsableCommand {
   @Flag(help: "The peer is more than one hop away (eBGP multihop).")
   var multihop = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Wait there for the peer to connect, in place of dialling; repeatable. The port is 179 unless "
+        + "given, an IPv6 address stands in brackets.",
+      valueName: "address[:port]"),
+    transform: AddressArgument.listenAddress)
+  var listen: [ListenAddress] = []
+
   @OptionGroup var log: LogOptions
 
   @Argument(
@@ -103,7 +111,8 @@ struct AnnounceCommand: AsyncParsableCommand {
       localAS: localAs, peer: peer, peerAS: peerAs, port: port, source: source,
       routerID: routerId, holdTime: holdTime, nextHops: nextHop, localPreference: localPref,
       communities: community.compactMap { CommunityValue($0) }, passwordFile: passwordFile,
-      multihop: multihop, prefixes: prefixes, prefixesFile: prefixesFile)
+      multihop: multihop, prefixes: prefixes, prefixesFile: prefixesFile,
+      listen: listen)
     do {
       try await AnnounceProcess(options: options).run()
     } catch let error as SpeakerStartError {

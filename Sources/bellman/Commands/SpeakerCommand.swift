@@ -31,6 +31,37 @@ struct SpeakerCommand: AsyncParsableCommand {
     help: "Announce on nodes labelled node.kubernetes.io/exclude-from-external-load-balancers too.")
   var ignoreExcludeLabel = false
 
+  @Option(
+    name: .customLong("bgp-listen"),
+    help: ArgumentHelp(
+      "Take BGP connections of configured peers there; repeatable. The port is 179 unless given, an "
+        + "IPv6 address stands in brackets; [::] takes IPv4 too.",
+      valueName: "address[:port]"),
+    transform: AddressArgument.listenAddress)
+  var bgpListen: [ListenAddress] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "When another host uses one of our addresses: defend announces it again, at most once in "
+        + "10 s; yield stops answering until that host is gone.",
+      valueName: "policy"))
+  var conflictPolicy = Layer2Options.ConflictPolicy.defend
+
+  @Option(
+    help: ArgumentHelp(
+      "Announce each layer-2 address anew after this time, for switches that forget; 0 for never.",
+      valueName: "seconds"))
+  var gratuitousRefresh = 60
+
+  @OptionGroup(title: "Election of owners") var election: ElectionArguments
+
+  func validate() throws {
+    guard (0...86_400).contains(gratuitousRefresh) else {
+      throw ValidationError(
+        "--gratuitous-refresh is \(gratuitousRefresh); give 0 to 86400 seconds")
+    }
+  }
+
   func run() async throws {
     guard let node = target.nodeName else {
       throw ValidationError(
@@ -39,7 +70,11 @@ struct SpeakerCommand: AsyncParsableCommand {
     bootstrapLogging(format: log.format, level: log.level)
     let options = SpeakerOptions(
       node: node, manifests: manifests, socketPath: try target.socketPath(),
-      loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel)
+      loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel,
+      bgpListen: bgpListen,
+      layer2: Layer2Options(
+        conflictPolicy: conflictPolicy, refreshSeconds: gratuitousRefresh),
+      election: try election.options(socketPath: try target.socketPath()))
     do {
       try await SpeakerProcess(options: options).run()
     } catch let error as SpeakerStartError {

@@ -118,7 +118,9 @@ import Testing
       switch action {
       case .withdrawLayer2(ip("192.0.2.1"), let decision): decision.reason
       case .withdrawRoute("router", prefix("192.0.2.1/32"), let decision): decision.reason
-      case .announceLayer2, .announceRoute, .withdrawLayer2, .withdrawRoute, .decisionsChanged: nil
+      case .announceLayer2, .announceRoute, .withdrawLayer2, .withdrawRoute, .elect, .endElection,
+        .decisionsChanged:
+        nil
       }
     }
     let expected: Reason =

@@ -5,6 +5,12 @@ import Assignment
 struct Announcements: Equatable {
   var layer2: [IPAddress: InterfaceSelection] = [:]
   var routes: [RouteKey: RouteAttributes] = [:]
+  /// What the election was told, by address.
+  var elections: [IPAddress: ElectionInput] = [:]
+  struct ElectionInput: Equatable {
+    let eligibility: Eligibility
+    let nodes: [FitNode]
+  }
   /// Actions that change nothing: a machine must not give any.
   var idleActions = 0
 
@@ -15,6 +21,11 @@ struct Announcements: Equatable {
         if layer2.updateValue(interfaces, forKey: address) == interfaces { idleActions += 1 }
       case .withdrawLayer2(let address, _):
         if layer2.removeValue(forKey: address) == nil { idleActions += 1 }
+      case .elect(let address, let eligibility, let nodes):
+        let input = ElectionInput(eligibility: eligibility, nodes: nodes)
+        if elections.updateValue(input, forKey: address) == input { idleActions += 1 }
+      case .endElection(let address):
+        if elections.removeValue(forKey: address) == nil { idleActions += 1 }
       case .announceRoute(let peer, let prefix, let attributes):
         let key = RouteKey(peer: peer, prefix: prefix)
         if routes.updateValue(attributes, forKey: key) == attributes { idleActions += 1 }

@@ -56,9 +56,11 @@ struct Link {
 
   /// The index of `eth0` on a host.
   func interface(of host: Namespace) throws -> UInt32 {
-    let line = try host.ip("-o link show eth0")
-    guard let index = UInt32(line.prefix { $0 != ":" }) else {
-      throw CommandFailure(command: "ip link show", status: 0, output: line)
+    // Not by `ip link`, which complains of namespaces that others remove meanwhile.
+    let path = "/sys/class/net/eth0/ifindex"
+    let text = try run("ip netns exec \(host.name) cat \(path)")
+    guard let index = UInt32(text.prefix { !$0.isNewline }) else {
+      throw CommandFailure(command: "cat \(path)", status: 0, output: text)
     }
     return index
   }

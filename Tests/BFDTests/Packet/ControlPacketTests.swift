@@ -60,25 +60,26 @@ import Testing
     #expect(try ControlPacket(buffer(vector.hex + "dead")) == vector.packet)
   }
 
+  static let malformed = [
+    (DropReason.truncated, ""),
+    (.truncated, "20 40 03 18 00000001 00000000 000f4240 000493e0 000000"),
+    (.version, "00 40 03 18 00000001 00000000 000f4240 000493e0 00000000"),
+    (.version, "40 41 00 00 00000000 00000000 000f4240 000493e0 00000000"),
+    (.lengthTooSmall, "20 40 03 17 00000001 00000000 000f4240 000493e0 00000000"),
+    (.lengthTooSmall, "20 40 03 00 00000001 00000000 000f4240 000493e0 00000000"),
+    (.lengthTooSmall, "20 44 03 19 00000001 00000000 000f4240 000493e0 00000000 01"),
+    (.lengthExceedsPayload, "20 40 03 19 00000001 00000000 000f4240 000493e0 00000000"),
+    (.lengthExceedsPayload, "20 44 03 34 00000001 00000000 000f4240 000493e0 00000000 0100"),
+    (.detectMultiplier, "20 40 00 18 00000001 00000000 000f4240 000493e0 00000000"),
+    (.multipoint, "20 41 03 18 00000001 00000000 000f4240 000493e0 00000000"),
+    (.myDiscriminator, "20 40 03 18 00000000 00000000 000f4240 000493e0 00000000"),
+    (.pollAndFinal, "20 f0 03 18 00000001 00000002 000f4240 000493e0 00000000"),
+    (.yourDiscriminator, "20 c0 03 18 00000001 00000000 000f4240 000493e0 00000000"),
+    (.yourDiscriminator, "20 80 03 18 00000001 00000000 000f4240 000493e0 00000000"),
+  ]
+
   @Test(
-    "are refused for the first rule of RFC 5880 §6.8.6 that they break",
-    arguments: [
-      (DropReason.truncated, ""),
-      (.truncated, "20 40 03 18 00000001 00000000 000f4240 000493e0 000000"),
-      (.version, "00 40 03 18 00000001 00000000 000f4240 000493e0 00000000"),
-      (.version, "40 41 00 00 00000000 00000000 000f4240 000493e0 00000000"),
-      (.lengthTooSmall, "20 40 03 17 00000001 00000000 000f4240 000493e0 00000000"),
-      (.lengthTooSmall, "20 40 03 00 00000001 00000000 000f4240 000493e0 00000000"),
-      (.lengthTooSmall, "20 44 03 19 00000001 00000000 000f4240 000493e0 00000000 01"),
-      (.lengthExceedsPayload, "20 40 03 19 00000001 00000000 000f4240 000493e0 00000000"),
-      (.lengthExceedsPayload, "20 44 03 34 00000001 00000000 000f4240 000493e0 00000000 0100"),
-      (.detectMultiplier, "20 40 00 18 00000001 00000000 000f4240 000493e0 00000000"),
-      (.multipoint, "20 41 03 18 00000001 00000000 000f4240 000493e0 00000000"),
-      (.myDiscriminator, "20 40 03 18 00000000 00000000 000f4240 000493e0 00000000"),
-      (.pollAndFinal, "20 f0 03 18 00000001 00000002 000f4240 000493e0 00000000"),
-      (.yourDiscriminator, "20 c0 03 18 00000001 00000000 000f4240 000493e0 00000000"),
-      (.yourDiscriminator, "20 80 03 18 00000001 00000000 000f4240 000493e0 00000000"),
-    ])
+    "are refused for the first rule of RFC 5880 §6.8.6 that they break", arguments: malformed)
   func refused(reason: DropReason, hex: String) {
     #expect(throws: reason) { try ControlPacket(buffer(hex)) }
   }

@@ -30,7 +30,8 @@ struct LinkAnnouncerTests {
 
         let statistics = try node.statistics
         #expect(statistics.responder.replies >= 4)
-        #expect(statistics.responder[.notOwned] >= 2)
+        // The kernel kept the questions for other addresses away, but for the one that ends as ours.
+        #expect(statistics.responder[.notOwned] == 1)
         #expect(statistics.sendFailures == 0)
         #expect(node.problems == [])
       }
@@ -196,7 +197,9 @@ struct LinkAnnouncerTests {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     #expect(throws: PacketSocketError.notEthernet(interface: "tun0")) {
       try loop.submit {
-        try LinkAnnouncer(interface: interface, eventLoop: loop) { _ in }.close()
+        try LinkAnnouncer(
+          interface: interface, eventLoop: loop, callbacks: .init(onProblem: { _ in })
+        ).close()
       }.wait()
     }
   }

@@ -1,6 +1,8 @@
 import Addresses
 import Foundation
+import LinkLayer
 import LinuxIO
+import NIOCore
 import TestSupport
 import Testing
 
@@ -105,6 +107,52 @@ struct SolicitedNodeGroupsTests {
         }
         #expect(isKnown)
         #expect(try segment.client.resolves("2001:db8::10", to: node.mac))
+      }
+    }
+  }
+
+  @Test(
+    "a prepared address has its group before it is owned, keeps it, and loses it with the last use")
+  func prepared() throws {
+    try Segment.with { segment in
+      guard case .v6(let address) = owned6 else { return }
+      let database = {
+        try segment.bridge.attempt("bridge mdb show").output.split(separator: "\n").contains {
+          $0.contains("port port1 ") && $0.contains("ff02::1:ff00:10 ")
+        }
+      }
+      try NodeAnnouncer.with(segment.nodeA) { node in
+        try node { $0.prepare([address]) }
+        #expect(try eventually { try database() }, "the switch knows before it is needed")
+        #expect(try node { $0.owned.isEmpty })
+        try node.take(owned6)
+        try node { $0.prepare([]) }
+        #expect(try segment.client.resolves("2001:db8::10", to: node.mac))
+        try node { $0.prepare([address]) }
+        try node.release(owned6)
+        #expect(try database())
+        try node { $0.prepare([]) }
+        #expect(node.problems == [])
+      }
+      let joined = try segment.nodeA.run { try Self.kernelGroups() }
+      #expect(!joined.contains("ff0200000000000000000001ff000010"))
+    }
+  }
+
+  @Test("a group that could not be joined is told once, and joined when it can be")
+  func joinedLater() throws {
+    try Segment.with { segment in
+      // Below 1280 octets there is no IPv6.
+      try segment.nodeA.ip("link set eth0 mtu 1200")
+      let schedule = GratuitousSchedule.Configuration(
+        repeats: (1...100).map { .milliseconds(Int64($0 * 20)) })
+      try NodeAnnouncer.with(segment.nodeA, schedule: schedule) { node in
+        try node.take(owned6)
+        #expect(try node { $0.groupFailure } != nil)
+        try segment.nodeA.ip("link set eth0 mtu 1500")
+        let isJoined = try eventually { try node { $0.groupFailure } == nil }
+        #expect(isJoined)
+        #expect(node.problems.count == 1)
       }
     }
   }

@@ -10,7 +10,12 @@ final class NodeAnnouncer: Sendable {
   let mac: MACAddress
   /// What the announcer complained of.
   var problems: [LinkProblem] { reported.withLock(\.self) }
+  /// What became of addresses that others use.
+  var conflictEvents: [ConflictEvent] { events.withLock(\.self) }
+  /// Until when the node may answer.
+  let lease = ReplyLease()
   private let reported: Mutex<[LinkProblem]> = Mutex([])
+  private let events: Mutex<[ConflictEvent]> = Mutex([])
   private let group: MultiThreadedEventLoopGroup
   private let link: NIOLoopBoundBox<LinkAnnouncer?>
 
@@ -20,12 +25,14 @@ final class NodeAnnouncer: Sendable {
     link = .makeBoxSendingValue(nil, eventLoop: group.next())
   }
 
-  /// Opens `eth0` of the namespace for the time of `body`.
+  /// Opens an interface of the namespace for the time of `body`.
   static func with(
-    _ namespace: Namespace, schedule: GratuitousSchedule.Configuration = .init(),
+    _ namespace: Namespace, interface name: String = "eth0",
+    schedule: GratuitousSchedule.Configuration = .init(),
+    conflicts: ConflictDetector.Configuration = .init(),
     _ body: (NodeAnnouncer) throws -> Void
   ) throws {
-    let interface = try namespace.interface()
+    let interface = try namespace.interface(name)
     // The thread of the loop is in the namespace because the thread that starts it is.
     let group = try namespace.run { MultiThreadedEventLoopGroup(numberOfThreads: 1) }
     defer { try? group.syncShutdownGracefully() }
@@ -33,8 +40,11 @@ final class NodeAnnouncer: Sendable {
     let loop = group.next()
     try loop.submit {
       node.link.value = try LinkAnnouncer(
-        interface: interface, eventLoop: loop, schedule: schedule
-      ) { problem in node.reported.withLock { $0.append(problem) } }
+        interface: interface, eventLoop: loop,
+        configuration: .init(schedule: schedule, conflicts: conflicts), lease: node.lease,
+        callbacks: .init(
+          onProblem: { problem in node.reported.withLock { $0.append(problem) } },
+          onConflict: { event in node.events.withLock { $0.append(event) } }))
     }.wait()
     defer {
       try? loop.submit {
@@ -56,7 +66,8 @@ final class NodeAnnouncer: Sendable {
     }.wait()
   }
 
-  func take(_ addresses: IPAddress...) throws { try self { $0.take(addresses) } }
+  func take(_ addresses: IPAddress...) throws { try take(addresses) }
+  func take(_ addresses: [IPAddress]) throws { try self { $0.take(addresses) } }
   func release(_ addresses: IPAddress...) throws { try self { $0.release(addresses) } }
   var statistics: LinkStatistics { get throws { try self { $0.statistics } } }
 }

@@ -11,7 +11,7 @@ struct Segment {
   let client: Namespace
 
   /// Makes a segment, hands it to `body`, and removes it, whatever happens.
-  static func with(_ body: (Segment) throws -> Void) throws {
+  static func with<Value>(_ body: (Segment) throws -> Value) throws -> Value {
     let bridge = try Namespace("sw")
     defer { bridge.remove() }
     let nodeA = try Namespace("a")
@@ -38,7 +38,7 @@ struct Segment {
       }
       guard isForwarding else { throw SegmentFailure(address: address) }
     }
-    try body(Segment(bridge: bridge, nodeA: nodeA, nodeB: nodeB, client: client))
+    return try body(Segment(bridge: bridge, nodeA: nodeA, nodeB: nodeB, client: client))
   }
 }
 

@@ -16,18 +16,14 @@ struct CommandFailure: Error, CustomStringConvertible {
 /// Runs a command and waits for it; words are separated by single spaces.
 @discardableResult
 func attempt(_ command: String) throws -> CommandResult {
-  let process = Process()
-  let pipe = Pipe()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = command.split(separator: " ").map(String.init)
-  process.standardInput = FileHandle.nullDevice
-  process.standardOutput = pipe
-  process.standardError = pipe
-  try process.run()
-  let data = pipe.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return CommandResult(
-    output: String(decoding: data, as: UTF8.self), status: process.terminationStatus)
+  let program = try ChildProgram(command)
+  var output: [UInt8] = []
+  while true {
+    let more = program.read()
+    if more.isEmpty { break }
+    output += more
+  }
+  return CommandResult(output: String(decoding: output, as: UTF8.self), status: program.wait())
 }
 
 /// Runs a command that has to succeed; what it printed.
@@ -47,3 +43,6 @@ func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) reth
   }
   return try condition()
 }
+
+/// Waits.
+func usleepMilliseconds(_ milliseconds: Int) { usleep(useconds_t(milliseconds * 1000)) }

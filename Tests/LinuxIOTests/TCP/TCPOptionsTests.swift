@@ -5,6 +5,10 @@ import NIOPosix
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 @Suite(
   "TCP options", .ownThread, .serialized,
   .enabled(if: Requirements.areMet, "\(Requirements.reason)"))
@@ -89,6 +93,57 @@ struct TCPOptionsTests {
         }
       }
     }
+  }
+
+  @Test("a listener's password is replaced and removed, and other peers keep theirs")
+  func changedKeys() throws {
+    try withLoop { group, _ in
+      let listening = try listen(
+        group, on: "::",
+        [options(key("192.0.2.2", "one")), options(key("2001:db8::2", "two"))])
+      let port = try #require(listening.localAddress?.port)
+      func connects(_ client: String, _ server: String, _ options: TCPOptions) -> Bool {
+        guard
+          let channel = try? connect(
+            group, from: client, to: server, port: port, options, within: .milliseconds(300))
+        else { return false }
+        return (try? channel.close().wait()) != nil
+      }
+      func change(_ body: @escaping @Sendable (any Channel) throws -> Void) throws {
+        try group.next().submit { try body(listening) }.wait()
+      }
+      let one = options(try key("192.0.2.1", "one"))
+      let new = options(try key("192.0.2.1", "new"))
+      let two = options(try key("2001:db8::1", "two"))
+      #expect(connects("192.0.2.2", "192.0.2.1", one))
+      let replacement = options(try key("192.0.2.2", "new"))
+      try change { try TCPOptions.apply(replacement, to: $0) }
+      #expect(!connects("192.0.2.2", "192.0.2.1", one))
+      #expect(connects("192.0.2.2", "192.0.2.1", new))
+      #expect(connects("2001:db8::2", "2001:db8::1", two))
+      // Twice, for a key that is gone is as good.
+      for _ in 0..<2 { try change { try TCPOptions.removeKeys(of: replacement, from: $0) } }
+      #expect(connects("192.0.2.2", "192.0.2.1", TCPOptions()))
+      #expect(!connects("192.0.2.2", "192.0.2.1", new))
+      #expect(connects("2001:db8::2", "2001:db8::1", two))
+    }
+  }
+
+  @Test("TCP-AO is there, or its absence is an error that names the remedy")
+  func authenticationOption() throws {
+    let key = TCPOptions.AOKey(
+      peer: try #require(IPAddress("192.0.2.1")), algorithm: .hmacSHA1, sendID: 100,
+      receiveID: 100, password: "secret")
+    do {
+      try AOSupport.check(key)
+    } catch {
+      #expect(error.description.contains("(errno \(ENOPROTOOPT))"))
+      #expect(error.description.contains("Linux 6.7"))
+      #expect(error.description.contains("bellman.dev/tcp-ao"))
+    }
+    var nothing = key
+    nothing.password = ""
+    #expect(throws: TCPOptionError.passwordLength(0)) { try AOSupport.check(nothing) }
   }
 
   @Test("a listener holds a password for each of several peers")

@@ -146,6 +146,16 @@ import Testing
     #expect(file.diagnostics.first?.message == message)
   }
 
+  @Test(
+    "an extended community is written as it is read",
+    arguments: [
+      "rt:64512:100", "soo:64512:4294967295", "rt:4200000000:7", "soo:65536:65535",
+      "0x4004fc0047000000", "0x0202000000010001",
+    ])
+  func extendedCommunities(text: String) throws {
+    #expect(try #require(ExtendedCommunityValue(text)).description == text)
+  }
+
   @Test("other annotations may be what they like") func others() throws {
     let text = """
       apiVersion: metallb.io/v1beta2

@@ -30,8 +30,9 @@ import Testing
       """)
     let control = ControlLoop(
       options: SpeakerOptions(node: "node-1", manifests: manifests.path, socketPath: socket),
+      plane: nil,
       eventLoop: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "test"))
-    await control.start()
+    try await control.start()
     var reader = ManifestReader(directory: manifests.path)
     await control.sourceChanged(reader.read())
     var logger = Logger(label: "test")

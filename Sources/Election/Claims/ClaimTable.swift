@@ -1,0 +1,98 @@
+import Addresses
+import NIOCore
+
+/// The table of claims, with the digests by which tables are compared.
+extension Election {
+  /// The slot of an address, made if it is new and there is room.
+  mutating func slot(for address: IPAddress) -> Int? {
+    if let slot = slotIndices[address] { return slot }
+    guard slots.count < configuration.addressLimit else {
+      counters.droppedAddresses += 1
+      return nil
+    }
+    slots.append(Slot(address: address, hash: RendezvousHash.hash(address), now: now))
+    slotIndices[address] = slots.count - 1
+    return slots.count - 1
+  }
+
+  /// Enters a claim; the caller has decided that it prevails.
+  mutating func setClaim(_ slot: Int, _ claim: Claim, _ cause: Cause) {
+    let former = slots[slot].owner
+    if let old = slots[slot].claim {
+      let digest = old.digest(addressHash: slots[slot].hash)
+      buckets[Self.bucket(slots[slot].hash)] ^= digest
+      if former >= 0, isCounted(old, former) { peers[former].digest ^= digest }
+    }
+    let digest = claim.digest(addressHash: slots[slot].hash)
+    buckets[Self.bucket(slots[slot].hash)] ^= digest
+    let owner = claim.isVacant ? -1 : peer(for: claim.owner) ?? -1
+    if owner != former {
+      leaveOwner(slot)
+      slots[slot].owner = owner
+      if owner >= 0 {
+        slots[slot].place = peers[owner].owned.count
+        peers[owner].owned.append(slot)
+      }
+    }
+    slots[slot].claim = claim
+    slots[slot].learntAt = now
+    slots[slot].cause = cause
+    slots[slot].promisedEpoch = max(slots[slot].promisedEpoch, claim.epoch.quorum)
+    if owner >= 0, isCounted(claim, owner) { peers[owner].digest ^= digest }
+    settlePromise(slot, claim, former: former)
+    output.append(.claimed(slots[slot].address, claim, cause))
+  }
+
+  /// A claim makes the promise before it permanent, or void; the former owner is told.
+  private mutating func settlePromise(_ slot: Int, _ claim: Claim, former: Int) {
+    var told = former
+    if let promise = slots[slot].promise, promise.epoch <= claim.epoch.quorum {
+      if let fenced = promise.fenced {
+        let isBack = peers[fenced].id == claim.owner
+        appendFence(slot, isBack ? .released : .superseded, against: fenced)
+        if fenced == former { told = -1 }
+      }
+      slots[slot].promise = nil
+    }
+    if told > 0, peers[told].id != claim.owner, isWitness(of: told) {
+      appendFence(slot, .superseded, against: told)
+    }
+  }
+
+  private mutating func leaveOwner(_ slot: Int) {
+    let owner = slots[slot].owner
+    guard owner >= 0 else { return }
+    let place = slots[slot].place
+    let last = peers[owner].owned.count - 1
+    if place < last {
+      let moved = peers[owner].owned[last]
+      peers[owner].owned[place] = moved
+      slots[moved].place = place
+    }
+    peers[owner].owned.removeLast()
+  }
+
+  /// Whether a claim is in its owner's digest: of its present life, not given up.
+  private func isCounted(_ claim: Claim, _ owner: Int) -> Bool {
+    !claim.isVacant && claim.incarnation == peers[owner].incarnation
+  }
+
+  mutating func recountDigest(of peer: Int) {
+    var digest: UInt64 = 0
+    for slot in peers[peer].owned {
+      if let claim = slots[slot].claim, isCounted(claim, peer) {
+        digest ^= claim.digest(addressHash: slots[slot].hash)
+      }
+    }
+    peers[peer].digest = digest
+  }
+
+  static func bucket(_ hash: UInt64) -> Int { Int(hash % UInt64(Digests.buckets)) }
+
+  var tableDigest: UInt64 { buckets.reduce(0, ^) }
+
+  mutating func sendClaim(_ slot: Int, to peer: Int, _ kind: RowsMessage.Kind = .claims) {
+    guard let claim = slots[slot].claim else { return }
+    send(kind, Row(address: slots[slot].address, claim: claim), to: peer)
+  }
+}

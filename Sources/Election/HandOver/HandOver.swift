@@ -1,0 +1,233 @@
+import NIOCore
+
+/// The planned move of an address: the heir is asked, the owner's witnesses are told, the heir
+/// begins to answer, the owner stops.
+extension Election {
+  /// How long registrations may be used for a commitment, and a commitment be believed after
+  /// `ready`: less than a promise lives.
+  private static let freshness = TimeAmount.milliseconds(400)
+
+  // MARK: The owner
+
+  /// Hands an address over when this node is leaving it.
+  mutating func startHandOverIfLeaving(_ slot: Int) {
+    guard slots[slot].phase == .announcing, slots[slot].isConfirmed else { return }
+    switch slots[slot].standing {
+    case .unfit: return
+    case .fit: guard isDraining else { return }
+    case .leaving(let patience):
+      // A preference that flaps must not move an address all the time.
+      let settled = slots[slot].since + timers.damping
+      if patience == nil, now < settled {
+        schedule(slot, min(settled, slots[slot].deadline))
+        return
+      }
+    }
+    prepare(slot, heir: nil)
+  }
+
+  /// Asks an heir, the best one unless it is given.
+  mutating func prepare(_ slot: Int, heir: Int?) {
+    slots[slot].phase = .preparing
+    slots[slot].tries = 0
+    slots[slot].heir = heir ?? -1
+    prepareAgain(slot)
+  }
+
+  mutating func prepareAgain(_ slot: Int) {
+    if let leaveBy = slots[slot].leaveBy, now >= leaveBy {
+      vacate(slot, .gaveUp)
+      return
+    }
+    electorates[slot] = nil
+    let isWanted = isDraining || slots[slot].standing != .fit
+    if !isWanted, slots[slot].tries >= 2 {
+      slots[slot].phase = .announcing
+      return
+    }
+    if isWanted || slots[slot].heir < 0 {
+      slots[slot].heir = heir(for: slot, skipping: slots[slot].tries / 2)
+    }
+    slots[slot].tries += 1
+    var pause = timers.handOverRetry
+    if slots[slot].heir < 0 {
+      slots[slot].tries = 0
+    } else if isLeased || policy != .strict, let claim = slots[slot].claim {
+      send(.prepare, Row(address: slots[slot].address, claim: claim), to: slots[slot].heir)
+    } else {
+      pause = timers.repetition
+    }
+    schedule(slot, min(now + pause, slots[slot].leaveBy ?? .distantFuture))
+  }
+
+  /// The best living candidate but for the first few; -1 for none.
+  private func heir(for slot: Int, skipping: Int) -> Int {
+    var ranked: [Ranked] = []
+    for candidate in slots[slot].candidates where candidate.member != id {
+      if let peer = indices[candidate.member], isAlive(peer), peers[peer].isHeard {
+        ranked.append(Ranked(candidate, peer, slots[slot].hash))
+      }
+    }
+    guard !ranked.isEmpty else { return -1 }
+    ranked.sort { $0.precedes($1) }
+    if ranked.count > 1, ranked[0].isEqualClass(ranked[1]),
+      load(of: ranked[1].peer) < load(of: ranked[0].peer)
+    {
+      ranked.swapAt(0, 1)
+    }
+    return ranked[skipping % ranked.count].peer
+  }
+
+  mutating func receiveReady(_ row: Row, from peer: Int) {
+    guard let slot = slotIndices[row.address], slots[slot].phase == .preparing,
+      slots[slot].heir == peer, row.claim == slots[slot].claim, electorates[slot] == nil
+    else { return }
+    guard row.verdict == .none else {
+      slots[slot].tries += slots[slot].tries % 2
+      schedule(slot, now + timers.repetition)
+      return
+    }
+    guard isLeased, !slots[slot].isFenced else { return }
+    slots[slot].heirIncarnation = peers[peer].incarnation
+    slots[slot].startedAt = now
+    slots[slot].attemptEpoch = max(row.claim.epoch.quorum, slots[slot].promisedEpoch) + 1
+    let part = part(ofMember: id)
+    electorates[slot] = Electorate(parts: [part])
+    let registration = Row(
+      address: row.address,
+      claim: Claim(
+        owner: peers[peer].id, incarnation: slots[slot].heirIncarnation,
+        epoch: Epoch(quorum: slots[slot].attemptEpoch)))
+    for witness in part.peers { send(.register, registration, to: witness) }
+  }
+
+  mutating func receiveRegistered(_ row: Row, from peer: Int) {
+    guard let slot = slotIndices[row.address], slots[slot].phase == .preparing,
+      electorates[slot] != nil,
+      row.claim.epoch.quorum == slots[slot].attemptEpoch
+        || row.verdict == .epochUsed
+    else { return }
+    if row.verdict == .epochUsed {
+      slots[slot].promisedEpoch = max(slots[slot].promisedEpoch, row.claim.epoch.quorum)
+      return
+    }
+    guard row.verdict == .none, let part = electorates[slot]?.parts.first,
+      let place = part.peers.firstIndex(of: peer)
+    else { return }
+    electorates[slot]?.parts[0].granted |= 1 << place
+    if electorates[slot]?.isGranted == true { commit(slot) }
+  }
+
+  private mutating func commit(_ slot: Int) {
+    guard now - slots[slot].startedAt <= Self.freshness, isLeased, !slots[slot].isFenced else {
+      return
+    }
+    let heir = slots[slot].heir
+    electorates[slot] = nil
+    slots[slot].phase = .draining
+    slots[slot].startedAt = now
+    slots[slot].step = 0
+    setClaim(
+      slot,
+      Claim(
+        owner: peers[heir].id, incarnation: slots[slot].heirIncarnation,
+        epoch: Epoch(quorum: slots[slot].attemptEpoch), isProvisional: true, via: id),
+      .handedOver)
+    sendWitnesses(of: 0, to: heir)
+    commitAgain(slot)
+  }
+
+  /// A lost commitment would leave nobody to answer, so it is said three times.
+  mutating func commitAgain(_ slot: Int) {
+    let elapsed = now - slots[slot].startedAt
+    guard elapsed < timers.handOverOverlap, let claim = slots[slot].claim else {
+      stop(slot)
+      contest(slot)
+      return
+    }
+    let pauses: [Int64] = [10, 20]
+    if slots[slot].step <= pauses.count {
+      send(.commit, Row(address: slots[slot].address, claim: claim), to: slots[slot].heir)
+    }
+    let end = slots[slot].startedAt + timers.handOverOverlap
+    schedule(
+      slot,
+      slots[slot].step < pauses.count
+        ? min(end, now + .milliseconds(pauses[slots[slot].step])) : end)
+    slots[slot].step += 1
+  }
+
+  mutating func receiveAnnounced(_ row: Row, from peer: Int) {
+    guard let slot = slotIndices[row.address], slots[slot].phase == .draining,
+      slots[slot].owner == peer
+    else { return }
+    stop(slot)
+  }
+
+  // MARK: The heir
+
+  mutating func receivePrepare(_ row: Row, from peer: Int) {
+    guard row.claim.owner == peers[peer].id, let slot = slot(for: row.address) else { return }
+    learn(row.address, row.claim, from: peer, onWire: false)
+    let isAble =
+      slots[slot].standing == .fit && slots[slot].isConfigured && !isDraining && isSettled
+      && slots[slot].claim == row.claim && (isLeased || policy != .strict)
+    if isAble {
+      slots[slot].readyAt = now
+      slots[slot].readyFor = peers[peer].id
+    }
+    send(
+      .ready, Row(address: row.address, claim: row.claim, verdict: isAble ? .none : .unfit),
+      to: peer)
+  }
+
+  mutating func receiveCommit(_ row: Row, _ message: RowsMessage, from peer: Int) {
+    guard let slot = slotIndices[row.address], row.claim.owner == id,
+      row.claim.incarnation == configuration.incarnation
+    else { return }
+    if slots[slot].phase.holds, slots[slot].claim?.isSameGrant(as: row.claim) == true {
+      send(.announced, row, to: peer)
+      return
+    }
+    guard let readyAt = slots[slot].readyAt, slots[slot].readyFor == peers[peer].id else { return }
+    let isFresh = now - readyAt <= Self.freshness || !guards.contains(.freshCommit)
+    guard isFresh, slots[slot].standing == .fit, !isDraining, slots[slot].phase == .idle,
+      slots[slot].claim.map({ row.claim.prevails(over: $0, addressHash: slots[slot].hash) })
+        ?? true
+    else { return }
+    counters.takenByHandOver += 1
+    slots[slot].readyAt = nil
+    electorates[slot] = Electorate(parts: [part(ofMember: peers[peer].id)])
+    slots[slot].confirmBy = readyAt + timers.confirmation
+    setClaim(slot, row.claim, .handedOver)
+    startAnnouncing(slot)
+    send(.announced, row, to: peer)
+  }
+
+  // MARK: The witness
+
+  /// An owner asks that an address be promised to the heir of its choice.
+  mutating func judgeRegistration(_ row: Row, from owner: Int) {
+    guard isSettled, let slot = slot(for: row.address) else { return }
+    let epoch = row.claim.epoch.quorum
+    if let known = slots[slot].claim, known.epoch.quorum >= epoch || known.owner != peers[owner].id
+    {
+      if !known.isSameGrant(as: row.claim) { sendClaim(slot, to: owner) }
+      if known.epoch.quorum >= epoch { return }
+    }
+    let isSame =
+      slots[slot].promise?.heir == row.claim.owner && slots[slot].promise?.epoch == epoch
+    if guards.contains(.singlePromise), !isSame {
+      if let promise = slots[slot].promise, now - promise.at < timers.promiseLifetime { return }
+      if slots[slot].promisedEpoch >= epoch {
+        var used = row
+        used.verdict = .epochUsed
+        used.claim.epoch = Epoch(quorum: slots[slot].promisedEpoch)
+        send(.registered, used, to: owner)
+        return
+      }
+    }
+    promise(slot, to: row.claim, base: .none)
+    send(.registered, row, to: owner)
+  }
+}

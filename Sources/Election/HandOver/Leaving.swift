@@ -1,0 +1,129 @@
+import Addresses
+import NIOCore
+
+/// What follows when this node, or an address, comes or goes.
+extension Election {
+  mutating func setAddress(_ address: IPAddress, _ standing: Standing, _ candidates: [Candidate]) {
+    guard let slot = slot(for: address) else { return }
+    let former = slots[slot].standing
+    slots[slot].isConfigured = true
+    slots[slot].candidates = candidates
+    slots[slot].standing = standing
+    switch standing {
+    case .fit:
+      slots[slot].leaveBy = nil
+      if slots[slot].phase == .preparing, !isDraining { slots[slot].phase = .announcing }
+    case .leaving(let patience):
+      if slots[slot].phase.holds {
+        if former == .fit || slots[slot].leaveBy == nil {
+          slots[slot].leaveBy = patience.map { now + $0 }
+        }
+        schedule(slot, now)
+      } else if slots[slot].phase != .draining {
+        stop(slot)
+      }
+    case .unfit:
+      if slots[slot].phase.holds {
+        vacate(slot, .gaveUp)
+      } else {
+        stop(slot)
+      }
+    }
+    contest(slot)
+  }
+
+  mutating func removeAddress(_ address: IPAddress) {
+    guard let slot = slotIndices[address] else { return }
+    slots[slot].standing = .unfit
+    slots[slot].candidates = []
+    if slots[slot].phase.holds {
+      vacate(slot, .gaveUp)
+    } else {
+      stop(slot)
+    }
+    slots[slot].isConfigured = false
+  }
+
+  /// Gives an address up that this node has or is said to have, for anybody fit to take.
+  mutating func vacate(_ slot: Int, _ cause: Cause) {
+    stop(slot)
+    guard var claim = slots[slot].claim, claim.owner == id else { return }
+    claim.incarnation = configuration.incarnation
+    claim.isVacant = true
+    setClaim(slot, claim, cause)
+    for peer in peers.indices.dropFirst() where peers[peer].isMember { sendClaim(slot, to: peer) }
+    if policy != .strict {
+      send(.claims, Row(address: slots[slot].address, claim: claim), to: Self.segment)
+    }
+  }
+
+  mutating func setDraining(_ isDraining: Bool) {
+    guard isDraining != self.isDraining else { return }
+    self.isDraining = isDraining
+    for peer in partners { sendHeartbeat(to: peer) }
+    if isDraining {
+      sendToAll(.leave(Leave(reason: .drain, hold: 0)))
+      for slot in peers[0].owned where slots[slot].phase == .announcing { schedule(slot, now) }
+      return
+    }
+    for slot in slots.indices {
+      if slots[slot].phase == .preparing, slots[slot].standing == .fit {
+        slots[slot].phase = .announcing
+      }
+      contest(slot)
+    }
+  }
+
+  mutating func announceRestart(_ hold: TimeAmount) {
+    let milliseconds = UInt32(clamping: max(0, hold.nanoseconds / 1_000_000))
+    let leave = Leave(reason: .restart, hold: min(milliseconds, Leave.longestHold))
+    for _ in 0..<2 { sendToAll(.leave(leave)) }
+  }
+
+  mutating func receiveLeave(_ leave: Leave, from peer: Int) {
+    switch leave.reason {
+    case .drain: peers[peer].isDraining = true
+    case .restart:
+      peers[peer].holdUntil = now + .milliseconds(Int64(min(leave.hold, Leave.longestHold)))
+    }
+  }
+
+  // MARK: Rebalancing
+
+  /// Gives one address away when this node has clearly more than its share.
+  mutating func rebalance() {
+    guard now < rebalanceUntil else {
+      nextRebalance = .distantFuture
+      return
+    }
+    nextRebalance = now + max(rebalanceInterval, .milliseconds(100))
+    let living = peers.indices.filter { isAlive($0) && peers[$0].isMember }
+    let total = living.reduce(0) { $0 + peers[$1].owned.count }
+    guard isLeased, !isDraining, living.count > 1,
+      peers[0].owned.count * living.count * 10 > total * 11
+    else { return }
+    for slot in peers[0].owned
+    where slots[slot].phase == .announcing && slots[slot].isConfirmed
+      && now - slots[slot].since > timers.damping
+    {
+      guard let heir = lighterHeir(for: slot, total: total, count: living.count) else { continue }
+      prepare(slot, heir: heir)
+      return
+    }
+  }
+
+  /// The least loaded node of the same class that has less than its share.
+  private func lighterHeir(for slot: Int, total: Int, count: Int) -> Int? {
+    guard let mine = slots[slot].candidates.first(where: { $0.member == id }) else { return nil }
+    var best: Int?
+    for candidate in slots[slot].candidates
+    where candidate.fitness == mine.fitness && candidate.weight == mine.weight {
+      guard let peer = indices[candidate.member], peer > 0, isAlive(peer), peers[peer].isHeard,
+        peers[peer].owned.count * count < total,
+        peers[peer].owned.count + 1 < peers[0].owned.count
+      else { continue }
+      if best.map({ peers[peer].owned.count < peers[$0].owned.count }) ?? true { best = peer }
+    }
+    return best
+  }
+}

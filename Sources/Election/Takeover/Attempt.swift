@@ -1,0 +1,225 @@
+import NIOCore
+
+/// Taking an address with the promises of the former owner's witnesses.
+extension Election {
+  /// A candidate's turn may have come.
+  mutating func tryToTake(_ slot: Int) {
+    guard isFree(slot), slots[slot].standing == .fit, !isDraining else {
+      slots[slot].phase = .idle
+      return
+    }
+    let isBarred = now < slots[slot].barredUntil && slots[slot].claim?.isVacant != true
+    if policy != .strict, now >= wireTurn(of: slot), now >= graceUntil, isSettled, !isBarred {
+      startProbing(slot)
+      return
+    }
+    let turn =
+      slots[slot].since
+      + .nanoseconds(timers.rankStep.nanoseconds * Int64(slots[slot].rank))
+    let earliest = max(turn, slots[slot].retryAt)
+    guard now >= earliest else {
+      schedule(slot, earliest)
+      return
+    }
+    guard policy != .strict || isLeased, now >= graceUntil else {
+      schedule(slot, now + timers.repetition)
+      return
+    }
+    startAttempt(slot)
+  }
+
+  /// When the segment is to be asked because the witnesses do not answer.
+  private func wireTurn(of slot: Int) -> NIODeadline {
+    slots[slot].since + timers.wireDelay
+      + .milliseconds(150 * Int64(slots[slot].rank))
+  }
+
+  private mutating func startAttempt(_ slot: Int) {
+    electorates[slot] = electorate(for: slot)
+    slots[slot].phase = .claiming
+    slots[slot].startedAt = now
+    slots[slot].replacedEpoch = slots[slot].claim?.epoch.quorum ?? 0
+    slots[slot].attemptEpoch = max(slots[slot].replacedEpoch, slots[slot].promisedEpoch) + 1
+    ask(slot)
+  }
+
+  /// What the witnesses are asked to promise. In a question the second part of the epoch says by
+  /// how much the first is above the claim that is to be replaced.
+  private func proposal(_ slot: Int) -> Claim {
+    Claim(
+      owner: id, incarnation: configuration.incarnation,
+      epoch: Epoch(
+        quorum: slots[slot].attemptEpoch,
+        wire: UInt32(clamping: slots[slot].attemptEpoch - slots[slot].replacedEpoch)))
+  }
+
+  private mutating func ask(_ slot: Int) {
+    guard var electorate = electorates[slot] else { return }
+    let row = Row(address: slots[slot].address, claim: proposal(slot))
+    for index in electorate.parts.indices {
+      let part = electorate.parts[index]
+      for (place, peer) in part.peers.enumerated() where part.granted & (1 << place) == 0 {
+        if peer == 0 {
+          let answer = judge(
+            slot, row.claim, base: part.base, version: part.version,
+            incarnation: part.incarnation, from: 0)
+          if answer.verdict == .none { electorate.parts[index].granted |= 1 << place }
+        } else {
+          send(
+            .take, row, to: peer, subject: part.base, incarnation: part.incarnation,
+            version: part.version)
+        }
+      }
+    }
+    electorates[slot] = electorate
+    schedule(slot, now + timers.repetition)
+    countGrants(slot)
+  }
+
+  mutating func askAgain(_ slot: Int) {
+    guard now - slots[slot].startedAt <= timers.attempt, isFree(slot) else {
+      backOff(slot, .milliseconds(50 + Int64(random.next() % 150)))
+      return
+    }
+    ask(slot)
+  }
+
+  /// Gives the promises back and waits.
+  private mutating func backOff(_ slot: Int, _ pause: TimeAmount) {
+    abandonAttempt(slot)
+    slots[slot].phase = .candidate
+    slots[slot].retryAt = now + pause
+    schedule(slot, now + pause)
+  }
+
+  mutating func abandonAttempt(_ slot: Int) {
+    guard let electorate = electorates.removeValue(forKey: slot) else { return }
+    guard slots[slot].phase == .claiming else { return }
+    let row = Row(address: slots[slot].address, claim: proposal(slot))
+    for peer in electorate.peers {
+      if peer == 0 {
+        releasePromise(row, to: id)
+      } else {
+        send(.release, row, to: peer)
+      }
+    }
+  }
+
+  mutating func receiveGrant(_ row: Row, _ message: RowsMessage, from peer: Int) {
+    guard let slot = slotIndices[row.address], slots[slot].phase == .claiming,
+      row.claim == proposal(slot), let electorate = electorates[slot]
+    else { return }
+    for (index, part) in electorate.parts.enumerated() {
+      if part.base == message.subject, part.version == message.version,
+        let place = part.peers.firstIndex(of: peer)
+      {
+        electorates[slot]?.parts[index].granted |= 1 << place
+      }
+    }
+    countGrants(slot)
+  }
+
+  private mutating func countGrants(_ slot: Int) {
+    guard let electorate = electorates[slot], electorate.isGranted,
+      now - slots[slot].startedAt <= timers.attempt
+    else { return }
+    counters.takenByQuorum += 1
+    let former = slots[slot].claim
+    let cause: Cause =
+      switch former {
+      case nil: .firstClaim
+      case .some(let claim) where claim.isVacant: .ownerGaveUp
+      case .some(let claim) where claim.owner == id: .reclaimed
+      case .some: .ownerSilent
+      }
+    // Who decides about the address until this claim is recorded.
+    let root = former.map { $0.isProvisional ? $0.via : $0.owner } ?? .none
+    setClaim(
+      slot,
+      Claim(
+        owner: id, incarnation: configuration.incarnation,
+        epoch: Epoch(quorum: slots[slot].attemptEpoch), isProvisional: true, via: root), cause)
+    slots[slot].confirmBy = slots[slot].startedAt + timers.confirmation
+    startAnnouncing(slot)
+  }
+
+  mutating func receiveDenial(_ row: Row, from peer: Int) {
+    guard let slot = slotIndices[row.address], slots[slot].phase == .claiming else { return }
+    switch row.verdict {
+    case .superseded:
+      backOff(slot, .milliseconds(50))
+      learn(row.address, row.claim, from: peer, onWire: false)
+    case .promised:
+      // Of two heirs that block each other the worse ranked gives way at once.
+      guard guards.contains(.yielding), row.claim.owner != id,
+        let other = indices[row.claim.owner], isAlive(other),
+        row.claim.owner.score(for: slots[slot].hash) > id.score(for: slots[slot].hash)
+      else { return }
+      backOff(slot, .milliseconds(150))
+    case .epochUsed:
+      slots[slot].promisedEpoch = max(slots[slot].promisedEpoch, row.claim.epoch.quorum)
+      if row.claim.epoch.quorum >= slots[slot].attemptEpoch {
+        backOff(slot, .milliseconds(Int64(random.next() % 10)))
+      }
+    case .otherWitnesses:
+      backOff(slot, .milliseconds(1))
+    case .none, .unsettled, .notSilent, .unfit, .released: break
+    }
+  }
+
+  // MARK: Who is asked
+
+  /// The witnesses of the former owner, or those of the address when it never had one; of both
+  /// owners when the claim of the last one was never recorded by a quorum.
+  func electorate(for slot: Int) -> Electorate {
+    guard let claim = slots[slot].claim, claim.owner != .none else {
+      return Electorate(parts: [part(ofAddress: slot)])
+    }
+    var electorate = Electorate(parts: [part(ofMember: claim.owner)])
+    if claim.isProvisional, claim.via != claim.owner {
+      electorate.parts.append(
+        claim.via == .none ? part(ofAddress: slot) : part(ofMember: claim.via))
+    }
+    return electorate
+  }
+
+  func part(ofMember member: MemberID) -> Electorate.Part {
+    var sets = indices[member].map { peers[$0].witnesses } ?? WitnessSet()
+    if sets.version == 0 { sets.current = WitnessSet.neighbours(of: member, on: ring) }
+    var part = Electorate.Part(
+      base: member, incarnation: sets.incarnation, version: sets.version)
+    add(sets.current, to: &part)
+    if !sets.former.isEmpty { add(sets.former, to: &part) }
+    return part
+  }
+
+  private func add(_ members: [MemberID], to part: inout Electorate.Part) {
+    var mask: UInt32 = 0
+    for member in members {
+      guard let peer = indices[member] else { continue }
+      var place = part.peers.firstIndex(of: peer)
+      if place == nil {
+        part.peers.append(peer)
+        place = part.peers.count - 1
+      }
+      mask |= 1 << (place ?? 0)
+    }
+    part.quorums.append((mask, WitnessSet.promisesNeeded(of: members.count)))
+  }
+
+  /// The seven members with the highest scores for an address that nobody ever had.
+  private func part(ofAddress slot: Int) -> Electorate.Part {
+    let hash = ~slots[slot].hash
+    var best: [(score: UInt64, member: MemberID)] = []
+    for member in ring {
+      let score = member.score(for: hash)
+      if best.count == 7, let last = best.last, score <= last.score { continue }
+      let place = best.firstIndex { $0.score < score } ?? best.count
+      best.insert((score, member), at: place)
+      if best.count > 7 { best.removeLast() }
+    }
+    var part = Electorate.Part()
+    add(best.map(\.member), to: &part)
+    return part
+  }
+}

@@ -1,0 +1,87 @@
+public import Addresses
+public import NIOCore
+
+/// Who has an address, and what this node does about it; for the status.
+public struct AddressView: Hashable, Sendable {
+  /// What this node does about an address.
+  public enum Activity: String, Hashable, Sendable, CaseIterable, Codable {
+    /// Another node has it, or this one is not fit.
+    case idle
+    /// It is free and this node waits for its turn.
+    case candidate
+    /// This node asks the witnesses of the former owner.
+    case claiming
+    /// This node asks the segment.
+    case probing
+    /// This node answers.
+    case answering
+    /// This node has it, but neither a lease nor another right to answer.
+    case muted
+    /// This node answers and hands it over.
+    case handingOver
+  }
+
+  public var address: IPAddress
+  /// The name of the owner; nil when nobody has it.
+  public var owner: String?
+  public var epoch: Epoch?
+  public var activity: Activity
+  /// Why the owner has it, and since when this node knows.
+  public var cause: Election.Cause
+  public var since: NIODeadline
+}
+
+extension Election {
+  /// All known addresses in order.
+  public func addresses(at time: NIODeadline) -> [AddressView] {
+    slots.map { slot in
+      AddressView(
+        address: slot.address, owner: slot.owner < 0 ? nil : peers[slot.owner].name,
+        epoch: slot.claim?.epoch, activity: activity(of: slot, at: time), cause: slot.cause,
+        since: slot.learntAt)
+    }.sorted { $0.address < $1.address }
+  }
+
+  private func activity(of slot: Slot, at time: NIODeadline) -> AddressView.Activity {
+    switch slot.phase {
+    case .idle: .idle
+    case .candidate: .candidate
+    case .claiming: .claiming
+    case .probing: .probing
+    case .announcing: answers(for: slot.address, at: time) ? .answering : .muted
+    case .preparing, .draining: .handingOver
+    }
+  }
+
+  /// All claims that are known, by address: what to keep on disk for the next process.
+  public var claims: [ClaimRow] {
+    slots.compactMap { slot in slot.claim.map { ClaimRow(address: slot.address, claim: $0) } }
+      .sorted { $0.address < $1.address }
+  }
+
+  /// Whether a node of this identifier exists, as far as this one was told.
+  package func isMember(_ member: MemberID) -> Bool {
+    indices[member].map { peers[$0].isMember } ?? false
+  }
+
+  /// The claim to an address; nil when none was ever heard of.
+  public func claim(to address: IPAddress) -> Claim? {
+    slotIndices[address].flatMap { slots[$0].claim }
+  }
+}
+
+extension Election {
+  /// The state of an address in one line, for the trace of the simulator.
+  package func trace(of address: IPAddress) -> String {
+    guard let index = slotIndices[address] else { return "unknown" }
+    let slot = slots[index]
+    return "\(slot.phase) \(slot.standing) rank \(slot.rank) owner \(slot.owner)"
+      + " deadline \(slot.deadline.uptimeNanoseconds / 1_000_000) of"
+      + " \(now.uptimeNanoseconds / 1_000_000) active \(slot.isActive) retry"
+      + " \(slot.retryAt.uptimeNanoseconds / 1_000_000) fenced \(slot.isFenced)"
+      + " leave by \((slot.leaveBy?.uptimeNanoseconds ?? 0) / 1_000_000) tries \(slot.tries)"
+      + " leased until \(leaseUntil.uptimeNanoseconds / 1_000_000)"
+      + " draining \(isDraining) free \(isFree(index)) settled \(isSettled)"
+      + " witnesses \(witnesses) former \(formerWitnesses)"
+  }
+}

@@ -1,0 +1,79 @@
+import NIOCore
+
+/// This node's right to answer.
+extension Election {
+  /// Takes what a peer's heartbeat says about mine.
+  mutating func takeAcknowledgement(_ heartbeat: Heartbeat, from peer: Int) {
+    if heartbeat.fence > peers[peer].fenceAnnounced {
+      peers[peer].fenceAnnounced = heartbeat.fence
+    }
+    guard heartbeat.echo > 0, heartbeat.echo <= now.uptimeNanoseconds,
+      heartbeat.flags.contains(.isSettled)
+    else { return }
+    if guards.contains(.fence), heartbeat.fence > peers[peer].fenceApplied { return }
+    let until = NIODeadline.uptimeNanoseconds(heartbeat.echo) + timers.lease
+    guard until > peers[peer].leaseUntil else { return }
+    peers[peer].leaseUntil = until
+    updateLease()
+  }
+
+  /// The lease is the shortest of those of the sets of witnesses that must agree.
+  mutating func updateLease() {
+    let before = leaseUntil
+    if witnesses.isEmpty {
+      leaseUntil = ring.isEmpty ? now : now + timers.lease
+    } else {
+      leaseUntil = lease(of: witnesses)
+    }
+    if !formerWitnesses.isEmpty { leaseUntil = min(leaseUntil, lease(of: formerWitnesses)) }
+    if leaseUntil > now, let since = unleasedSince { regainLease(since: since) }
+    if leaseUntil < before, leaseUntil <= now { noteLease() }
+  }
+
+  /// The latest time that enough witnesses reach.
+  private func lease(of set: [Int]) -> NIODeadline {
+    let needed = WitnessSet.acknowledgementsNeeded(of: set.count)
+    var rank = 0
+    // The needed-th largest of at most six: count for each how many are larger.
+    for candidate in set {
+      let until = peers[candidate].leaseUntil
+      rank = 0
+      var equal = 0
+      for other in set {
+        if peers[other].leaseUntil > until { rank += 1 }
+        if peers[other].leaseUntil == until { equal += 1 }
+      }
+      if rank < needed, rank + equal >= needed { return until }
+    }
+    return .uptimeNanoseconds(0)
+  }
+
+  /// Remembers when the lease ended.
+  mutating func noteLease() {
+    if isLeased {
+      if let since = unleasedSince { regainLease(since: since) }
+    } else if unleasedSince == nil {
+      unleasedSince = now
+    }
+  }
+
+  /// Neighbours may have forgotten an owner that was silent for a second.
+  private mutating func regainLease(since: NIODeadline) {
+    unleasedSince = nil
+    guard policy == .strict, now - since > .seconds(1) else { return }
+    for slot in peers[0].owned where slots[slot].phase.holds && !slots[slot].isFenced {
+      if let claim = slots[slot].claim {
+        output.append(.answer(slots[slot].address, claim.epoch))
+      }
+    }
+  }
+
+  /// Without a lease a node goes on while its segment is alive (policies `wire` and `gateway`),
+  /// but only as long as this process runs in time.
+  mutating func extendWire() {
+    guard policy != .strict, now >= graceUntil else { return }
+    guard now - segmentHeardAt < .seconds(3) || ring.count <= 1 else { return }
+    if policy == .gateway, !isGatewayAnswering { return }
+    wireUntil = now + timers.heartbeatInterval.scaled(300)
+  }
+}

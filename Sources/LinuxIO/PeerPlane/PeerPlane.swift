@@ -1,0 +1,106 @@
+public import Election
+public import LinkLayer
+public import NIOCore
+import Synchronization
+
+/// Runs the election of this node on a thread of its own, where nothing else delays heartbeats and
+/// leases.
+///
+/// All methods may be called on any thread, and none of them waits for it but ``close()``.
+public final class PeerPlane: Sendable {
+  /// What a peer plane is started with.
+  public struct Settings: Sendable {
+    /// What the machine is started with.
+    public var configuration: Configuration
+    /// The keys that seal packets.
+    public var keys: PeerKeys
+    /// The UDP port, the same on all nodes.
+    public var port: UInt16
+    /// The claims that an earlier process of this node has kept; nil when there are none to rely on.
+    public var recorded: [ClaimRow]?
+
+    /// Settings with these values.
+    public init(configuration: Configuration, keys: PeerKeys, port: UInt16 = 7946) {
+      self.configuration = configuration
+      self.keys = keys
+      self.port = port
+    }
+  }
+
+  /// Until when this node may answer.
+  public let lease: ReplyLease
+
+  private let mailbox: Mailbox<PeerPlaneCommand>
+  private let thread: IOThread
+  private let isClosed = Mutex(false)
+
+  /// Opens the sockets in the network namespace of the calling thread, and starts the thread.
+  ///
+  /// - Parameters:
+  ///   - settings: What it is started with.
+  ///   - deliver: Called on that thread with what happened at one time together; it must not wait.
+  public init(
+    _ settings: Settings, deliver: @escaping @Sendable ([PeerPlaneOutput]) -> Void
+  ) throws(LinuxError) {
+    let mailbox = try Mailbox<PeerPlaneCommand>()
+    let lease = ReplyLease()
+    lease.setEnd(.uptimeNanoseconds(0))
+    let links = try PeerPlaneLinks(settings, mailbox: mailbox)
+    self.mailbox = mailbox
+    self.lease = lease
+    thread = try IOThread(name: "peers") {
+      var loop = PeerPlaneLoop(
+        settings, links: links, mailbox: mailbox, lease: lease, priority: .raise(),
+        deliver: deliver)
+      loop.run()
+    }
+  }
+
+  deinit { close() }
+
+  /// Tells the machine what happened.
+  public func tell(_ events: [Election.Event]) {
+    if !events.isEmpty { mailbox.post(.events(events)) }
+  }
+
+  /// The nodes of the cluster, this one included.
+  public func setMembers(_ members: [PeerPlaneMember]) { mailbox.post(.members(members)) }
+
+  /// Changes the keys.
+  public func use(_ keys: PeerKeys) { mailbox.post(.keys(keys)) }
+
+  /// Takes in what another speaker said on the segment, and when on the clock of ``ReplyLease/now``.
+  public func receive(_ frame: SpeakerFrame, receivedAt: NIODeadline) {
+    mailbox.post(.frame(frame, receivedAt: receivedAt))
+  }
+
+  /// What is known now; fails when the plane is closed.
+  public func status(on eventLoop: any EventLoop) -> EventLoopFuture<PeerPlaneStatus> {
+    let promise = eventLoop.makePromise(of: PeerPlaneStatus.self)
+    isClosed.withLock { isClosed in
+      if isClosed {
+        promise.fail(ChannelError.alreadyClosed)
+      } else {
+        mailbox.post(.status(promise))
+      }
+    }
+    return promise.futureResult
+  }
+
+  /// Ends the thread and waits for that.
+  public func close() {
+    isClosed.withLock { $0 = true }
+    mailbox.post(.close)
+    thread.join()
+  }
+}
+
+/// What other threads ask of the thread of the peer plane.
+enum PeerPlaneCommand: Sendable {
+  case events([Election.Event])
+  case members([PeerPlaneMember])
+  case keys(PeerKeys)
+  case frame(SpeakerFrame, receivedAt: NIODeadline)
+  case status(EventLoopPromise<PeerPlaneStatus>)
+  case close
+}

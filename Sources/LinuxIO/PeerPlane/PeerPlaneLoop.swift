@@ -1,0 +1,195 @@
+import Addresses
+import Election
+import LinkLayer
+import NIOCore
+
+/// The body of the thread of the peer plane: it alone touches the machine, and waits for nothing but
+/// the kernel and the mailbox.
+struct PeerPlaneLoop: ~Copyable {
+  private let mailbox: Mailbox<PeerPlaneCommand>
+  private let lease: ReplyLease
+  private let deliver: @Sendable ([PeerPlaneOutput]) -> Void
+  private let sockets: [AddressFamily: PeerSocket]
+  private let probes: [AddressFamily: HostProbe]
+  private let port: UInt16
+  private let node: String
+  private let recorded: [ClaimRow]?
+  private var queue: EventQueue
+  private var election: Election
+  private var channel: PeerChannel
+  private var addresses: [MemberID: [IPAddress]] = [:]
+  private var membersByAddress: [IPAddress: MemberID] = [:]
+  private var speakers: Set<MACAddress> = []
+  private var actions: [Election.Action] = []
+  private var outputs: [PeerPlaneOutput] = []
+  private var ready: [UInt64] = []
+  private var traffic = PeerPlaneTraffic()
+  private let priority: ThreadPriority
+  private let incoming = UnsafeMutableRawBufferPointer.allocate(byteCount: 2048, alignment: 8)
+  private var isClosed = false
+
+  /// No socket keeps the timers waiting for longer than this many packets.
+  private static let batch = 64
+  /// More interfaces of speakers than these are not remembered.
+  private static let speakerLimit = 4096
+
+  init(
+    _ settings: PeerPlane.Settings, links: PeerPlaneLinks, mailbox: Mailbox<PeerPlaneCommand>,
+    lease: ReplyLease, priority: ThreadPriority,
+    deliver: @escaping @Sendable ([PeerPlaneOutput]) -> Void
+  ) {
+    self.mailbox = mailbox
+    self.lease = lease
+    self.deliver = deliver
+    queue = links.queue
+    sockets = links.sockets
+    probes = links.probes
+    port = settings.port
+    node = settings.configuration.node
+    recorded = settings.recorded
+    election = Election(
+      configuration: settings.configuration, seed: .random(in: .min ... .max),
+      now: BootClock.now())
+    channel = PeerChannel(
+      node: node, incarnation: settings.configuration.incarnation, keys: settings.keys)
+    self.priority = priority
+  }
+
+  deinit { incoming.deallocate() }
+
+  mutating func run() {
+    if let recorded { handle(.recorded(recorded)) }
+    while !isClosed {
+      queue.wait(until: election.nextDeadline, into: &ready)
+      // Packets come before timers: after a pause of this thread, what waits in the sockets shows
+      // that the others are alive.
+      for tag in ready.compactMap(PeerPlaneLinks.Tag.init) {
+        switch tag {
+        case .mailbox: obey()
+        case .socketIPv4: receive(.ipv4)
+        case .socketIPv6: receive(.ipv6)
+        case .probeIPv4: receiveAnswers(.ipv4)
+        case .probeIPv6: receiveAnswers(.ipv6)
+        }
+      }
+      if election.nextDeadline <= BootClock.now() { handle(.deadlineReached) }
+      if !outputs.isEmpty {
+        deliver(outputs)
+        outputs = []
+      }
+    }
+  }
+
+  // MARK: Packets
+
+  private mutating func receive(_ family: AddressFamily) {
+    guard let socket = sockets[family] else { return }
+    while let address = socket.nextRefusal() {
+      if let member = membersByAddress[address] { handle(.portClosed(member)) }
+    }
+    for _ in 0..<Self.batch {
+      let now = BootClock.now()
+      guard let (count, source, receivedAt) = socket.receive(into: incoming, now: now) else {
+        return
+      }
+      traffic.packetsReceived &+= 1
+      traffic.octetsReceived &+= UInt64(count)
+      let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(incoming)[..<count])
+      switch channel.open(ByteBuffer(bytes: bytes), now: now) {
+      case .message(let message, let sender, let incarnation):
+        handle(.packet(message, from: sender, incarnation: incarnation, receivedAt: receivedAt))
+      case .greeting:
+        break
+      case .refused(_, let reply, _):
+        // Where the packet came from, since that is who has to learn of this life.
+        if let reply { send(reply, to: source, socket) }
+      }
+    }
+  }
+
+  private mutating func receive(_ frame: SpeakerFrame, at receivedAt: NIODeadline) {
+    if case .message(let message, let sender, let incarnation) = channel.open(
+      frame.payload, now: BootClock.now())
+    {
+      handle(.frame(message, from: sender, incarnation: incarnation, receivedAt: receivedAt))
+      if speakers.count < Self.speakerLimit, speakers.insert(frame.source).inserted {
+        outputs.append(.speaker(frame.source))
+      }
+    }
+  }
+
+  private mutating func receiveAnswers(_ family: AddressFamily) {
+    while let address = probes[family]?.nextAnswer(into: incoming) {
+      if let member = membersByAddress[address] { handle(.hostAnswered(member)) }
+    }
+  }
+
+  private mutating func send(_ packet: ByteBuffer, to address: IPAddress, _ socket: PeerSocket) {
+    if socket.send(packet, to: SocketName(address, port: port)) == 0 {
+      traffic.packetsSent &+= 1
+      traffic.octetsSent &+= UInt64(packet.readableBytes)
+    } else {
+      traffic.sendFailures &+= 1
+    }
+  }
+
+  // MARK: The machine
+
+  private mutating func handle(_ event: Election.Event) {
+    election.handle(event, now: BootClock.now(), actions: &actions)
+    // Before any answer is given for what these actions bring.
+    lease.setEnd(election.answersUntil)
+    for index in actions.indices { perform(actions[index]) }
+  }
+
+  private mutating func perform(_ action: Election.Action) {
+    switch action {
+    case .send(let message, let member):
+      guard let address = addresses[member]?.first(where: { sockets[$0.family] != nil }),
+        let socket = sockets[address.family]
+      else { return }
+      send(channel.packet(message, to: member), to: address, socket)
+    case .broadcast(let message): outputs.append(.frame(channel.frame(message)))
+    case .answer(let address, _): outputs.append(.answer(address))
+    case .silence(let address, let time): outputs.append(.silence(address, forwardFor: time))
+    case .probeHost(let member):
+      for address in addresses[member] ?? [] { probes[address.family]?.send(to: address) }
+    case .claimed(let address, let claim, let cause):
+      outputs.append(
+        .claimed(address, owner: claim.owner, isVacant: claim.isVacant, cause))
+    }
+  }
+
+  // MARK: Commands
+
+  private mutating func obey() {
+    for command in mailbox.take() {
+      switch command {
+      case .events(let events): for event in events { handle(event) }
+      case .members(let members): setMembers(members)
+      case .keys(let keys): channel.use(keys)
+      case .frame(let frame, let receivedAt): receive(frame, at: receivedAt)
+      case .status(let promise): promise.succeed(present)
+      case .close: isClosed = true
+      }
+    }
+  }
+
+  private mutating func setMembers(_ members: [PeerPlaneMember]) {
+    addresses = [:]
+    membersByAddress = [:]
+    for member in members {
+      let id = MemberID(name: member.name)
+      addresses[id] = member.addresses
+      for address in member.addresses { membersByAddress[address] = id }
+    }
+    channel.setMembers(members.map { MemberID(name: $0.name) })
+    handle(.members(members.map(\.name)))
+  }
+
+  private var present: PeerPlaneStatus {
+    PeerPlaneStatus(
+      traffic: traffic, counters: election.counters, refusals: channel.refusals,
+      claims: election.claims, priority: priority)
+  }
+}

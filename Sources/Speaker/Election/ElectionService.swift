@@ -1,0 +1,102 @@
+import Election
+import Foundation
+import LinuxIO
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// Carries what the election says to the control loop, follows the file of its keys, and keeps its
+/// claims for the next process.
+struct ElectionService: Service {
+  let plane: PeerPlane
+  let outputs: AsyncStream<[PeerPlaneOutput]>
+  let options: ElectionOptions
+  let claims: ClaimFile
+  let control: ControlLoop
+  let logger: Logger
+
+  /// At most one writing of the claims in this time.
+  private static let writeInterval: Duration = .milliseconds(300)
+
+  func run() async throws {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await carry() }
+      group.addTask { await followKeys() }
+      try? await gracefulShutdown()
+      group.cancelAll()
+    }
+    await keepClaims()
+    plane.close()
+  }
+
+  private func carry() async {
+    var written = ContinuousClock.now
+    var hasNews = false
+    for await batch in outputs {
+      await control.electionSays(batch)
+      hasNews = hasNews || batch.contains { if case .claimed = $0 { true } else { false } }
+      if hasNews, ContinuousClock.now - written > Self.writeInterval {
+        await keepClaims()
+        written = .now
+        hasNews = false
+      }
+    }
+  }
+
+  private func keepClaims() async {
+    do {
+      let status = try await plane.status(on: control.eventLoop).get()
+      try claims.write(status.claims)
+    } catch {
+      logger.warning(
+        "claims cannot be kept; after a restart this node waits longer before it takes part",
+        metadata: ["file": "\(claims.path)", "error": "\(error)"])
+    }
+  }
+
+  private func followKeys() async {
+    guard let path = options.keyFile else { return }
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    guard let watch = try? DirectoryWatch(folder) else { return }
+    defer { watch.close() }
+    for await _ in watch.changes.cancelOnGracefulShutdown() {
+      do {
+        plane.use(try PeerKeyFile(path: path).read())
+      } catch {
+        logger.error("the former keys of the peer plane stay", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+}
+
+extension PeerPlane {
+  /// Starts the plane of a node; throws ``SpeakerStartError``.
+  static func start(
+    node: String, options: ElectionOptions, claims: ClaimFile,
+    deliver: @escaping @Sendable ([PeerPlaneOutput]) -> Void
+  ) throws -> PeerPlane {
+    let keys: PeerKeys
+    switch (options.keyFile, options.isInsecure) {
+    case (let path?, _): keys = try PeerKeyFile(path: path).read()
+    case (nil, true): keys = .insecure
+    case (nil, false):
+      throw SpeakerStartError(
+        "speakers need a key to trust each other: make one with\n"
+          + "  openssl rand -base64 32 > peers.key\n"
+          + "and give it to all of them with --peer-key-file, or say --insecure-peers where nobody "
+          + "else can send to UDP port \(options.port)")
+    }
+    let (seconds, nanoseconds) = WallClock.read()
+    var settings = Settings(
+      configuration: Configuration(
+        node: node, incarnation: UInt64(seconds) * 1_000_000 + UInt64(nanoseconds) / 1000,
+        policy: options.policy, timers: options.timers),
+      keys: keys, port: options.port)
+    settings.recorded = claims.read()
+    do {
+      return try PeerPlane(settings, deliver: deliver)
+    } catch {
+      throw SpeakerStartError("\(error)")
+    }
+  }
+}

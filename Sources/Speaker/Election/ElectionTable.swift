@@ -1,0 +1,163 @@
+import Addresses
+import Assignment
+import Election
+import LinuxIO
+import NIOCore
+import Resources
+
+/// The election of owners as the control loop sees it: what it has said of each address, and what it
+/// has to be told.
+///
+/// An instance belongs to the event loop of the control state.
+final class ElectionTable {
+  /// What the control loop has to do about what the election said.
+  struct News {
+    /// For the assignment.
+    var ownerships: [IPAddress: Ownership] = [:]
+    /// Addresses that are to be announced once more.
+    var repeated: [IPAddress] = []
+    /// Frames for the segment.
+    var frames: [ByteBuffer] = []
+    /// Interfaces of other speakers on the segments.
+    var speakers: Set<MACAddress> = []
+    /// Addresses that have another owner, and why.
+    var moves: [IPAddress: String] = [:]
+  }
+
+  private let plane: PeerPlane
+  private let node: String
+  private var nodes: [String: Node] = [:]
+  private var names: [MemberID: String] = [:]
+  private var ownerships: [IPAddress: Ownership] = [:]
+  /// Whom the claims name; of a member that is not known yet the name comes later.
+  private var owners: [IPAddress: MemberID] = [:]
+  private var converted: (from: [FitNode], to: [Candidate]) = ([], [])
+  private var pending: [Election.Event] = []
+  /// When and why each address moved last.
+  private(set) var lastMoves: [IPAddress: Election.Cause] = [:]
+
+  /// The table of the speaker on `node`.
+  init(node: String, plane: PeerPlane) {
+    self.node = node
+    self.plane = plane
+  }
+
+  /// The addresses that this node answers for.
+  var answered: [IPAddress] { ownerships.filter(\.value.answersHere).keys.sorted() }
+
+  // MARK: To the election
+
+  /// Takes in what changed of the nodes; they are the members. Claims that were heard of before their
+  /// nodes have names now.
+  func update(upserted: [Node], removed: [String]) -> News {
+    var news = News()
+    guard !upserted.isEmpty || !removed.isEmpty else { return news }
+    let before = members
+    for node in upserted { nodes[node.name] = node }
+    for name in removed { nodes[name] = nil }
+    let after = members
+    guard before != after else { return news }
+    names = Dictionary(after.map { (MemberID(name: $0.name), $0.name) }) { first, _ in first }
+    plane.setMembers(after)
+    for (address, owner) in owners {
+      let answersHere = ownerships[address]?.answersHere ?? false
+      set(address, Ownership(owner: name(of: owner), answersHere: answersHere), &news)
+    }
+    return news
+  }
+
+  private func name(of member: MemberID) -> String { names[member] ?? "a node that is gone" }
+
+  private var members: [PeerPlaneMember] {
+    nodes.values.map { PeerPlaneMember(name: $0.name, addresses: $0.internalAddresses) }
+      .sorted { $0.name < $1.name }
+  }
+
+  /// This node may have an address, or may not, and these nodes may.
+  func elect(
+    _ address: IPAddress, _ eligibility: Eligibility, _ candidates: [FitNode]
+  ) {
+    // Many addresses in a row have one list of candidates, and share what it is converted to.
+    if converted.from != candidates {
+      converted = (
+        candidates,
+        candidates.map {
+          Candidate(MemberID(name: $0.node), fitness: $0.fitness, weight: $0.weight)
+        }
+      )
+    }
+    let standing: Standing =
+      switch eligibility {
+      case .fit: .fit
+      case .leaving(let milliseconds):
+        .leaving(within: milliseconds.map { .milliseconds(Int64($0)) })
+      case .unfit: .unfit
+      }
+    pending.append(.address(address, standing, converted.to))
+  }
+
+  /// No service has the address any more.
+  func forget(_ address: IPAddress) {
+    pending.append(.addressRemoved(address))
+    ownerships[address] = nil
+    owners[address] = nil
+    lastMoves[address] = nil
+  }
+
+  /// Tells the election what was collected.
+  func flush() {
+    plane.tell(pending)
+    pending = []
+  }
+
+  /// Something of another station was heard on the segment.
+  func noteSegmentHeard() { plane.tell([.segmentHeard]) }
+
+  /// Hands everything over and takes nothing, or takes part again.
+  func drain(_ isDraining: Bool) { plane.tell([.drain(isDraining)]) }
+
+  /// This process ends and another one is there within `hold`: nothing is to move meanwhile.
+  func announceRestart(hold: TimeAmount) { plane.tell([.restart(hold: hold)]) }
+
+  // MARK: From the election
+
+  /// Takes in what the election said.
+  func take(_ outputs: [PeerPlaneOutput]) -> News {
+    var news = News()
+    for output in outputs {
+      switch output {
+      case .answer(let address):
+        if ownerships[address]?.answersHere ?? false { news.repeated.append(address) }
+        set(address, Ownership(owner: node, answersHere: true), &news)
+      case .silence(let address, _):
+        let owner = ownerships[address]?.owner
+        set(address, Ownership(owner: owner == node ? nil : owner, answersHere: false), &news)
+      case .claimed(let address, let owner, let isVacant, let cause):
+        owners[address] = isVacant ? nil : owner
+        let name = isVacant ? nil : name(of: owner)
+        if name != ownerships[address]?.owner {
+          lastMoves[address] = cause
+          news.moves[address] = cause.rawValue
+        }
+        let answersHere = ownerships[address]?.answersHere ?? false
+        set(address, Ownership(owner: name, answersHere: answersHere), &news)
+      case .frame(let frame):
+        news.frames.append(frame)
+      case .speaker(let mac):
+        news.speakers.insert(mac)
+      }
+    }
+    return news
+  }
+
+  private func set(_ address: IPAddress, _ ownership: Ownership, _ news: inout News) {
+    guard ownerships[address] != ownership else { return }
+    ownerships[address] = ownership
+    news.ownerships[address] = ownership
+  }
+
+  /// What the plane knows; for the status.
+  func status(on eventLoop: any EventLoop) -> EventLoopFuture<PeerPlaneStatus> {
+    plane.status(on: eventLoop)
+  }
+}

@@ -1,0 +1,279 @@
+package import Election
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The measured tables: how fast, how often in vain, how much, and how even.
+package enum Tables {
+  /// All of them, one after the other.
+  package static func all() -> [String] {
+    [
+      failover(runs: [(2, 200), (3, 200), (5, 200), (10, 100), (20, 60), (100, 30), (1000, 2)]),
+      stalls(nodes: 10, days: 40), cost([2, 3, 10, 100, 1000]), scaleText(),
+    ]
+  }
+
+  // MARK: Failover
+
+  /// What a client saw of crashes of owners.
+  package struct FailoverRow: Sendable {
+    package var nodes: Int
+    package var policy: IsolationPolicy
+    package var gaps: [Double]
+
+    /// The share of gaps, in milliseconds, that are at most this long.
+    package func percentile(_ share: Double) -> Double {
+      gaps.isEmpty ? 0 : gaps[min(gaps.count - 1, Int(share * Double(gaps.count)))]
+    }
+  }
+
+  /// Crashes an owner after some quiet seconds and measures until its addresses are answered.
+  package static func failover(
+    nodes: Int, policy: IsolationPolicy, runs: Int, timers: Timers = Timers()
+  ) -> FailoverRow {
+    var row = FailoverRow(nodes: nodes, policy: policy, gaps: [])
+    for run in 0..<runs {
+      var scenario = Scenario.quiet(seed: UInt64(run + 1), nodes: nodes, policy: policy)
+      scenario.addresses = min(2 * nodes, 60)
+      scenario.timers = timers
+      scenario.isUniform = true
+      let world = World(scenario)
+      world.loss = 0.002
+      world.run(until: 6_000_000_000 + UInt64(run) * 7_919_191 % 1_000_000_000)
+      row.gaps += world.crashOwner().map { Double($0) / 1_000_000 }
+    }
+    row.gaps.sort()
+    return row
+  }
+
+  private static func failover(runs: [(nodes: Int, runs: Int)]) -> String {
+    var lines = ["crash of an owner, ms    gaps     p50     p90     p99     max"]
+    for (nodes, count) in runs {
+      for policy in [IsolationPolicy.strict, .wire] where nodes > 2 || policy == .wire {
+        let row = failover(nodes: nodes, policy: policy, runs: count)
+        lines.append(
+          pad("\(nodes) nodes, \(policy.rawValue)", 22) + number(Double(row.gaps.count), 7)
+            + [0.5, 0.9, 0.99, 1].map { number(row.percentile($0), 8) }.joined())
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  // MARK: False failovers
+
+  /// Moves of addresses in a cluster where nothing but stalls and lost packets happens, per node
+  /// and day. The law of stalls is assumed: ten a day above 100 ms, with a power of -3.3.
+  package static func falseFailovers(
+    nodes: Int, days: Double, guards: Guards = .all, loss: Double = 0.01
+  ) -> (perNodeDay: Double, days: Double, stalls: Int) {
+    // Days without a stall say nothing that loss alone would not, so stalls come 400 times as often.
+    let acceleration = 400.0
+    var moves = 0
+    var stalls = 0
+    var simulated = 0.0
+    var seed: UInt64 = 1
+    while simulated < days {
+      var scenario = Scenario.quiet(seed: seed, nodes: nodes, policy: .strict)
+      scenario.addresses = 2 * nodes
+      scenario.guards = guards
+      var random = Random(seed: seed &+ 99)
+      let seconds = 600
+      for node in 0..<nodes {
+        var at = 6.0
+        while true {
+          let perSecond = 10.0 * acceleration / 86_400
+          at += -log(max(1e-12, random.unit())) / perSecond
+          if at > Double(seconds) { break }
+          let length = 100 * exp(-log(max(1e-12, random.unit())) / 3.3)
+          stalls += 1
+          scenario.faults.append(
+            Fault(at: Int(at * 1000), lasts: Int(min(length, 60_000)), kind: .stall(node: node)))
+        }
+      }
+      let world = World(scenario)
+      world.loss = loss
+      world.run(until: 6_000_000_000)
+      let before = world.statistics.moves
+      world.run(until: UInt64(seconds) * 1_000_000_000)
+      moves += world.statistics.moves - before
+      simulated += Double(seconds - 6) * acceleration * Double(nodes) / 86_400
+      seed += 1
+    }
+    return (Double(moves) / simulated, simulated, stalls)
+  }
+
+  private static func stalls(nodes: Int, days: Double) -> String {
+    var lines = ["moved addresses per node-day, 1 % loss, stalls by the assumed law"]
+    for (name, guards) in [
+      ("two tiers", Guards.all),
+      ("without the answer of the host", Guards.all.subtracting(.hostEvidence)),
+    ] {
+      let result = falseFailovers(nodes: nodes, days: days, guards: guards)
+      lines.append(
+        pad(name, 32) + decimals(result.perNodeDay, 4)
+          + "  (\(Int(result.days)) node-days, \(result.stalls) stalls)")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  // MARK: Cost
+
+  /// Packets and bytes that a node sends in a second, with headers of Ethernet, IPv4 and UDP.
+  package static func cost(nodes: Int) -> (packets: Double, bytes: Double, frames: Double) {
+    var scenario = Scenario.quiet(seed: 5, nodes: nodes, policy: .wire)
+    scenario.addresses = min(2 * nodes, 60)
+    scenario.usesPackets = true
+    let world = World(scenario)
+    world.run(until: 8_000_000_000)
+    let before = world.statistics
+    let seconds: UInt64 = nodes > 200 ? 3 : 10
+    world.run(until: (8 + seconds) * 1_000_000_000)
+    let after = world.statistics
+    let share = Double(nodes) * Double(seconds)
+    let packets = Double(after.packets - before.packets)
+    let bytes = Double(after.peerBytes - before.peerBytes) + 42 * packets
+    return (packets / share, bytes / share, Double(after.frames - before.frames) / share)
+  }
+
+  private static func cost(_ sizes: [Int]) -> String {
+    var lines = ["a node sends in a second   packets    bytes   beacons received"]
+    for nodes in sizes {
+      let cost = cost(nodes: nodes)
+      lines.append(
+        pad("\(nodes) nodes", 25) + number(cost.packets, 9) + number(cost.bytes, 9)
+          + number(cost.frames, 12))
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  // MARK: Scale
+
+  /// What happens when one of many nodes with many addresses dies.
+  package struct ScaleResult: Sendable {
+    package var moved = 0
+    package var movedWithoutCause = 0
+    package var longestGap = 0.0
+    package var maximumLoad = 0
+    package var meanLoad = 0.0
+    package var rankings = 0
+    package var evennessBefore = 0.0
+  }
+
+  /// Gives 5,000 addresses to 100 nodes and crashes one.
+  package static func scale(nodes: Int = 100, addresses: Int = 5000) -> ScaleResult {
+    var scenario = Scenario.quiet(seed: 3, nodes: nodes, policy: .strict)
+    scenario.addresses = addresses
+    scenario.isUniform = true
+    let world = World(scenario)
+    world.run(until: 9_000_000_000)
+    return world.crashAmongMany()
+  }
+
+  private static func scaleText() -> String {
+    let result: ScaleResult = scale(nodes: 100, addresses: 5000)
+    return """
+      5,000 addresses, 100 nodes, one dies
+      moved \(result.moved), of others \(result.movedWithoutCause)
+      longest gap \(Int(result.longestGap)) ms
+      load before: max/mean \(decimals(result.evennessBefore, 3))
+      load after: max \(result.maximumLoad), max/mean \
+      \(decimals(Double(result.maximumLoad) / result.meanLoad, 3))
+      rankings made by all survivors together \(result.rankings)
+      """
+  }
+
+  // MARK: Text
+
+  private static func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  private static func number(_ value: Double, _ width: Int) -> String {
+    let text = String(Int(value.rounded()))
+    return String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  private static func decimals(_ value: Double, _ count: Int) -> String {
+    var factor = 1.0
+    for _ in 0..<count { factor *= 10 }
+    return String((value * factor).rounded() / factor)
+  }
+}
+
+extension Scenario {
+  /// A run without faults.
+  package static func quiet(seed: UInt64, nodes: Int, policy: IsolationPolicy) -> Scenario {
+    var scenario = Scenario(seed: seed, nodes: nodes, policy: policy, seconds: 600, mix: [])
+    scenario.stopsAtFailure = false
+    scenario.milliseconds = 3_600_000
+    return scenario
+  }
+}
+
+extension World {
+  /// Crashes a node that owns something and returns for how long nobody answered for each of its
+  /// addresses, in nanoseconds; four seconds where nobody came.
+  package func crashOwner() -> [UInt64] {
+    let owners = Set(addresses.indices.flatMap { enabled[$0] }).sorted()
+    guard !owners.isEmpty else { return [] }
+    let victim = nodes[owners[random.below(owners.count)]]
+    let lost = addresses.indices.filter { enabled[$0].contains(victim.index) }
+    let start = now
+    shutDown(victim, remembers: true)
+    victim.isHostUp = false
+    var gaps: [UInt64] = []
+    var open = Set(lost)
+    while !open.isEmpty, now < start + 4_000_000_000 {
+      run(until: now + 1_000_000)
+      for address in open where enabled[address].contains(where: { isAnswering(address, $0) }) {
+        gaps.append(now - start)
+        open.remove(address)
+      }
+    }
+    return gaps + open.map { _ in 4_000_000_000 }
+  }
+
+  /// Crashes a node and measures what moved, and how evenly.
+  func crashAmongMany() -> Tables.ScaleResult {
+    var result = Tables.ScaleResult()
+    let owners = enabled.map(\.first)
+    result.evennessBefore =
+      Double(loads().max() ?? 0) * Double(nodes.count) / Double(addresses.count)
+    let rankings = nodes.map(\.election.counters.rankings)
+    let victim = nodes.count / 2
+    result.longestGap = Double(crash(victim)) / 1_000_000
+    run(until: now + 3_000_000_000)
+    for address in addresses.indices where enabled[address].first != owners[address] {
+      if owners[address] == victim {
+        result.moved += 1
+      } else {
+        result.movedWithoutCause += 1
+      }
+    }
+    result.maximumLoad = loads().max() ?? 0
+    result.meanLoad = Double(addresses.count) / Double(nodes.count - 1)
+    result.rankings = zip(nodes, rankings).reduce(0) { $0 + $1.0.election.counters.rankings - $1.1 }
+    return result
+  }
+
+  private func loads() -> [Int] {
+    var loads = [Int](repeating: 0, count: nodes.count)
+    for owners in enabled {
+      for owner in owners { loads[owner] += 1 }
+    }
+    return loads
+  }
+
+  private func crash(_ index: Int) -> UInt64 {
+    let lost = addresses.indices.filter { enabled[$0].contains(index) }
+    let start = now
+    shutDown(nodes[index], remembers: true)
+    nodes[index].isHostUp = false
+    while now < start + 4_000_000_000 {
+      run(until: now + 5_000_000)
+      if lost.allSatisfy({ !enabled[$0].isEmpty }) { return now - start }
+    }
+    return now - start
+  }
+}
