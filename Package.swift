@@ -86,14 +86,16 @@ let package = Package(
     module(
       "Speaker",
       [
-        "Addresses", "Assignment", "BFD", "BGP", "Election", "LinkLayer", "LinuxIO", "Resources",
-        "Status", nio, nioPosix, nioHTTP1, logging, lifecycle, signals, hummingbird,
+        "Addresses", "Assignment", "BFD", "BGP", "Election", "KubernetesClient", "LinkLayer",
+        "LinuxIO", "Resources", "Status", nio, nioPosix, nioHTTP1, logging, lifecycle, signals,
+        hummingbird,
       ]),
     module("Lab", ["Addresses", "CLinux", "Resources", nio, nioPosix, nioHTTP1, nioLocks, yams]),
     .executableTarget(
       name: "bellman",
       dependencies: [
-        "Addresses", "Election", "Lab", "Resources", "Speaker", "Status", nio, logging, arguments,
+        "Addresses", "Election", "KubernetesClient", "Lab", "Resources", "Speaker", "Status", nio,
+        logging, arguments,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -105,8 +107,7 @@ let package = Package(
       name: "TestAPIServer",
       dependencies: [
         "KubernetesClient", "Resources", nio, nioPosix, nioLocks, nioSSL, httpTypes, logging,
-        crypto,
-        asn1, x509, hummingbird, hummingbirdCore, hummingbirdHTTP2, hummingbirdTLS,
+        crypto, asn1, x509, yams, hummingbird, hummingbirdCore, hummingbirdHTTP2, hummingbirdTLS,
       ],
       path: "Tests/APIServer", swiftSettings: settings),
     // The cluster on virtual time, for the tests and for `make simulate`.
@@ -135,15 +136,15 @@ let package = Package(
     tests(
       "SpeakerTests",
       [
-        "Addresses", "BGP", "LinuxIO", "Resources", "Speaker", "Status", nio, nioPosix, logging,
-        lifecycle,
+        "Addresses", "BGP", "KubernetesClient", "LinuxIO", "Resources", "Speaker", "Status",
+        "TestAPIServer", "TestSupport", nio, nioPosix, logging, lifecycle,
       ]),
     tests("LabTests", ["Addresses", "Lab", "Resources", nioLocks, yams]),
     tests(
       "InteropTests",
       [
-        "Addresses", "Lab", "LinuxIO", "Resources", "Status", "TestSupport", "announce-prefix",
-        "bellman", nio, nioPosix,
+        "Addresses", "KubernetesClient", "Lab", "LinuxIO", "Resources", "Status", "TestAPIServer",
+        "TestSupport", "announce-prefix", "bellman", nio, nioPosix,
       ]),
     tests("PeerInteropTests", ["Addresses", "Lab", "bellman", nio]),
     tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", "TestSupport", nio, nioPosix]),

@@ -15,17 +15,21 @@ public actor Lab {
     public var nodeCount: Int
     /// How the router is configured.
     public var router: BirdConfiguration
+    /// What the speakers read instead of the folder of manifests.
+    public var cluster: (any LabCluster)?
     /// Changes the manifests before anybody reads them.
     public var editManifests: @Sendable (inout Manifests) -> Void
 
     /// The lab by default, with this program.
     public init(
       binary: String, nodeCount: Int = 3, router: BirdConfiguration = BirdConfiguration(),
+      cluster: (any LabCluster)? = nil,
       editManifests: @escaping @Sendable (inout Manifests) -> Void = { _ in }
     ) {
       self.binary = binary
       self.nodeCount = nodeCount
       self.router = router
+      self.cluster = cluster
       self.editManifests = editManifests
     }
   }
@@ -42,6 +46,8 @@ public actor Lab {
   /// The cluster as the manifests say it is.
   public private(set) var manifests: Manifests
   private let folder: ManifestFolder
+  /// The flags by which a speaker finds the cluster.
+  private let source: [String]
   private var speakers: [String: ChildProcess] = [:]
   private let pods: [ChildProcess]
   private var observers: [@Sendable () async -> Void] = []
@@ -89,6 +95,10 @@ public actor Lab {
     options.editManifests(&manifests)
     folder = ManifestFolder(path: directory.manifests)
     try folder.write(manifests)
+    source =
+      try await options.cluster?.open(in: topology, directory: directory)
+      ?? ["--manifests", directory.manifests]
+    try await options.cluster?.publish(try manifests.files())
     try await ServiceProxy.load(
       services: manifests.services, slices: manifests.slices, topology: topology,
       directory: directory)
@@ -96,6 +106,7 @@ public actor Lab {
 
   private func stopProcesses() async {
     for observer in observers { await observer() }
+    await options.cluster?.close()
     await withTaskGroup(of: Void.self) { group in
       for process in Array(speakers.values) + pods + [router.process] {
         group.addTask { await process.stop() }
@@ -116,6 +127,7 @@ public actor Lab {
         directory: directory)
     }
     try folder.write(changed)
+    try await options.cluster?.publish(try changed.files())
     manifests = changed
   }
 
@@ -147,10 +159,10 @@ public actor Lab {
     try await ChildProcess(
       name: "speaker of \(node)",
       [
-        options.binary, "speaker", "--manifests", directory.manifests, "--node", node, "--socket",
+        options.binary, "speaker", "--node", node, "--socket",
         socket ?? directory.socket(node: node), "--log-format", "json", "--peer-key-file",
         directory.peerKey,
-      ] + arguments,
+      ] + source + arguments,
       in: topology.node(node).namespace, logPath: directory.log(log))
   }
 

@@ -1,12 +1,22 @@
+import KubernetesClient
+
 /// The version of the program, as `bellman --version` prints it.
 public let speakerVersion = "0.1.0"
 
 /// What a speaker is told at its start.
 public struct SpeakerOptions: Sendable {
+  /// Where a speaker reads the cluster, whose changes it follows.
+  public enum Source: Sendable {
+    /// A directory of manifests.
+    case manifests(String)
+    /// An API server.
+    case cluster(ClusterOptions)
+  }
+
   /// The name of the node that it speaks for, as in its Node object.
   public var node: String
-  /// The directory of manifests that it reads and follows.
-  public var manifests: String
+  /// Where it reads the cluster.
+  public var source: Source
   /// The unix socket on which it answers questions.
   public var socketPath: String
   /// The `loadBalancerClass` it serves; nil serves the Services that have none.
@@ -22,18 +32,28 @@ public struct SpeakerOptions: Sendable {
 
   /// Options with these values.
   public init(
-    node: String, manifests: String, socketPath: String, loadBalancerClass: String? = nil,
+    node: String, source: Source, socketPath: String, loadBalancerClass: String? = nil,
     ignoreExcludeLabel: Bool = false, bgpListen: [ListenAddress] = [],
     layer2: Layer2Options = Layer2Options(), election: ElectionOptions? = nil
   ) {
     self.node = node
-    self.manifests = manifests
+    self.source = source
     self.socketPath = socketPath
     self.loadBalancerClass = loadBalancerClass
     self.ignoreExcludeLabel = ignoreExcludeLabel
     self.election = election
     self.bgpListen = bgpListen
     self.layer2 = layer2
+  }
+}
+
+extension SpeakerOptions.Source: CustomStringConvertible {
+  /// The directory, or the URL of the API server.
+  public var description: String {
+    switch self {
+    case .manifests(let directory): directory
+    case .cluster(let options): options.endpoint.server
+    }
   }
 }
 

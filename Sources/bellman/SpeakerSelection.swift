@@ -1,15 +1,12 @@
 import ArgumentParser
 import Speaker
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Which speaker of this machine is meant, by node or by socket.
 struct SpeakerSelection: ParsableArguments {
   @Option(
+    name: [.long, .customLong("node-name")],
     help: ArgumentHelp(
-      "Name of the node; by default $NODE_NAME.",
+      "Name of the node; by default $BELLMAN_NODE_NAME, $METALLB_NODE_NAME or $NODE_NAME.",
       valueName: "name"))
   var node: String?
 
@@ -21,7 +18,7 @@ struct SpeakerSelection: ParsableArguments {
 
   /// The node that was named by flag or environment.
   var nodeName: String? {
-    node ?? getenv("NODE_NAME").map { String(cString: $0) }
+    node ?? EnvironmentVariable.first("BELLMAN_NODE_NAME", "METALLB_NODE_NAME", "NODE_NAME")
   }
 
   /// The socket that was named, or else that of the named node, or else the only one there is.

@@ -46,7 +46,7 @@ public final class ObjectStore: Sendable {
   @discardableResult
   public func put(_ object: JSONValue, _ type: ServedType) -> JSONValue {
     state.withLockedValue { state in
-      state.write(Self.named(object, type), type, name: Self.name(of: object, type))
+      state.write(Self.named(object, type), type, name: type.name(of: object))
     }
   }
 
@@ -86,6 +86,15 @@ public final class ObjectStore: Sendable {
         for watcher in (state.shelves[type]?.watchers ?? [:]).values { watcher.yield(.end) }
       }
       state.shelves[type, default: Shelf()].isInstalled = isInstalled
+    }
+  }
+
+  /// Ends all watches that are open, in an orderly way.
+  public func endWatches() {
+    state.withLockedValue { state in
+      for shelf in state.shelves.values {
+        for watcher in shelf.watchers.values { watcher.yield(.end) }
+      }
     }
   }
 
@@ -164,13 +173,15 @@ public final class ObjectStore: Sendable {
   func create(_ object: JSONValue, _ type: ServedType, manager: String) throws -> JSONValue {
     try state.withLockedValue { state in
       var object = Self.named(object, type)
+      // As in the real API, a new object has no status, whatever is sent.
+      if type.hasStatus { object = object.setting(["status"], nil) }
       if object.at(["metadata", "name"]) == nil,
         let stem = object.at(["metadata", "generateName"])?.string
       {
         state.number += 1
         object = object.setting(["metadata", "name"], .string("\(stem)\(state.number)"))
       }
-      let name = Self.name(of: object, type)
+      let name = type.name(of: object)
       guard !name.name.isEmpty else {
         throw APIFailure.bad("name is required", code: 422, reason: "Invalid")
       }
@@ -212,8 +223,10 @@ public final class ObjectStore: Sendable {
       var owners = state.shelves[type]?.owners[name] ?? FieldOwners()
       // A subresource has managers of its own: what one applies there says nothing of the rest.
       let manager = subresource.map { "\(manager)/\($0)" } ?? manager
+      var applied = Self.named(applied, type)
+      if type.hasStatus, subresource == nil { applied = applied.setting(["status"], nil) }
       let new = try owners.apply(
-        Self.named(applied, type), to: old, manager: manager, force: force)
+        applied, to: old, manager: manager, force: force)
       let limited = try old.map { try Self.limited(new, $0, type, subresource) } ?? new
       state.shelves[type, default: Shelf()].owners[name] = owners
       return (state.write(limited, type, name: name), old == nil)
@@ -252,12 +265,6 @@ public final class ObjectStore: Sendable {
     object.setting(["apiVersion"], .string(type.apiVersion)).setting(["kind"], .string(type.kind))
   }
 
-  private static func name(of object: JSONValue, _ type: ServedType) -> ObjectName {
-    let metadata = object["metadata"]
-    return ObjectName(
-      namespace: type.isNamespaced ? metadata?["namespace"]?.string ?? "default" : "",
-      name: metadata?["name"]?.string ?? "")
-  }
 }
 
 extension ObjectStore.State {

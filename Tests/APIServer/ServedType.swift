@@ -1,3 +1,6 @@
+public import KubernetesClient
+public import Resources
+
 /// A type of objects that the test server knows.
 public struct ServedType: Hashable, Sendable {
   public let group: String
@@ -20,6 +23,14 @@ public struct ServedType: Hashable, Sendable {
     self.hasStatus = hasStatus
   }
 
+  /// The namespace and name of an object of this type.
+  public func name(of object: JSONValue) -> ObjectName {
+    let metadata = object["metadata"]
+    return ObjectName(
+      namespace: isNamespaced ? metadata?["namespace"]?.string ?? "default" : "",
+      name: metadata?["name"]?.string ?? "")
+  }
+
   public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
   public static let services = ServedType("", "v1", "services", "Service", hasStatus: true)
@@ -38,6 +49,13 @@ public struct ServedType: Hashable, Sendable {
   public static let serviceL2Statuses = ServedType(
     "metallb.io", "v1beta1", "servicel2statuses", "ServiceL2Status", hasStatus: true)
 
+  public static let serviceBGPStatuses = ServedType(
+    "metallb.io", "v1beta1", "servicebgpstatuses", "ServiceBGPStatus", hasStatus: true)
+  public static let configurationStates = ServedType(
+    "metallb.io", "v1beta1", "configurationstates", "ConfigurationState", hasStatus: true)
+  public static let bellmanSpeakers = ServedType(
+    "bellman.dev", "v1alpha1", "bellmanspeakers", "BellmanSpeaker", hasStatus: true)
+
   /// All types, those of `metallb.io` as its custom resource definitions install them.
   public static let all: [ServedType] = [
     services, nodes, namespaces, secrets, endpointSlices, events, ipAddressPools, bgpPeers,
@@ -46,8 +64,6 @@ public struct ServedType: Hashable, Sendable {
     ServedType("metallb.io", "v1beta1", "communities", "Community", hasStatus: true),
     ServedType("metallb.io", "v1beta1", "bfdprofiles", "BFDProfile", hasStatus: true),
     serviceL2Statuses,
-    ServedType("metallb.io", "v1beta1", "servicebgpstatuses", "ServiceBGPStatus", hasStatus: true),
-    ServedType(
-      "metallb.io", "v1beta1", "configurationstates", "ConfigurationState", hasStatus: true),
+    serviceBGPStatuses, configurationStates, bellmanSpeakers,
   ]
 }

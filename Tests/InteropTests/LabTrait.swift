@@ -13,11 +13,23 @@ struct LabTrait: SuiteTrait, TestScoping {
     case none
   }
 
+  /// Where the speakers read the cluster.
+  enum Source: CaseIterable {
+    /// The folder of manifests.
+    case manifests
+    /// An API server.
+    case cluster
+  }
+
+  /// The suite runs once for each.
+  var sources: [Source] = [.manifests]
   var router = BirdConfiguration()
   var speakers = Speakers.allUp
   var edit: @Sendable (inout Manifests) -> Void = { _ in }
 
   @TaskLocal static var current: Lab?
+  /// The cluster that the speakers read, where it is not the folder of manifests.
+  @TaskLocal static var cluster: APICluster?
   /// What each node has sent since before its speaker started, by node: ARP and ICMPv6.
   @TaskLocal static var sent: [String: Capture] = [:]
 
@@ -25,7 +37,19 @@ struct LabTrait: SuiteTrait, TestScoping {
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
     if let obstacle = Program.obstacle { throw LabError(obstacle) }
-    let options = Lab.Options(binary: Program.path, router: router, editManifests: edit)
+    for source in sources {
+      switch source {
+      case .manifests: try await run(nil, function)
+      case .cluster: try await APICluster.run { try await run($0, function) }
+      }
+    }
+  }
+
+  private func run(
+    _ cluster: APICluster?, _ function: @Sendable () async throws -> Void
+  ) async throws {
+    let options = Lab.Options(
+      binary: Program.path, router: router, cluster: cluster, editManifests: edit)
     try await Lab.with(options: options) { lab in
       var sent: [String: Capture] = [:]
       for node in lab.topology.nodes {
@@ -34,7 +58,9 @@ struct LabTrait: SuiteTrait, TestScoping {
       if speakers != .none { try await lab.startSpeakers() }
       if speakers == .allUp { try await lab.waitForSettledRoutes() }
       try await Self.$current.withValue(lab) {
-        try await Self.$sent.withValue(sent) { try await function() }
+        try await Self.$sent.withValue(sent) {
+          try await Self.$cluster.withValue(cluster) { try await function() }
+        }
       }
     }
   }
@@ -43,10 +69,13 @@ struct LabTrait: SuiteTrait, TestScoping {
 extension Trait where Self == LabTrait {
   /// A lab as `bellman lab` builds it, changed as said.
   static func lab(
-    router: BirdConfiguration = BirdConfiguration(), speakers: LabTrait.Speakers = .allUp,
+    from sources: LabTrait.Source..., router: BirdConfiguration = BirdConfiguration(),
+    speakers: LabTrait.Speakers = .allUp,
     edit: @escaping @Sendable (inout Manifests) -> Void = { _ in }
   ) -> Self {
-    LabTrait(router: router, speakers: speakers, edit: edit)
+    LabTrait(
+      sources: sources.isEmpty ? [.manifests] : sources, router: router, speakers: speakers,
+      edit: edit)
   }
 }
 

@@ -7,7 +7,7 @@ import Testing
 
 extension InteropTests {
   /// What changes in the cluster, and how the network follows. Each test leaves the lab as it was.
-  @Suite(.lab(), .serialized) struct Moving {
+  @Suite(.lab(from: .manifests, .cluster), .serialized) struct Moving {
     @Test func theOnlyLocalEndpointMoves() async throws {
       let lab = try lab()
       let client = lab.topology.client

@@ -5,7 +5,7 @@ import Resources
 import Testing
 
 extension InteropTests {
-  @Suite(.lab()) struct Scale {
+  @Suite(.lab(from: .manifests, .cluster)) struct Scale {
     @Test func twoThousandServicesComeAndGoInOneSession() async throws {
       let lab = try lab()
       let before = try await lab.sessions()

@@ -7,7 +7,7 @@ import Testing
 
 extension InteropTests {
   /// The lab as it is, looked at from all sides. No test changes it.
-  @Suite(.lab()) struct SteadyState {
+  @Suite(.lab(from: .manifests, .cluster)) struct SteadyState {
     @Test func theRouterHasExactlyTheExpectedRoutes() async throws {
       let lab = try lab()
       let expected = try await lab.expectedRoutes()

@@ -30,6 +30,12 @@ extension KubernetesClient {
 
 /// Does what a ``Reflector`` says: sends its requests, keeps its time, hands over its changes.
 private actor Follower {
+  /// What the reader is to be told.
+  private enum Pending {
+    case changes(ReflectedChanges)
+    case condition(Reflector.Condition)
+  }
+
   private let client: KubernetesClient
   private let selection: Selection
   private let reader: ObjectReader
@@ -39,7 +45,7 @@ private actor Follower {
   private var generator = SystemRandomNumberGenerator()
   private var request: (id: Reflector.RequestID, task: Task<Void, Never>)?
   private var timer: (deadline: NIODeadline, task: Task<Void, Never>)?
-  private var pending: [ReflectedChanges] = []
+  private var pending: [Pending] = []
   private var isDelivering = false
   private var end: CheckedContinuation<Void, Never>?
   private var isStopped = false
@@ -88,8 +94,8 @@ private actor Follower {
         if request?.id == id { request?.task.cancel() }
       case .renewCredentials: renewsCredentials = true
       case .renewConnections: client.renewConnections()
-      case .deliver(let changes): pending.append(changes)
-      case .report(let condition): note(condition)
+      case .deliver(let changes): pending.append(.changes(changes))
+      case .report(let condition): pending.append(.condition(condition))
       }
     }
     setTimer()
@@ -108,7 +114,12 @@ private actor Follower {
   private func deliverPending() async {
     guard !isDelivering else { return }
     isDelivering = true
-    while !pending.isEmpty { await deliver(pending.removeFirst()) }
+    while !pending.isEmpty {
+      switch pending.removeFirst() {
+      case .changes(let changes): await deliver(changes)
+      case .condition(let condition): note(condition)
+      }
+    }
     isDelivering = false
   }
 
@@ -134,14 +145,7 @@ private actor Follower {
   }
 
   private func note(_ condition: Reflector.Condition) {
-    switch condition {
-    case .starting: break
-    case .following: client.logger.info("following \(selection.type)")
-    case .notInstalled:
-      client.logger.info("\(selection.type) is not installed; waiting for it")
-    case .failing(let failure):
-      client.logger.warning("\(selection.type) cannot be read: \(failure)")
-    }
+    client.logger.debug("\(selection.type): \(condition)")
     report(condition)
   }
 

@@ -21,6 +21,10 @@ final class DecodingReport {
   /// Whether what is added now is counted only.
   var isFull: Bool { kept.count >= Self.maximumCount }
 
+  /// Whether a field that is not known can be an error. What an API server gives back has passed its
+  /// schema, so that such a field comes from a newer version of it and is no slip of the pen.
+  var refusesUnknownFields: Bool { hasLines }
+
   /// A report on this file.
   init(file: String, hasLines: Bool = true) {
     self.file = file

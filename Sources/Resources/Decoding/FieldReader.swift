@@ -54,8 +54,8 @@ struct FieldReader {
         message += "; did you mean \(near)?"
       }
       report.add(
-        unknown == .error ? .error : .warning, line: entry.keyLine, path: path(of: entry.key),
-        message)
+        unknown == .error && report.refusesUnknownFields ? .error : .warning, line: entry.keyLine,
+        path: path(of: entry.key), message)
     }
   }
 

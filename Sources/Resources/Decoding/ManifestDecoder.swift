@@ -39,7 +39,8 @@ public enum ManifestDecoder {
 
   /// The object that an API server sent as JSON, if it is valid, and all that is wrong with it.
   ///
-  /// Never traps, whatever the octets. Neither the object nor its diagnostics have lines.
+  /// Never traps, whatever the octets. Neither the object nor its diagnostics have lines. A field
+  /// that is not known is a warning in every kind.
   ///
   /// - Parameters:
   ///   - json: one object, with its `apiVersion` and `kind`

@@ -29,11 +29,25 @@ actor ControlLoop {
   let bfd: BFDTable
   let links: LinkTable
   let election: ElectionTable?
+  /// The addresses whose announcement may be another one than was last asked for.
+  var changedAddresses: Set<IPAddress> = []
+  /// Hears when ``changedAddresses`` is no longer empty.
+  var onAnnouncements: (@Sendable () -> Void)?
+  /// Whether each node of the cluster is Ready.
+  private(set) var nodes: [String: Bool] = [:]
   private var configuration = Configuration()
   private var ownNode: Node?
   private var isStopping = false
   private var segmentWatch: RepeatedTask?
   private var loggedKernelResponders: Set<String> = []
+
+  /// Whether everything was read once, and decided upon.
+  var isReady: Bool { assignment.isComplete }
+
+  /// Whether this node is the first by name of those that are Ready.
+  var isFirstLivingNode: Bool {
+    nodes.lazy.filter(\.value).map(\.key).min() == options.node
+  }
 
   /// Whether the source has the Node of this speaker.
   var knowsOwnNode: Bool { ownNode != nil }
@@ -102,18 +116,21 @@ actor ControlLoop {
     guard !isStopping else { return }
     logNewProblems(update.state.problems)
     source = update.state
+    guard update.isComplete else { return }
     var events = update.changes.events
     if let configuration = update.changes.configuration {
       self.configuration = configuration
       events.append(.configuration(configuration))
       events.append(reconcileLinks())
     }
+    for node in update.changes.nodes.upserted { nodes[node.name] = node.ready == .yes }
+    for name in update.changes.nodes.removed { nodes[name] = nil }
     for node in update.changes.nodes.upserted where node.name == options.node { ownNode = node }
     if update.changes.nodes.removed.contains(options.node) { ownNode = nil }
     if !assignment.isComplete {
       events.append(.sourcesComplete)
       if ownNode == nil {
-        logger.error("no Node of this name is in the manifests; check --node")
+        logger.error("no Node of this name is known; check --node")
       }
     }
     let news = election?.update(
@@ -122,6 +139,7 @@ actor ControlLoop {
     reconcilePeers()
     perform(assignment.handle(.batch(events)))
     peers.completeInitialTable()
+    if update.changes.configuration != nil { noteAnnouncements(of: histories.keys) }
     logNewKernelResponders()
   }
 
@@ -135,6 +153,7 @@ actor ControlLoop {
     reconcilePeers()
     perform(assignment.handle(reconcileLinks()))
     links.announceAnew(on: InterfaceStack.above(moved.union(returned), in: interfaces))
+    noteAnnouncements(of: histories.keys)
     logNewKernelResponders()
   }
 
@@ -213,12 +232,14 @@ actor ControlLoop {
   private func linksChanged() {
     guard !isStopping else { return }
     perform(assignment.handle(reconcileLinks()))
+    noteAnnouncements(of: histories.keys)
   }
 
   /// A session was established or lost.
   private func sessionChanged(peer: String, isUp: Bool) {
     guard !isStopping else { return }
     perform(assignment.handle(.session(peer: peer, isUp: isUp)))
+    noteAnnouncements(of: histories.keys)
     // A neighbour that had fallen silent was kept for the sake of the session.
     if !isUp { reconcilePeers() }
   }
@@ -288,8 +309,17 @@ actor ControlLoop {
     loggedKernelResponders = Set(text)
   }
 
+  /// Notes that these addresses may be announced otherwise than before.
+  func noteAnnouncements(of addresses: some Sequence<IPAddress>) {
+    guard let onAnnouncements else { return }
+    let wasEmpty = changedAddresses.isEmpty
+    changedAddresses.formUnion(addresses)
+    if wasEmpty, !changedAddresses.isEmpty { onAnnouncements() }
+  }
+
   private func noteChanges(of addresses: [IPAddress]) {
     let now = Timestamp.now
+    noteAnnouncements(of: addresses)
     for address in addresses {
       guard let summary = assignment.summary(of: address) else {
         links.setPrepared(false, address)

@@ -16,15 +16,22 @@ extension ControlLoop {
     StatusDocument(
       node: options.node, programVersion: speakerVersion, pid: getpid(), startedAt: startedAt,
       source: SourceStatus(
-        directory: options.manifests, objects: source.objects, complete: source.isComplete),
+        directory: options.source.description, objects: source.objects, complete: source.isComplete),
       addresses: assignment.addresses().map(addressStatus),
       servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
       peers: peers.entries.map(peerStatus) + peers.waiting.map(peerStatus),
       listeners: listener.isConfigured ? listener.status() : nil, interfaces: links.status(),
-      problems: source.problems.map(Problem.init) + links.problems()
-        + Problem.list(of: kernelResponders) + peers.problems() + neighbours.problems()
-        + listener.problems() + bfd.problems() + unguardedSessions + ownProblems,
+      problems: problems(),
       counters: source.counters)
+  }
+
+  /// All that is wrong, errors first.
+  func problems() -> [Problem] {
+    let all =
+      source.problems.map(Problem.init) + links.problems() + Problem.list(of: kernelResponders)
+      + peers.problems() + neighbours.problems() + listener.problems() + bfd.problems()
+      + unguardedSessions + ownProblems
+    return all.sorted()
   }
 
   /// Why `target`, an address or `namespace/name`, is announced or not; nil if it is unknown.
@@ -66,7 +73,7 @@ extension ControlLoop {
     return [
       Problem(
         severity: .error, object: "Node \(options.node)",
-        message: "no Node of this name is in the manifests, so that nothing is announced; "
+        message: "no Node of this name is known, so that nothing is announced; "
           + "check --node")
     ]
   }

@@ -1,3 +1,4 @@
+import KubernetesClient
 import LinuxIO
 import Logging
 import NIOCore
@@ -30,12 +31,8 @@ public struct SpeakerProcess: Sendable {
     } catch {
       throw SpeakerStartError("\(error)")
     }
-    do {
-      _ = try ManifestFiles.list(options.manifests)
-    } catch {
-      throw SpeakerStartError(
-        "--manifests: \(error); name an existing directory")
-    }
+    let client = try prepareSource(logger)
+    let identities = ServiceIdentities()
     try Self.prepareFolder(of: options.socketPath)
     if await StatusSocket.isInUse(options.socketPath) {
       throw SpeakerStartError(
@@ -58,16 +55,22 @@ public struct SpeakerProcess: Sendable {
     try await control.start()
     logger.info(
       "speaker starts",
-      metadata: ["version": "\(speakerVersion)", "manifests": "\(options.manifests)"])
+      metadata: ["version": "\(speakerVersion)", "source": "\(options.source)"])
 
     // Services are shut down in reverse order: the status server can tell of the goodbye, and the
     // control loop says it before the sources end.
     var services: [any Service] = [
       StatusServer(socketPath: options.socketPath, control: control, logger: logger),
       InterfaceSource(control: control, logger: logger),
-      ManifestSource(directory: options.manifests, control: control, logger: logger),
+      source(client, control, identities, logger),
       Farewell(control: control, node: options.node, logger: logger),
     ]
+    if let client, case .cluster(let cluster) = options.source, !cluster.isReadOnly {
+      services.append(
+        ClusterReporter(
+          client: client, options: cluster, node: options.node, control: control,
+          identities: identities, logger: logger))
+    }
     if let plane, let election = options.election, let claims {
       services.insert(
         ElectionService(
@@ -80,8 +83,43 @@ public struct SpeakerProcess: Sendable {
       configuration: .init(
         services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
     try await group.run()
+    await client?.shutdown()
     logger.info("speaker stopped")
     _ = consume lock
+  }
+
+  /// Sees whether the source can be read at all; the client of the API server, where that is it.
+  private func prepareSource(_ logger: Logger) throws -> KubernetesClient? {
+    switch options.source {
+    case .manifests(let directory):
+      do {
+        _ = try ManifestFiles.list(directory)
+      } catch {
+        throw SpeakerStartError("--manifests: \(error); name an existing directory")
+      }
+      return nil
+    case .cluster(let cluster):
+      do {
+        return try KubernetesClient(
+          endpoint: cluster.endpoint, group: MultiThreadedEventLoopGroup.singleton, logger: logger)
+      } catch {
+        throw SpeakerStartError("\(error)")
+      }
+    }
+  }
+
+  private func source(
+    _ client: KubernetesClient?, _ control: ControlLoop, _ identities: ServiceIdentities,
+    _ logger: Logger
+  ) -> any Service {
+    switch (options.source, client) {
+    case (.cluster(let cluster), .some(let client)):
+      KubernetesSource(
+        client: client, options: cluster, control: control, identities: identities,
+        logger: logger)
+    default:
+      ManifestSource(directory: options.source.description, control: control, logger: logger)
+    }
   }
 
   private static func prepareFolder(of socketPath: String) throws {

@@ -8,6 +8,8 @@ struct SourceUpdate: Sendable {
   var changes: ResourceChanges
   /// The state of the source after the change.
   var state: SourceState
+  /// Whether everything was read once; before that nothing is decided.
+  var isComplete = true
 }
 
 /// How a source of objects stands.

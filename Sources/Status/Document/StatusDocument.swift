@@ -58,13 +58,16 @@ public struct StatusDocument: VersionedDocument, Hashable {
 
 /// Where a speaker reads its objects.
 public struct SourceStatus: Codable, Hashable, Sendable {
-  /// The directory of manifests.
+  /// The directory of manifests, or the URL of the API server.
   public let directory: String
   /// How many objects are in use, by kind.
   public let objects: [String: Int]
   /// Whether everything in the source is in use; false while some of it is in error and the last
   /// good state stands in for it.
   public let complete: Bool
+
+  /// Whether it is an API server.
+  public var isCluster: Bool { directory.contains("://") }
 
   /// A source with these values.
   public init(directory: String, objects: [String: Int] = [:], complete: Bool = true) {

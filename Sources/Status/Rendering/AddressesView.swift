@@ -26,7 +26,8 @@ struct AddressesView {
       StyledText(document.node, .heading)
         + StyledText(
           ": bellman \(document.programVersion), pid \(document.pid), running for \(age)"),
-      StyledText("manifests: \(document.source.directory) (\(objects))")
+      StyledText(
+        "\(document.source.isCluster ? "cluster" : "manifests"): \(document.source.directory) (\(objects))")
         + (document.source.complete
           ? "" : StyledText(", incomplete: see the problems below", .attention)),
     ]

@@ -7,22 +7,24 @@ struct SpeakerCommand: AsyncParsableCommand {
     commandName: "speaker",
     abstract: "Announce the LoadBalancer addresses that this node should announce.",
     discussion: """
-      Reads Services, EndpointSlices, Nodes and MetalLB's kinds from the YAML and JSON files of a \
-      directory, follows their changes, and announces by ARP, NDP and BGP until it gets SIGTERM or \
-      SIGINT; then it withdraws everything. Needs CAP_NET_RAW for layer 2.
+      Reads Services, EndpointSlices, Nodes and MetalLB's kinds from the API server of a cluster, or \
+      from the YAML and JSON files of a directory, follows their changes, and announces by ARP, NDP \
+      and BGP until it gets SIGTERM or SIGINT; then it withdraws everything. Needs CAP_NET_RAW for \
+      layer 2.
       """)
 
-  @Option(help: ArgumentHelp("Directory of manifests.", valueName: "dir"))
-  var manifests: String
+  @Option(help: ArgumentHelp("Read this directory of manifests, not a cluster.", valueName: "dir"))
+  var manifests: String?
 
   @OptionGroup var target: SpeakerSelection
 
   @OptionGroup var log: LogOptions
 
   @Option(
-    name: .customLong("lb-class"),
+    name: [.long, .customLong("lb-class")],
     help: ArgumentHelp(
-      "Serve Services of this loadBalancerClass only; without it, those that have none.",
+      "Serve Services of this loadBalancerClass only; by default $BELLMAN_LOAD_BALANCER_CLASS, and "
+        + "without it those that have none.",
       valueName: "class"))
   var loadBalancerClass: String?
 
@@ -53,9 +55,14 @@ struct SpeakerCommand: AsyncParsableCommand {
       valueName: "seconds"))
   var gratuitousRefresh = 60
 
+  @OptionGroup(title: "Cluster") var cluster: ClusterArguments
+
   @OptionGroup(title: "Election of owners") var election: ElectionArguments
 
   func validate() throws {
+    if manifests != nil, let flag = cluster.firstGiven {
+      throw ValidationError("\(flag) is for a cluster; give it or --manifests, not both")
+    }
     guard (0...86_400).contains(gratuitousRefresh) else {
       throw ValidationError(
         "--gratuitous-refresh is \(gratuitousRefresh); give 0 to 86400 seconds")
@@ -65,12 +72,15 @@ struct SpeakerCommand: AsyncParsableCommand {
   func run() async throws {
     guard let node = target.nodeName else {
       throw ValidationError(
-        "give the name of this node with --node, or in the environment variable NODE_NAME")
+        "give the name of this node with --node, or in the environment variable BELLMAN_NODE_NAME")
     }
     bootstrapLogging(format: log.format, level: log.level)
     let options = SpeakerOptions(
-      node: node, manifests: manifests, socketPath: try target.socketPath(),
-      loadBalancerClass: loadBalancerClass, ignoreExcludeLabel: ignoreExcludeLabel,
+      node: node, source: try manifests.map { .manifests($0) } ?? .cluster(cluster.options()),
+      socketPath: try target.socketPath(),
+      loadBalancerClass: loadBalancerClass
+        ?? EnvironmentVariable.first("BELLMAN_LOAD_BALANCER_CLASS"),
+      ignoreExcludeLabel: ignoreExcludeLabel,
       bgpListen: bgpListen,
       layer2: Layer2Options(
         conflictPolicy: conflictPolicy, refreshSeconds: gratuitousRefresh),

@@ -29,7 +29,8 @@ import Testing
       status: {loadBalancer: {ingress: [{ip: 192.0.2.200}]}}
       """)
     let control = ControlLoop(
-      options: SpeakerOptions(node: "node-1", manifests: manifests.path, socketPath: socket),
+      options: SpeakerOptions(
+        node: "node-1", source: .manifests(manifests.path), socketPath: socket),
       plane: nil,
       eventLoop: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "test"))
     try await control.start()

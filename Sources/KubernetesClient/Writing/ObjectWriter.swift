@@ -1,0 +1,367 @@
+public import NIOCore
+public import Resources
+
+/// Brings the objects that a program keeps on the API server in line with what they should be: with
+/// few writes, none for what is right already, and never more than so many in a time.
+///
+/// Pure: time is passed in, and what is to be written is returned. Objects have labels and a status,
+/// no more; they are told from those of others by their labels, which is the caller's business.
+public struct ObjectWriter: Sendable {
+  /// The bounds.
+  public struct Configuration: Hashable, Sendable {
+    /// The writes at once after a time of silence.
+    public var burst = 20
+    /// The time between writes when there are more.
+    public var interval: TimeAmount = .milliseconds(50)
+    /// For how long a value must stand before it is written.
+    public var settling: TimeAmount = .seconds(1)
+    /// For how long after the start nothing that is there is changed or deleted: sessions and owners
+    /// take their time to be again what they were before.
+    public var patience: TimeAmount = .seconds(30)
+    /// How the keys of our labels begin; labels of others on our objects are left alone.
+    public var labelPrefixes = ["app.kubernetes.io/", "bellman.dev/", "metallb.io/"]
+    /// The waiting time after a failure, doubled with each that follows.
+    public var retry: ClosedRange<TimeAmount> = .seconds(1)...(.minutes(5))
+
+    /// The usual bounds.
+    public init() {}
+  }
+
+  /// Tells one object from all others.
+  public struct Key: Hashable, Sendable, Comparable {
+    public var type: ResourceType
+    public var name: ObjectName
+
+    /// The object of this type and name.
+    public init(_ type: ResourceType, _ name: ObjectName) {
+      self.type = type
+      self.name = name
+    }
+
+    public static func < (left: Self, right: Self) -> Bool {
+      left.type == right.type ? left.name < right.name : left.type.plural < right.type.plural
+    }
+  }
+
+  /// What an object should be.
+  public struct Value: Hashable, Sendable {
+    public var labels: [String: String]
+    public var status: JSONValue
+
+    /// An object with these labels and this status.
+    public init(labels: [String: String], status: JSONValue) {
+      self.labels = labels
+      self.status = status
+    }
+  }
+
+  /// A write.
+  public enum Write: Hashable, Sendable {
+    /// Apply these labels, and make the object if it is not there.
+    case apply(Key, labels: [String: String])
+    /// Apply this status.
+    case applyStatus(Key, JSONValue)
+    /// Delete the object with this identity.
+    case delete(Key, uid: String)
+
+    /// The object.
+    public var key: Key {
+      switch self {
+      case .apply(let key, _), .applyStatus(let key, _), .delete(let key, _): key
+      }
+    }
+  }
+
+  /// How a write ended.
+  public enum Outcome: Sendable {
+    /// The object is there, and is this now.
+    case written(KubernetesObject)
+    /// There is no such object now.
+    case gone
+    case failed(RequestFailure)
+  }
+
+  /// The writes that were asked for since the start.
+  public private(set) var writeCount: UInt64 = 0
+  /// Those that failed.
+  public private(set) var failureCount: UInt64 = 0
+
+  private let configuration: Configuration
+  private var wanted: [Key: Wanted] = [:]
+  /// Since when objects are not wanted that were.
+  private var absentSince: [Key: NIODeadline] = [:]
+  private var held: [Key: Held] = [:]
+  private var lists: [ResourceType: ListState] = [:]
+  /// The objects of others that are to go.
+  private var strangers: [Key: String] = [:]
+  private var queue: [Key] = []
+  private var queued: Set<Key> = []
+  private var underWay: Set<Key> = []
+  private var failures: [Key: Failure] = [:]
+  private var isComplete = false
+  private var beganAt: NIODeadline?
+  private var tokens: Int
+  private var refilledAt: NIODeadline?
+  private var pausedUntil = NIODeadline.uptimeNanoseconds(0)
+  /// How often in a row the server could take no write.
+  private var pauses = 0
+
+  private struct Wanted: Sendable {
+    var value: Value
+    var digest: Int
+    var since: NIODeadline
+  }
+
+  private struct Held: Sendable {
+    var uid: String
+    var resourceVersion: String
+    var labels: Int
+    var status: Int
+  }
+
+  private struct Failure: Sendable {
+    var count: Int
+    var until: NIODeadline
+  }
+
+  private struct ListState: Sendable {
+    var isComplete = false
+    var isInstalled = true
+  }
+
+  /// A writer of objects of these types, which knows nothing yet.
+  public init(types: [ResourceType], configuration: Configuration = Configuration()) {
+    self.configuration = configuration
+    tokens = configuration.burst
+    for type in types { lists[type] = ListState() }
+  }
+
+  // MARK: What is there
+
+  /// Takes in objects of ours as the server has them.
+  public mutating func observe(
+    _ changes: ReflectedChanges, of type: ResourceType, now: NIODeadline
+  ) {
+    for change in changes.changes {
+      switch change {
+      case .upserted(let object): note(object, Key(type, object.name))
+      case .removed(let name):
+        held[Key(type, name)] = nil
+        enqueue(Key(type, name))
+      }
+    }
+    let wasComplete = lists[type]?.isComplete ?? false
+    if changes.isComplete { lists[type]?.isComplete = true }
+    if !wasComplete, changes.isComplete { enqueueAll(of: type) }
+    if beganAt == nil, lists.values.allSatisfy(\.isComplete) { beganAt = now }
+  }
+
+  /// Takes in whether a type is installed; nothing is written of one that is not.
+  public mutating func setInstalled(_ isInstalled: Bool, _ type: ResourceType) {
+    guard lists[type]?.isInstalled != isInstalled else { return }
+    lists[type]?.isInstalled = isInstalled
+    if isInstalled { enqueueAll(of: type) }
+  }
+
+  /// Whether a type is installed, as far as is known.
+  public func isInstalled(_ type: ResourceType) -> Bool { lists[type]?.isInstalled ?? true }
+
+  /// Whether the server had such an object when it was last heard of.
+  public func holds(_ key: Key) -> Bool { held[key] != nil }
+
+  /// Whether all objects of ours were read once, or cannot be there.
+  public var knowsAll: Bool { lists.values.allSatisfy(\.isComplete) }
+
+  // MARK: What should be there
+
+  /// An object should be so from now on; nil means that there should be none.
+  public mutating func want(_ value: Value?, _ key: Key, now: NIODeadline) {
+    guard let value else {
+      if wanted.removeValue(forKey: key) != nil { absentSince[key] = now }
+      enqueue(key)
+      return
+    }
+    let digest = Self.digest(value.status)
+    if let old = wanted[key], old.value == value { return }
+    absentSince[key] = nil
+    wanted[key] = Wanted(value: value, digest: digest, since: now)
+    enqueue(key)
+  }
+
+  /// From now on, what is not wanted is to go. Before that nothing is deleted.
+  public mutating func wantsAll() {
+    guard !isComplete else { return }
+    isComplete = true
+    for key in held.keys.sorted() where wanted[key] == nil { enqueue(key) }
+  }
+
+  /// An object of somebody who is gone is to be deleted.
+  public mutating func remove(_ key: Key, uid: String) {
+    guard wanted[key] == nil else { return }
+    strangers[key] = uid
+    enqueue(key)
+  }
+
+  // MARK: Writes
+
+  /// What is to be written now; tell how each ended.
+  public mutating func writes(now: NIODeadline) -> [Write] {
+    refill(now)
+    // After a pause one write finds out whether the server is well again.
+    guard now >= pausedUntil, tokens > 0, pauses == 0 || underWay.isEmpty else { return [] }
+    let limit = pauses == 0 ? tokens : 1
+    var writes: [Write] = []
+    var later: [Key] = []
+    var index = 0
+    while index < queue.count, writes.count < limit {
+      let key = queue[index]
+      index += 1
+      guard !underWay.contains(key), lists[key.type]?.isInstalled ?? true,
+        let write = nextWrite(key)
+      else {
+        queued.remove(key)
+        continue
+      }
+      guard now >= dueTime(of: write) else {
+        later.append(key)
+        continue
+      }
+      queued.remove(key)
+      underWay.insert(key)
+      tokens -= 1
+      writeCount += 1
+      writes.append(write)
+    }
+    queue = later + queue[index...]
+    return writes
+  }
+
+  /// Takes in how a write ended.
+  public mutating func finish(_ write: Write, _ outcome: Outcome, now: NIODeadline) {
+    let key = write.key
+    underWay.remove(key)
+    strangers[key] = nil
+    switch outcome {
+    case .written(let object):
+      pauses = 0
+      failures[key] = nil
+      note(object, key)
+      // What the server made of our value is right, whatever it is: a field that its schema does not
+      // know is not to be written again and again.
+      switch write {
+      case .apply(_, let labels): held[key]?.labels = labels.hashValue
+      case .applyStatus(_, let status): held[key]?.status = Self.digest(status)
+      case .delete: break
+      }
+    case .gone:
+      pauses = 0
+      failures[key] = nil
+      held[key] = nil
+      absentSince[key] = nil
+    case .failed(let failure):
+      failureCount += 1
+      if failure.isTransient {
+        guard now >= pausedUntil else { break }
+        pauses += 1
+        pausedUntil = now + retryTime(after: pauses, asked: failure.retryAfter)
+      } else {
+        let count = (failures[key]?.count ?? 0) + 1
+        failures[key] = Failure(
+          count: count, until: now + retryTime(after: count, asked: failure.retryAfter))
+      }
+    }
+    enqueue(key)
+  }
+
+  /// When ``writes(now:)`` may have something, if nothing happens before.
+  public func nextDeadline(now: NIODeadline) -> NIODeadline? {
+    var earliest: NIODeadline?
+    for key in queue {
+      guard !underWay.contains(key), lists[key.type]?.isInstalled ?? true,
+        let write = nextWrite(key)
+      else { continue }
+      let due = dueTime(of: write)
+      earliest = min(earliest ?? due, due)
+      if due <= now { break }
+    }
+    guard let earliest else { return nil }
+    let refill = tokens > 0 ? earliest : (refilledAt ?? now) + configuration.interval
+    return max(earliest, pausedUntil, refill)
+  }
+
+  // MARK: Helpers
+
+  private func nextWrite(_ key: Key) -> Write? {
+    if let uid = strangers[key] { return .delete(key, uid: uid) }
+    guard lists[key.type]?.isComplete ?? false else { return nil }
+    switch (wanted[key], held[key]) {
+    case (nil, .some(let held)): return isComplete ? .delete(key, uid: held.uid) : nil
+    case (nil, nil): return nil
+    case (.some(let wanted), .some(let held)):
+      if held.labels != wanted.value.labels.hashValue {
+        return .apply(key, labels: wanted.value.labels)
+      }
+      return held.status == wanted.digest ? nil : .applyStatus(key, wanted.value.status)
+    case (.some(let wanted), nil): return .apply(key, labels: wanted.value.labels)
+    }
+  }
+
+  private func dueTime(of write: Write) -> NIODeadline {
+    let key = write.key
+    let retry = failures[key]?.until ?? .uptimeNanoseconds(0)
+    if strangers[key] != nil { return retry }
+    let since = wanted[key]?.since ?? absentSince[key] ?? .uptimeNanoseconds(0)
+    var due = max(retry, since + configuration.settling)
+    // An object that has just been made gets its status at once.
+    let isOld = held[key].map { $0.status != Self.digest(.null) } ?? false
+    if isOld, let beganAt { due = max(due, beganAt + configuration.patience) }
+    return due
+  }
+
+  private mutating func note(_ object: KubernetesObject, _ key: Key) {
+    guard held[key]?.resourceVersion != object.resourceVersion else { return }
+    let value = try? JSONValue(parsing: object.json)
+    let labels = (value?["metadata"]?["labels"]?.object ?? [:]).compactMapValues(\.string)
+    let ours = labels.filter { key, _ in
+      configuration.labelPrefixes.contains { key.hasPrefix($0) }
+    }
+    held[key] = Held(
+      uid: object.uid, resourceVersion: object.resourceVersion, labels: ours.hashValue,
+      status: Self.digest(value?["status"] ?? .null))
+    enqueue(key)
+  }
+
+  private mutating func enqueue(_ key: Key) {
+    guard !underWay.contains(key), nextWrite(key) != nil, queued.insert(key).inserted else {
+      return
+    }
+    queue.append(key)
+  }
+
+  private mutating func enqueueAll(of type: ResourceType) {
+    let keys = Set(wanted.keys).union(held.keys).union(strangers.keys)
+    for key in keys.sorted() where key.type == type { enqueue(key) }
+  }
+
+  private static func digest(_ status: JSONValue) -> Int {
+    status == [:] ? JSONValue.null.hashValue : status.hashValue
+  }
+
+  private func retryTime(after count: Int, asked: TimeAmount?) -> TimeAmount {
+    let doubled = configuration.retry.lowerBound.nanoseconds << Int64(min(count - 1, 16))
+    let time = min(TimeAmount.nanoseconds(doubled), configuration.retry.upperBound)
+    return max(time, min(asked ?? .zero, configuration.retry.upperBound))
+  }
+
+  private mutating func refill(_ now: NIODeadline) {
+    guard let last = refilledAt, tokens < configuration.burst else {
+      refilledAt = now
+      return
+    }
+    let interval = max(configuration.interval.nanoseconds, 1)
+    let due = max((now - last).nanoseconds, 0) / interval
+    guard due > 0 else { return }
+    tokens = min(tokens + Int(clamping: min(due, Int64(configuration.burst))), configuration.burst)
+    refilledAt = tokens == configuration.burst ? now : last + .nanoseconds(due * interval)
+  }
+}

@@ -1,0 +1,271 @@
+import KubernetesClient
+import NIOCore
+import Resources
+
+/// Turns what the API server says of many kinds into the changes of one cluster.
+///
+/// Nothing goes on before everything was read once. After that a stream's changes go on as soon as
+/// the stream is a state that the server had; while the server comes back from an outage, all of
+/// them together. A value without clock or I/O of its own.
+struct ClusterIntake {
+  /// The streams to follow now.
+  private(set) var streams: Set<ClusterStream>
+  /// Whether everything was read once.
+  private(set) var hasBegun = false
+
+  private var states: [ClusterStream: StreamState] = [:]
+  private var store = ResourceStore()
+  private var shelf = SliceShelf()
+  /// The secrets that each BGPPeer names, by its file.
+  private var secretsOfPeers: [String: ObjectName] = [:]
+  /// Until when changes are gathered while the streams come back one by one.
+  private var gathersUntil: NIODeadline?
+  private var problemsOfStreams: [Diagnostic] = []
+  private var hasNews = false
+  private var updates: UInt64 = 0
+  private var objectsRead: UInt64 = 0
+  private var objectsInError: UInt64 = 0
+
+  /// How long the changes of some kinds wait for those of the others.
+  static let gatheringTime: TimeAmount = .seconds(5)
+
+  private struct StreamState {
+    var condition = Reflector.Condition.starting
+    /// Whether what is known and staged is a state that the server had.
+    var isComplete = false
+    /// What was read and has not gone on, by file; nil where an object is gone.
+    var staged: [String: DecodedFile?] = [:]
+    /// The objects that have gone on, of a stream that can end.
+    var files: Set<String> = []
+  }
+
+  /// An intake that knows nothing.
+  init() {
+    streams = Set(ClusterStream.kinds.map(ClusterStream.kind))
+    for stream in streams { states[stream] = StreamState() }
+  }
+
+  /// One change of one object, decoded.
+  enum Change: Sendable {
+    case upserted(ObjectName, DecodedFile)
+    case removed(ObjectName)
+  }
+
+  /// Takes in changes of a stream.
+  mutating func take(
+    _ changes: [Change], isComplete: Bool, of stream: ClusterStream, now: NIODeadline
+  ) {
+    guard var state = states[stream] else { return }
+    noteReturn(of: state, now)
+    for change in changes {
+      switch change {
+      case .upserted(let name, let content):
+        objectsRead += 1
+        if !content.isComplete { objectsInError += 1 }
+        let file = stream.file(of: name)
+        state.staged.updateValue(content, forKey: file)
+        if stream.isPeers { noteSecret(of: content, file) }
+      case .removed(let name):
+        let file = stream.file(of: name)
+        state.staged.updateValue(nil, forKey: file)
+        if stream.isPeers { secretsOfPeers[file] = nil }
+      }
+    }
+    state.isComplete = isComplete
+    states[stream] = state
+    if stream.isPeers, isComplete { reconsiderStreams(now) }
+  }
+
+  /// Takes in how the following of a stream stands.
+  mutating func note(
+    _ condition: Reflector.Condition, of stream: ClusterStream, now: NIODeadline
+  ) {
+    guard let old = states[stream], old.condition != condition else { return }
+    if condition == .following { noteReturn(of: old, now) }
+    states[stream]?.condition = condition
+    if stream == .kind(.bgpPeer) { reconsiderStreams(now) }
+    let problems = currentProblems
+    if problems != problemsOfStreams {
+      problemsOfStreams = problems
+      hasNews = true
+    }
+  }
+
+  /// When ``update(now:)`` may have something although nothing happens.
+  var nextDeadline: NIODeadline? { gathersUntil }
+
+  /// What the control loop is to be told now; nil where that is nothing.
+  mutating func update(now: NIODeadline) -> SourceUpdate? {
+    let areAllReady = streams.allSatisfy(isReady)
+    guard hasBegun || areAllReady else { return takeNews() }
+    if let deadline = gathersUntil {
+      guard areAllReady && streams.allSatisfy(isWell) || now >= deadline else { return takeNews() }
+      gathersUntil = nil
+    }
+    let contents = takeStaged()
+    let isFirst = !hasBegun
+    hasBegun = true
+    guard isFirst || !contents.isEmpty else { return takeNews() }
+    updates += 1
+    return finish(store.replace(contents))
+  }
+
+  // MARK: Streams
+
+  /// Whether the stream holds back nothing of the first picture of the cluster.
+  private func isReady(_ stream: ClusterStream) -> Bool {
+    guard let state = states[stream] else { return false }
+    if state.isComplete || state.condition == .notInstalled { return true }
+    // A Secret that may not be read concerns one peer, and nothing else is to wait for it.
+    return stream.isRefused(state.condition)
+  }
+
+  private func isWell(_ stream: ClusterStream) -> Bool {
+    guard let condition = states[stream]?.condition else { return false }
+    return condition == .following || condition == .notInstalled || stream.isRefused(condition)
+  }
+
+  /// A stream that failed has something to say again: the others will follow.
+  private mutating func noteReturn(of state: StreamState, _ now: NIODeadline) {
+    guard case .failing = state.condition, hasBegun, gathersUntil == nil else { return }
+    gathersUntil = now + Self.gatheringTime
+  }
+
+  private mutating func noteSecret(of content: DecodedFile, _ file: String) {
+    guard case .bgpPeer(let peer) = content.objects.first?.resource else { return }
+    if case .secret(let name) = peer.password {
+      secretsOfPeers[file] = name
+    } else {
+      secretsOfPeers[file] = nil
+    }
+  }
+
+  /// Begins and ends what the peers decide.
+  private mutating func reconsiderStreams(_ now: NIODeadline) {
+    var wanted = Set(ClusterStream.kinds.map(ClusterStream.kind))
+    if states[.kind(.bgpPeer)]?.condition == .notInstalled { wanted.insert(.oldPeers) }
+    wanted.formUnion(secretsOfPeers.values.map(ClusterStream.secret))
+    for stream in streams.subtracting(wanted) { drop(stream, now) }
+    for stream in wanted.subtracting(streams) {
+      states[stream] = StreamState()
+      // A peer and its password go on together.
+      if hasBegun, gathersUntil == nil { gathersUntil = now + Self.gatheringTime }
+    }
+    streams = wanted
+  }
+
+  /// Forgets a stream with its objects.
+  private mutating func drop(_ stream: ClusterStream, _ now: NIODeadline) {
+    guard let state = states.removeValue(forKey: stream) else { return }
+    let gone = state.files.union(state.staged.keys)
+    guard stream == .oldPeers else {
+      updatesOfDropped.append(contentsOf: gone.sorted())
+      return
+    }
+    // The newer version has the same objects under the same names.
+    for file in gone.sorted() where states[.kind(.bgpPeer)]?.staged[file] == nil {
+      states[.kind(.bgpPeer)]?.staged.updateValue(nil, forKey: file)
+    }
+  }
+
+  private var updatesOfDropped: [String] = []
+
+  private mutating func takeStaged() -> [(file: String, content: DecodedFile?)] {
+    var contents: [(file: String, content: DecodedFile?)] = updatesOfDropped.map { ($0, nil) }
+    updatesOfDropped = []
+    // The Services come before the slices, which are served or not as they are.
+    for stream in streams.sorted() where isReady(stream) {
+      guard let state = states[stream], !state.staged.isEmpty else { continue }
+      let staged = state.staged
+      states[stream]?.staged = [:]
+      for (file, content) in staged.sorted(by: { $0.key < $1.key }) {
+        if content == nil {
+          states[stream]?.files.remove(file)
+        } else if stream.canEnd {
+          states[stream]?.files.insert(file)
+        }
+        if stream == .kind(.endpointSlice) {
+          contents += shelf.take(file, content)
+          continue
+        }
+        contents.append((file, content))
+        guard stream == .kind(.service), let name = serviceName(file) else { continue }
+        contents += shelf.serve(name, content != nil)
+      }
+    }
+    return contents
+  }
+
+  /// The name in the file of a Service, such as `services/shop/web`.
+  private func serviceName(_ file: String) -> ObjectName? {
+    let parts = file.split(separator: "/")
+    guard parts.count == 3 else { return nil }
+    return ObjectName(namespace: String(parts[1]), name: String(parts[2]))
+  }
+
+  // MARK: State
+
+  private var currentProblems: [Diagnostic] {
+    streams.sorted().compactMap { stream in
+      guard case .failing(let failure) = states[stream]?.condition else { return nil }
+      let consequence =
+        if !hasBegun, case .kind = stream {
+          "nothing is announced before it was read once"
+        } else {
+          "the last state that was read stays in use"
+        }
+      return Diagnostic(
+        severity: .error, file: "\(stream)", message: "cannot be read: \(failure); \(consequence)")
+    }
+  }
+
+  /// Changes of nothing, where only the state of the source is another one.
+  private mutating func takeNews() -> SourceUpdate? {
+    guard hasNews else { return nil }
+    return finish(ResourceChanges())
+  }
+
+  private mutating func finish(_ changes: ResourceChanges) -> SourceUpdate {
+    hasNews = false
+    var counts: [String: Int] = [:]
+    for (kind, count) in store.objectCounts where count > 0 { counts[kind.rawValue] = count }
+    return SourceUpdate(
+      changes: changes,
+      state: SourceState(
+        objects: counts, problems: store.diagnostics + currentProblems,
+        counters: [
+          "objectsRead": objectsRead, "objectsInError": objectsInError, "updates": updates,
+        ]),
+      isComplete: hasBegun)
+  }
+}
+
+extension ClusterStream: Comparable {
+  /// Services first, then the other kinds in their order, then secrets by name.
+  static func < (left: Self, right: Self) -> Bool {
+    (left.order, left.secretName) < (right.order, right.secretName)
+  }
+
+  fileprivate var isPeers: Bool { self == .kind(.bgpPeer) || self == .oldPeers }
+
+  /// Whether the stream is followed for a time only.
+  fileprivate var canEnd: Bool { if case .kind = self { false } else { true } }
+
+  /// Whether this is a Secret that may not be read.
+  fileprivate func isRefused(_ condition: Reflector.Condition) -> Bool {
+    guard case .secret = self, case .failing(.status(let status)) = condition else { return false }
+    return status.code == 403
+  }
+
+  private var order: Int {
+    switch self {
+    case .kind(let kind): Self.kinds.firstIndex(of: kind) ?? Self.kinds.count
+    case .oldPeers: Self.kinds.count
+    case .secret: Self.kinds.count + 1
+    }
+  }
+
+  private var secretName: String {
+    if case .secret(let name) = self { "\(name)" } else { "" }
+  }
+}

@@ -1,0 +1,142 @@
+import KubernetesClient
+import Logging
+import NIOCore
+import Resources
+import ServiceLifecycle
+
+/// Reads a cluster from its API server and follows its changes.
+///
+/// Objects are decoded where they arrive, away from the control loop, which gets only what changed.
+struct KubernetesSource: ServiceLifecycle.Service {
+  let client: KubernetesClient
+  let options: ClusterOptions
+  let control: ControlLoop
+  let identities: ServiceIdentities
+  let logger: Logger
+
+  func run() async throws {
+    let reader = ClusterReader(
+      client: client, options: options, control: control, identities: identities, logger: logger)
+    await reader.begin()
+    try? await gracefulShutdown()
+    await reader.end()
+  }
+}
+
+/// Does what a ``ClusterIntake`` says: follows its streams, and hands on its updates in order.
+private actor ClusterReader {
+  private let client: KubernetesClient
+  private let options: ClusterOptions
+  private let control: ControlLoop
+  private let identities: ServiceIdentities
+  private let logger: Logger
+  private var intake = ClusterIntake()
+  private var followers: [ClusterStream: Task<Void, Never>] = [:]
+  private var timer: Task<Void, Never>?
+  /// How the streams stand, in the order in which they said so.
+  private let conditions: AsyncStream<(ClusterStream, Reflector.Condition)>
+  private let report: AsyncStream<(ClusterStream, Reflector.Condition)>.Continuation
+  private var listener: Task<Void, Never>?
+  private var isHandingOn = false
+  private var isEnded = false
+
+  init(
+    client: KubernetesClient, options: ClusterOptions, control: ControlLoop,
+    identities: ServiceIdentities, logger: Logger
+  ) {
+    self.identities = identities
+    self.client = client
+    self.options = options
+    self.control = control
+    self.logger = logger
+    (conditions, report) = AsyncStream.makeStream()
+  }
+
+  func begin() {
+    listener = Task {
+      for await (stream, condition) in conditions { await note(condition, of: stream) }
+    }
+    reconcileFollowers()
+  }
+
+  func end() async {
+    isEnded = true
+    timer?.cancel()
+    let tasks = Array(followers.values)
+    followers = [:]
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+    report.finish()
+    await listener?.value
+  }
+
+  private func reconcileFollowers() {
+    guard !isEnded else { return }
+    for (stream, task) in followers where !intake.streams.contains(stream) {
+      task.cancel()
+      followers[stream] = nil
+    }
+    for stream in intake.streams where followers[stream] == nil {
+      followers[stream] = Task { [client, options, report] in
+        await client.follow(
+          stream.selection(options), configuration: options.requests,
+          deliver: { await self.take($0, of: stream) },
+          report: { report.yield((stream, $0)) })
+      }
+    }
+  }
+
+  private nonisolated func take(_ changes: ReflectedChanges, of stream: ClusterStream) async {
+    let decoded = changes.changes.map { change -> ClusterIntake.Change in
+      switch change {
+      case .upserted(let object):
+        if stream == .kind(.service) { identities.note(object.uid, of: object.name) }
+        return .upserted(object.name, ClusterObject.decode(object, of: stream))
+      case .removed(let name):
+        if stream == .kind(.service) { identities.note(nil, of: name) }
+        return .removed(name)
+      }
+    }
+    await take(decoded, isComplete: changes.isComplete, of: stream)
+  }
+
+  private func take(
+    _ changes: [ClusterIntake.Change], isComplete: Bool, of stream: ClusterStream
+  ) async {
+    guard followers[stream] != nil else { return }
+    intake.take(changes, isComplete: isComplete, of: stream, now: .now())
+    reconcileFollowers()
+    await handOn()
+  }
+
+  private func note(_ condition: Reflector.Condition, of stream: ClusterStream) async {
+    guard followers[stream] != nil else { return }
+    switch condition {
+    case .notInstalled: logger.info("\(stream) is not installed; waiting for it")
+    case .following: logger.debug("following \(stream)")
+    case .starting, .failing: break
+    }
+    intake.note(condition, of: stream, now: .now())
+    reconcileFollowers()
+    await handOn()
+  }
+
+  /// Hands on all updates, in order, even where this is called again meanwhile.
+  private func handOn() async {
+    guard !isHandingOn else { return }
+    isHandingOn = true
+    while !isEnded, let update = intake.update(now: .now()) { await control.sourceChanged(update) }
+    isHandingOn = false
+    setTimer()
+  }
+
+  private func setTimer() {
+    timer?.cancel()
+    guard !isEnded, let deadline = intake.nextDeadline else { return }
+    let time = max((deadline - .now()).nanoseconds, 0)
+    timer = Task {
+      do { try await Task.sleep(for: .nanoseconds(time)) } catch { return }
+      await handOn()
+    }
+  }
+}

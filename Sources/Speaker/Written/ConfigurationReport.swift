@@ -1,0 +1,53 @@
+import KubernetesClient
+import Resources
+import Status
+
+/// What is said of the configuration, and since when.
+struct ConfigurationReport {
+  /// What is wrong, one sentence for each error.
+  private(set) var sentences: [String] = []
+  /// Since when it is right, or wrong.
+  private(set) var since = Timestamp.now
+  private var isKnown = false
+  private var held: (isValid: Bool, since: Timestamp)?
+
+  /// Takes in what an earlier process of this node said.
+  mutating func note(_ changes: ReflectedChanges) {
+    guard !isKnown, case .upserted(let object) = changes.changes.last,
+      let condition = try? JSONValue(parsing: object.json)["status"]?["conditions"]?.array?.first,
+      let text = condition["lastTransitionTime"]?.string, let time = Timestamp(text)
+    else { return }
+    held = (condition["status"]?.string == "True", time)
+  }
+
+  /// Takes in the errors that there are now; returns whether there are others than before.
+  mutating func take(_ errors: [Diagnostic]) -> Bool {
+    let new = errors.map { error in
+      [error.object ?? error.file, error.fieldPath, error.message].compactMap(\.self)
+        .joined(separator: ": ")
+    }
+    let wasValid = isKnown ? sentences.isEmpty : held?.isValid
+    if wasValid != new.isEmpty {
+      since = .now
+    } else if !isKnown, let held {
+      since = held.since
+    }
+    // What the process before said is not said again.
+    let isNew = isKnown ? new != sentences : held?.isValid != new.isEmpty
+    isKnown = true
+    sentences = new
+    return isNew
+  }
+
+  /// The object that an error is in.
+  static func reference(to error: Diagnostic) -> EventRecord.Reference? {
+    guard let words = error.object?.split(separator: " "), words.count == 2,
+      let kind = ResourceKind(rawValue: String(words[0]))
+    else { return nil }
+    let parts = words[1].split(separator: "/").map(String.init)
+    guard let name = parts.last else { return nil }
+    return .init(
+      apiVersion: kind.apiVersion, kind: kind.rawValue,
+      name: ObjectName(namespace: parts.count == 2 ? parts[0] : "", name: name))
+  }
+}

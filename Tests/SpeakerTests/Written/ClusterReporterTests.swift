@@ -1,0 +1,158 @@
+import KubernetesClient
+import NIOCore
+import Resources
+import Status
+import TestAPIServer
+import Testing
+
+@testable import Speaker
+
+/// What a speaker writes to an API server. The truth of layer 2 and BGP needs interfaces and routers,
+/// and is looked at in a lab; here is what needs neither.
+@Suite("What a speaker writes", .serialized)
+struct ClusterReporterTests {
+  private let speaker = ObjectName(namespace: ClusterObjects.namespace, name: "node-1")
+  private let state = ObjectName(namespace: ClusterObjects.namespace, name: "speaker-node-1")
+
+  private func withServer(_ body: @Sendable (TestAPIServer) async throws -> Void) async throws {
+    try await TestAPIServer.run { server in
+      server.put(
+        ClusterObjects.node("node-1"), ClusterObjects.node("node-2"),
+        ClusterObjects.pool("pool", "192.0.2.0/24"), ClusterObjects.service("web", "192.0.2.1"))
+      try await body(server)
+    }
+  }
+
+  private func events(_ server: TestAPIServer) -> [JSONValue] {
+    server.store.versions(of: .events).keys.compactMap { server.store.object($0, .events) }
+  }
+
+  @Test func aSpeakerTellsOfItselfAndARestartWritesLittle() async throws {
+    try await withServer { server in
+      try await ClusterRig.run(server, writes: true) { rig in
+        try await rig.eventually("the objects are there") { _ in
+          server.store.object(speaker, .bellmanSpeakers)?["status"]?["ready"] == true
+            && server.store.object(state, .configurationStates)?["status"]?["result"] == "Valid"
+        }
+        let object = try #require(server.store.object(speaker, .bellmanSpeakers))
+        #expect(object["status"]?["memberCount"] == 2)
+        #expect(object["status"]?["version"]?.string == speakerVersion)
+        let labels = server.store.object(state, .configurationStates)?["metadata"]?["labels"]
+        #expect(labels?["metallb.io/component-type"] == "speaker")
+        #expect(labels?["metallb.io/node-name"] == "node-1")
+      }
+      let before = server.store.object(state, .configurationStates)
+      let writes = server.faults.count(of: .write)
+      #expect(writes == 4, "two objects, each made and filled")
+      try await ClusterRig.run(server, writes: true) { rig in
+        try await rig.eventually("the second life is told of") { _ in
+          server.faults.count(of: .write) > writes
+        }
+      }
+      // Only the time of the start is another one.
+      #expect(server.faults.count(of: .write) == writes + 1)
+      #expect(server.store.object(state, .configurationStates) == before)
+      #expect(events(server) == [])
+    }
+  }
+
+  /// Each validation rule has tests of its own; whatever is wrong takes this way.
+  @Test(arguments: [
+    ClusterObjects.pool("wrong", "nonsense"), ClusterObjects.pool("wrong", "192.0.2.128/25"),
+    ClusterObjects.peer("wrong", secret: "missing"),
+  ])
+  func aBadResourceShowsInStateStatusAndOneEvent(_ object: JSONValue) async throws {
+    try await withServer { server in
+      try await ClusterRig.run(server, writes: true) { rig in
+        try await rig.eventually("all is well") { document in
+          server.store.object(state, .configurationStates)?["status"]?["result"] == "Valid"
+            && document.addresses.first?.pool == "pool"
+        }
+        server.put(object)
+        try await rig.eventually("the state is Invalid") { document in
+          let status = server.store.object(state, .configurationStates)?["status"]
+          return status?["result"] == "Invalid"
+            && status?["errorSummary"]?.string?.contains("metallb-system/wrong") == true
+            && status?["conditions"]?.array?.first?["status"] == "False"
+            && document.problems.contains { $0.severity == .error }
+            && document.addresses.first?.pool == "pool"
+        }
+        try await rig.eventually("one Event") { _ in events(server).count == 1 }
+        let event = try #require(events(server).first)
+        #expect(event["reason"] == "configurationInvalid" && event["type"] == "Warning")
+        #expect(event["regarding"]?["name"] == "wrong")
+        let name = ObjectName(namespace: ClusterObjects.namespace, name: "wrong")
+        server.store.remove(name, try #require(ServedType(of: object)))
+        try await rig.eventually("the state is Valid again") { _ in
+          let status = server.store.object(state, .configurationStates)?["status"]
+          return status?["result"] == "Valid" && status?["errorSummary"] == nil
+        }
+        #expect(events(server).count == 1)
+      }
+    }
+  }
+
+  @Test func objectsOfANodeThatIsGoneAreCleared() async throws {
+    try await withServer { server in
+      for node in ["node-1", "node-2", "node-9"] {
+        let objects = WrittenObjects(node: node, namespace: ClusterObjects.namespace)
+        let web = ObjectName(namespace: "shop", name: "web")
+        let key = objects.layer2Key(web)
+        let value = objects.layer2(web, interfaces: ["eth0"])
+        server.store.put(
+          [
+            "metadata": [
+              "name": .string(key.name.name), "namespace": .string(key.name.namespace),
+              "labels": .object(value.labels.mapValues(JSONValue.string)),
+            ], "status": value.status,
+          ], .serviceL2Statuses)
+      }
+      let foreign = ObjectName(namespace: ClusterObjects.namespace, name: "l2-abcde")
+      server.store.put(
+        [
+          "metadata": [
+            "name": "l2-abcde", "namespace": .string(ClusterObjects.namespace),
+            "labels": ["metallb.io/node": "node-9"],
+          ], "status": ["node": "node-9"],
+        ], .serviceL2Statuses)
+      func nodes() -> Set<String> {
+        let all = server.store.versions(of: .serviceL2Statuses).keys
+        return Set(
+          all.compactMap {
+            server.store.object($0, .serviceL2Statuses)?["status"]?["node"]?.string
+          })
+      }
+      try await ClusterRig.run(server, writes: true) { rig in
+        // This node announces nothing, for it has no interfaces; the node that is gone neither.
+        try await rig.eventually("what is of nobody") { _ in
+          server.store.versions(of: .serviceL2Statuses).count == 2
+        }
+        #expect(nodes() == ["node-2", "node-9"])
+        #expect(server.store.object(foreign, .serviceL2Statuses) != nil, "it is not ours")
+        server.store.remove(ObjectName(namespace: "", name: "node-2"), .nodes)
+        try await rig.eventually("the next one that goes") { _ in
+          server.store.versions(of: .serviceL2Statuses).count == 1
+        }
+      }
+    }
+  }
+
+  @Test func withoutItsKindsASpeakerWritesNothing() async throws {
+    try await withServer { server in
+      for type in [
+        ServedType.serviceL2Statuses, .serviceBGPStatuses, .configurationStates, .bellmanSpeakers,
+      ] {
+        server.store.setInstalled(false, type)
+      }
+      try await ClusterRig.run(server, writes: true) { rig in
+        try await rig.eventually("the service is known") { $0.addresses.count == 1 }
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(server.faults.count(of: .write) == 0)
+        server.store.setInstalled(true, .bellmanSpeakers)
+        try await rig.eventually("the kind is found") { _ in
+          server.store.object(speaker, .bellmanSpeakers)?["status"]?["ready"] == true
+        }
+      }
+    }
+  }
+}
