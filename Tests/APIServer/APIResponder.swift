@@ -12,6 +12,8 @@ struct APIResponder: Sendable {
   let tokens: NIOLockedValueBox<Set<String>?>
   /// Whether `sendInitialEvents` is known; where not it is refused as by a server without it.
   let streamsLists: Bool
+  /// What clients may do; nil for everything.
+  let authorization: RBAC?
 
   func respond(to request: Request) async throws -> Response {
     let call = APICall(request)
@@ -25,6 +27,7 @@ struct APIResponder: Sendable {
       guard let target = call.target, store.isInstalled(target.type) else {
         throw APIFailure.notFound("the server could not find the requested resource")
       }
+      try authorize(call, target)
       if call.method == .get, call.isWatch, target.name == nil {
         return try watch(call, target, fault)
       }
@@ -54,6 +57,18 @@ struct APIResponder: Sendable {
     let stated = request.headers[.authorization] ?? ""
     guard stated.hasPrefix("Bearer "), accepted.contains(String(stated.dropFirst(7))) else {
       throw APIFailure(code: 401, reason: "Unauthorized", message: "Unauthorized")
+    }
+  }
+
+  private func authorize(_ call: APICall, _ target: APICall.Target) throws {
+    guard let authorization else { return }
+    let exists = store.object(target.objectName, target.type) != nil
+    let (verbs, name) = call.verbs(objectExists: exists)
+    for verb in verbs where !authorization.allows(verb, target, name: verb == "create" ? nil : name)
+    {
+      throw APIFailure(
+        code: 403, reason: "Forbidden",
+        message: "\(target.type.plural) is forbidden: cannot \(verb)")
     }
   }
 

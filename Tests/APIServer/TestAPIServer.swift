@@ -23,6 +23,8 @@ public struct TestAPIServer: Sendable {
     public var tokens: Set<String>?
     /// Whether `sendInitialEvents` is known.
     public var streamsLists = true
+    /// What clients may do; nil for everything.
+    public var authorization: RBAC?
     /// The time between bookmarks, in milliseconds.
     public var bookmarkInterval = 100
 
@@ -50,7 +52,8 @@ public struct TestAPIServer: Sendable {
     let (store, faults) = (ObjectStore(), FaultPlan())
     let tokens = NIOLockedValueBox(options.tokens)
     let responder = APIResponder(
-      store: store, faults: faults, tokens: tokens, streamsLists: options.streamsLists)
+      store: store, faults: faults, tokens: tokens, streamsLists: options.streamsLists,
+      authorization: options.authorization)
     let (ports, running) = AsyncStream<Int>.makeStream()
     var logger = Logger(label: "api-server")
     logger.logLevel = .error

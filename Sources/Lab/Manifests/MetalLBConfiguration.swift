@@ -20,6 +20,8 @@ public struct MetalLBConfiguration: Hashable, Sendable {
   public var hasDualStackSessions = false
   /// `password` of the peers, if any.
   public var password: String?
+  /// The name of the Secret with the password, `passwordSecret`, if any.
+  public var passwordSecret: String?
   /// Documents that follow the lab's own, each beginning with `---`.
   public var additions = ""
 
@@ -151,6 +153,7 @@ public struct MetalLBConfiguration: Hashable, Sendable {
       """
     if let holdTime { text += "  holdTime: \(holdTime)s\n" }
     if let password { text += "  password: \(password)\n" }
+    if let passwordSecret { text += "  passwordSecret:\n    name: \(passwordSecret)\n" }
     if hasDualStackSessions { text += "  dualStackAddressFamily: true\n" }
     if hasGracefulRestart { text += "  enableGracefulRestart: true\n" }
     if hasBFD { text += "  bfdProfile: fast\n" }

@@ -23,10 +23,20 @@ extension ControlLoop {
   /// Has all addresses looked at again.
   func reviewAnnouncements() { noteAnnouncements(of: histories.keys) }
 
+  /// Why the speaker does not yet do what it is there for; nil where it does.
+  var obstacleToReadiness: String? {
+    guard isReady else {
+      let problems = source.problems.filter { $0.severity == .error }.prefix(3).map(\.description)
+      return (["the cluster was not read yet"] + problems).joined(separator: "; ")
+    }
+    if interfaces.isEmpty { return "the network interfaces are not known yet" }
+    return nil
+  }
+
   /// What the speaker says of itself.
   func speakerReport() -> SpeakerReport {
     SpeakerReport(
-      version: speakerVersion, startedAt: startedAt, isReady: isReady,
+      node: options.node, version: speakerVersion, startedAt: startedAt, isReady: isReady,
       memberCount: nodes.count,
       missingMembers: nodes.filter { !$0.value }.keys.sorted(),
       ownedCount: histories.values.count { $0.layer2 == .owner },

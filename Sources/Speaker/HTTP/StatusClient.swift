@@ -41,6 +41,24 @@ public struct StatusClient: Sendable {
     try StatusRenderer.parse(await get("/explain?target=\(Self.percentEncoded(target))"))
   }
 
+  /// What a probe of a speaker answers.
+  public struct ProbeAnswer: Sendable {
+    /// Whether all is as it should be.
+    public let isGood: Bool
+    /// The answer in words.
+    public let text: String
+  }
+
+  /// Whether the control loop answers, or the speaker is ready; throws ``Failure`` where nobody is
+  /// there.
+  public func probe(readiness: Bool) async throws -> ProbeAnswer {
+    do {
+      return ProbeAnswer(isGood: true, text: try await get(readiness ? "/readyz" : "/healthz"))
+    } catch Failure.unexpected(let text) {
+      return ProbeAnswer(isGood: false, text: text)
+    }
+  }
+
   private func get(_ uri: String) async throws -> String {
     let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
     do {

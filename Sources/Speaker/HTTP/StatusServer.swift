@@ -9,7 +9,8 @@ import Status
 #endif
 
 /// Answers questions about this speaker on a unix socket, by HTTP: `GET /status` and
-/// `GET /explain?target=ADDRESS|NAMESPACE/NAME`, both JSON.
+/// `GET /explain?target=ADDRESS|NAMESPACE/NAME`, both JSON, and the probes `GET /healthz` and
+/// `GET /readyz`.
 struct StatusServer: Service {
   let socketPath: String
   let control: ControlLoop
@@ -30,6 +31,16 @@ struct StatusServer: Service {
           .notFound, "no service and no address '\(target)' is known to this speaker")
       }
       return try Self.json(StatusRenderer.json(document))
+    }
+    // The answer comes from the control loop: where that is stuck, there is none.
+    router.get("healthz") { _, _ in
+      Self.text(.ok, "ok, \(await control.histories.count) addresses\n")
+    }
+    router.get("readyz") { _, _ in
+      if let obstacle = await control.obstacleToReadiness {
+        return Self.text(.serviceUnavailable, "\(obstacle)\n")
+      }
+      return Self.text(.ok, "ok\n")
     }
     let application = Application(
       router: router,

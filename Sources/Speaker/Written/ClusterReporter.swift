@@ -254,7 +254,7 @@ private actor ReportWorker {
 
 extension ObjectWriter.Write {
   /// Sends this write.
-  fileprivate func perform(by client: KubernetesClient) async -> ObjectWriter.Outcome {
+  func perform(by client: KubernetesClient) async -> ObjectWriter.Outcome {
     func object(_ key: ObjectWriter.Key, _ parts: [String: JSONValue]) -> JSONValue {
       .object(
         parts.merging([

@@ -13,6 +13,7 @@ struct SpeakerReport: Hashable, Sendable {
     var lastError: String?
   }
 
+  var node: String
   var version: String
   var startedAt: Timestamp
   /// Whether the cluster was read and decided upon.
@@ -35,7 +36,7 @@ struct SpeakerReport: Hashable, Sendable {
   /// The status of the object.
   var status: JSONValue {
     [
-      "version": .string(version), "startedAt": .string("\(startedAt)"),
+      "node": .string(node), "version": .string(version), "startedAt": .string("\(startedAt)"),
       "ready": .boolean(isReady), "memberCount": .integer(Int64(memberCount)),
       "missingMembers": .array(missingMembers.prefix(Self.mostEntries).map(JSONValue.string)),
       "ownedAddresses": .integer(Int64(ownedCount)),

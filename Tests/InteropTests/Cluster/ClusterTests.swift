@@ -1,0 +1,177 @@
+import Addresses
+import KubernetesClient
+import Lab
+import NIOCore
+import Resources
+import Status
+import TestAPIServer
+import Testing
+
+extension InteropTests {
+  /// What only a lab whose speakers read an API server can show. Each test leaves the lab as it was.
+  @Suite(.lab(from: .cluster), .serialized) struct ReadingACluster {
+    /// The nodes that say of a service that they announce it, with where or to whom, sorted.
+    private func told(
+      _ service: String, _ type: ServedType, _ field: String
+    ) throws -> [String] {
+      let server = try #require(LabTrait.cluster).server
+      return server.store.versions(of: type).keys.sorted().compactMap { name -> String? in
+        guard let status = server.store.object(name, type)?["status"],
+          status["serviceName"]?.string == service, status["serviceNamespace"] == "lab",
+          let node = status["node"]?.string
+        else { return nil }
+        let values = (status[field]?.array ?? []).compactMap { $0.string ?? $0["name"]?.string }
+        return "\(node): \(values.joined(separator: " "))"
+      }.sorted()
+    }
+
+    private func events() throws -> [JSONValue] {
+      let server = try #require(LabTrait.cluster).server
+      return server.store.versions(of: .events).keys.sorted().compactMap {
+        server.store.object($0, .events)
+      }
+    }
+
+    @Test func whatIsWrittenIsWhatTheNetworkSees() async throws {
+      let lab = try lab()
+      let peers = "router-ipv4 router-ipv6"
+      try await eventually("each node tells of the routes that it has sent", within: .seconds(30)) {
+        try told("bgp-cluster", .serviceBGPStatuses, "peers")
+          == ["node-1: \(peers)", "node-2: \(peers)", "node-3: \(peers)"]
+          && told("bgp-local", .serviceBGPStatuses, "peers") == ["node-1: \(peers)"]
+      }
+      for service in ["l2-cluster", "l2-local", "l2-dual"] {
+        let address = try await lab.address(service)
+        try await eventually("\(service) has one owner, who tells of it", within: .seconds(30)) {
+          let told = try told(service, .serviceL2Statuses, "interfaces")
+          guard told.count == 1, told.first?.hasSuffix(": eth0") == true else { return false }
+          _ = try await lab.curl(address, from: lab.topology.client)
+          let mac = try await lab.neighbour(address, of: lab.topology.client)
+          return told == mac.flatMap(lab.topology.node(mac:)).map { ["\($0): eth0"] }
+        }
+      }
+      #expect(try told("l2-local", .serviceBGPStatuses, "peers") == [])
+      #expect(try told("bgp-local", .serviceL2Statuses, "interfaces") == [])
+      let speakers = try #require(LabTrait.cluster).server.store.versions(of: .bellmanSpeakers)
+      #expect(speakers.keys.map(\.name).sorted() == ["node-1", "node-2", "node-3"])
+    }
+
+    @Test func eachChangeIsOneEvent() async throws {
+      let lab = try lab()
+      @Sendable func assigned(_ service: String, _ reason: String) throws -> [String] {
+        try events().filter {
+          $0["regarding"]?["name"]?.string == service && $0["reason"]?.string == reason
+        }.compactMap { $0["note"]?.string }.sorted()
+      }
+      let first = "announcing from node \"node-1\" with protocol \"bgp\""
+      try await eventually("node-1 told of bgp-local", within: .seconds(30)) {
+        try assigned("bgp-local", "nodeAssigned") == [first]
+      }
+      try await lab.edit { manifests, topology in
+        try manifests.moveEndpoint(of: "bgp-local", to: "node-2", topology: topology)
+      }
+      try await eventually("the move is told of by both", within: .seconds(30)) {
+        try assigned("bgp-local", "nodeAssigned")
+          == [first, "announcing from node \"node-2\" with protocol \"bgp\""]
+          && assigned("bgp-local", "nodeUnassigned")
+            == ["no longer announcing from node \"node-1\" with protocol \"bgp\""]
+      }
+      try await eventually("the objects follow", within: .seconds(60)) {
+        try told("bgp-local", .serviceBGPStatuses, "peers")
+          == ["node-2: router-ipv4 router-ipv6"]
+      }
+      #expect(try events().allSatisfy { $0["series"] == nil }, "nothing is told of twice")
+      try await lab.edit { manifests, topology in
+        try manifests.moveEndpoint(of: "bgp-local", to: "node-1", topology: topology)
+      }
+      try await lab.waitForSettledRoutes()
+    }
+
+    @Test func anOutageOfTheAPIServerIsNotNoticedOnTheNetwork() async throws {
+      let lab = try lab()
+      let cluster = try #require(LabTrait.cluster)
+      let before = try await lab.sessions()
+      let expected = try await lab.expectedRoutes()
+      await cluster.disconnect()
+      try await eventually("the speakers see the outage", within: .seconds(60)) {
+        for node in lab.topology.nodes
+        where try await lab.status(node.name).problems.isEmpty { return false }
+        return true
+      }
+      #expect(try await lab.routes() == expected)
+      let layer2 = try await lab.address("l2-local")
+      #expect(try await lab.curl(layer2, from: lab.topology.client).status == 200)
+      // What changes meanwhile: an endpoint moves, and a service goes.
+      try await lab.edit { manifests, topology in
+        try manifests.moveEndpoint(of: "bgp-local", to: "node-3", topology: topology)
+      }
+      #expect(try await lab.routes() == expected)
+      try await cluster.connect()
+      try await eventually("the change is followed", within: .seconds(60)) {
+        try await lab.routes() == lab.expectedRoutes()
+      }
+      try await eventually("all is well", within: .seconds(60)) {
+        for node in lab.topology.nodes
+        where try await !lab.status(node.name).problems.isEmpty { return false }
+        return true
+      }
+      try await lab.expectSameSessions(before)
+      try await lab.edit { manifests, topology in
+        try manifests.moveEndpoint(of: "bgp-local", to: "node-1", topology: topology)
+      }
+      try await lab.waitForSettledRoutes()
+    }
+
+    @Test func aSpeakerThatStartsAnewWritesAlmostNothing() async throws {
+      let lab = try lab()
+      let server = try #require(LabTrait.cluster).server
+      try await eventually("everything is written", within: .seconds(60)) {
+        try told("bgp-cluster", .serviceBGPStatuses, "peers").count == 3
+      }
+      let old = try await lab.speaker("node-2")
+      await old.stop()
+      let events = try events().count
+      let writes = server.faults.count(of: .write)
+      try await lab.startSpeaker("node-2")
+      try await lab.waitForSettledRoutes()
+      try await eventually("its own object is of the new process", within: .seconds(60)) {
+        server.faults.count(of: .write) > writes
+      }
+      // The times of its start and of its sessions, and nothing of any service.
+      #expect(server.faults.count(of: .write) - writes <= 6)
+      #expect(try self.events().count - events <= 4)
+    }
+  }
+
+  /// The password of a BGPPeer in a Secret, in a cluster.
+  @Suite(
+    .lab(
+      from: .cluster,
+      router: {
+        var router = BirdConfiguration()
+        router.password = "lab-secret"
+        return router
+      }(),
+      edit: { manifests in
+        manifests.configuration.passwordSecret = "router"
+        manifests.configuration.additions = """
+          ---
+          apiVersion: v1
+          kind: Secret
+          metadata:
+            name: router
+            namespace: metallb-system
+          type: kubernetes.io/basic-auth
+          stringData:
+            password: lab-secret
+
+          """
+      }))
+  struct PasswordInASecret {
+    @Test func theSessionsAreUpWithIt() async throws {
+      let lab = try lab()
+      #expect(try await lab.routes() == lab.expectedRoutes())
+      #expect(try await lab.status("node-1").source.objects["Secret"] == 1)
+    }
+  }
+}
