@@ -117,6 +117,12 @@ let package = Package(
     .executableTarget(
       name: "simulate", dependencies: ["Election", "ElectionSimulator"], path: "Tests/simulate",
       swiftSettings: settings),
+    // A large cluster and a BGP neighbour, for `make bench`.
+    .executableTarget(
+      name: "cluster-load",
+      dependencies: [
+        "KubernetesClient", "Lab", "Resources", "TestAPIServer", nio, nioPosix, nioLocks,
+      ], path: "Tests/cluster-load", swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
     tests("BFDTests", ["Addresses", "BFD", "TestSupport", nio]),
     tests("BFDLinkTests", ["Addresses", "BFD", "LinuxIO", "TestSupport", nio, nioPosix]),

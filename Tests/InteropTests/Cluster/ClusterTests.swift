@@ -41,13 +41,18 @@ extension InteropTests {
           && told("bgp-local", .serviceBGPStatuses, "peers") == ["node-1: \(peers)"]
       }
       for service in ["l2-cluster", "l2-local", "l2-dual"] {
-        let address = try await lab.address(service)
-        try await eventually("\(service) has one owner, who tells of it", within: .seconds(30)) {
-          let told = try told(service, .serviceL2Statuses, "interfaces")
-          guard told.count == 1, told.first?.hasSuffix(": eth0") == true else { return false }
-          _ = try await lab.curl(address, from: lab.topology.client)
-          let mac = try await lab.neighbour(address, of: lab.topology.client)
-          return told == mac.flatMap(lab.topology.node(mac:)).map { ["\($0): eth0"] }
+        // Each address of a service has an owner of its own.
+        let addresses = await lab.layerTwoAddresses(of: service)
+        try await eventually("the owners of \(service) tell of it", within: .seconds(30)) {
+          var owners: Set<String> = []
+          for address in addresses {
+            _ = try await lab.curl(address, from: lab.topology.client)
+            guard let mac = try await lab.neighbour(address, of: lab.topology.client),
+              let node = lab.topology.node(mac: mac)
+            else { return false }
+            owners.insert("\(node): eth0")
+          }
+          return try told(service, .serviceL2Statuses, "interfaces") == owners.sorted()
         }
       }
       #expect(try told("l2-local", .serviceBGPStatuses, "peers") == [])
@@ -173,5 +178,12 @@ extension InteropTests {
       #expect(try await lab.routes() == lab.expectedRoutes())
       #expect(try await lab.status("node-1").source.objects["Secret"] == 1)
     }
+  }
+}
+
+extension Lab {
+  /// The addresses of the service `name`.
+  fileprivate func layerTwoAddresses(of name: String) -> [IPAddress] {
+    manifests.workloads.filter { $0.name == name }.flatMap(\.service.ingress)
   }
 }
