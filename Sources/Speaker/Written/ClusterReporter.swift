@@ -160,11 +160,12 @@ private actor ReportWorker {
   private func keepTime(changed: @Sendable () -> Void) async {
     var reviewedAt = NIODeadline.now()
     while !Task.isCancelled {
-      var interval = options.reportInterval
+      // Until there is something to say.
+      var interval = min(options.reportInterval, .milliseconds(250))
       if writer.knowsAll, await control.isReady {
         let report = await control.speakerReport()
         // In a large cluster everybody's report would change with everybody's state.
-        interval = interval + .milliseconds(Int64(report.memberCount) * 50)
+        interval = options.reportInterval + .milliseconds(Int64(report.memberCount) * 50)
         writer.want(objects.speaker(report), objects.speakerKey, now: .now())
         await reportConfiguration()
         await clean()

@@ -27,7 +27,8 @@ struct AddressesView {
         + StyledText(
           ": bellman \(document.programVersion), pid \(document.pid), running for \(age)"),
       StyledText(
-        "\(document.source.isCluster ? "cluster" : "manifests"): \(document.source.directory) (\(objects))")
+        "\(document.source.isCluster ? "cluster" : "manifests"): \(document.source.directory) (\(objects))"
+      )
         + (document.source.complete
           ? "" : StyledText(", incomplete: see the problems below", .attention)),
     ]

@@ -57,8 +57,13 @@ extension InteropTests {
       }
       #expect(try told("l2-local", .serviceBGPStatuses, "peers") == [])
       #expect(try told("bgp-local", .serviceL2Statuses, "interfaces") == [])
-      let speakers = try #require(LabTrait.cluster).server.store.versions(of: .bellmanSpeakers)
-      #expect(speakers.keys.map(\.name).sorted() == ["node-1", "node-2", "node-3"])
+      let server = try #require(LabTrait.cluster).server
+      for node in lab.topology.nodes {
+        let name = ObjectName(namespace: "metallb-system", name: node.name)
+        try await eventually("\(node.name) tells of its sessions", within: .seconds(30)) {
+          server.store.object(name, .bellmanSpeakers)?["status"]?["establishedSessions"] == 2
+        }
+      }
     }
 
     @Test func eachChangeIsOneEvent() async throws {
