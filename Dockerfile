@@ -4,10 +4,15 @@
 #
 #   docker build --tag bellman:0.1.0 .
 #
-# It runs as user 65532. Layer 2 needs the capability NET_RAW, which the binary carries as a file
-# capability: a user other than root gets it where the container's bounding set has it
-# (`--cap-drop ALL --cap-add NET_RAW`), and the binary does not start where it is missing. BGP needs
-# none: Bellman dials and listens on no port, and TCP MD5 (TCP_MD5SIG) is open to every user.
+# It runs as user 65532. Layer 2 needs the capability NET_RAW, the threads of the election and of BFD
+# SYS_NICE, and a speaker that listens on port 179 NET_BIND_SERVICE. The binary carries them as file
+# capabilities: a user other than root gets them where the container's bounding set has them
+# (`--cap-drop ALL --cap-add NET_RAW --cap-add SYS_NICE --cap-add NET_BIND_SERVICE`), and the binary
+# does not start where one is missing. TCP MD5 (TCP_MD5SIG) is open to every user.
+#
+# For several architectures:
+#
+#   docker buildx build --platform linux/amd64,linux/arm64 --tag REGISTRY/bellman:0.1.0 --push .
 
 FROM swift:6.2-bookworm AS build
 RUN apt-get update \

@@ -57,7 +57,8 @@ fuzz:
 bench: packages
 	@Benchmarks/packages
 	$(SWIFT) build -c release --product bellman
-	Benchmarks/run.py --bellman .build/release/bellman --sizes $(BENCH_SIZES) \
+	$(SWIFT) build -c release --product cluster-load
+	Benchmarks/run.py --bellman .build/release/bellman --load .build/release/cluster-load --sizes $(BENCH_SIZES) \
 	  --runs $(BENCH_RUNS) --nice $(BENCH_NICE) $(ARGS)
 
 simulate:

@@ -8,6 +8,7 @@ import subprocess
 
 import arp
 import changes
+import cluster
 import origination
 import receiving
 import report
@@ -19,6 +20,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bellman", required=True, metavar="PROGRAM")
+    parser.add_argument("--load", metavar="PROGRAM",
+                        help="cluster-load, for a speaker that reads a cluster; left out without it")
     parser.add_argument("--sizes", default="10000,100000,1000000", metavar="N,N")
     parser.add_argument("--speakers", default="bellman,bird,frr,openbgpd,gobgp", metavar="NAME,NAME")
     parser.add_argument("--runs", type=int, default=3, help="of each; the medians are shown")
@@ -76,6 +79,13 @@ def main():
             shown = f"Not measured: {failure}"
         text += ["## One service of ten thousand", "", shown, "",
                  "In each there are the 50 ms for which the directory must be quiet before it is read."]
+    if options.load and "bellman" in options.speakers.split(","):
+        try:
+            shown = cluster.text(
+                cluster.measure(program, os.path.abspath(options.load), nice=options.nice))
+        except cluster.Failure as failure:
+            shown = [f"Not measured: {failure}"]
+        text += ["", "## A large cluster", "", *shown]
     if options.arp and "bellman" in options.speakers.split(","):
         try:
             shown = arp.text(arp.measure(program, options.runs, options.nice))

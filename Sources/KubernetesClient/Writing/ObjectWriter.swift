@@ -15,8 +15,8 @@ public struct ObjectWriter: Sendable {
     public var interval: TimeAmount = .milliseconds(50)
     /// For how long a value must stand before it is written.
     public var settling: TimeAmount = .seconds(1)
-    /// For how long after the start nothing that is there is changed or deleted: sessions and owners
-    /// take their time to be again what they were before.
+    /// For how long after the start nothing of an earlier process is changed or deleted: sessions and
+    /// owners take their time to be again what they were before.
     public var patience: TimeAmount = .seconds(30)
     /// How the keys of our labels begin; labels of others on our objects are left alone.
     public var labelPrefixes = ["app.kubernetes.io/", "bellman.dev/", "metallb.io/"]
@@ -92,6 +92,8 @@ public struct ObjectWriter: Sendable {
   private var absentSince: [Key: NIODeadline] = [:]
   private var held: [Key: Held] = [:]
   private var lists: [ResourceType: ListState] = [:]
+  /// The objects that were there at the start and that this process has not written.
+  private var inherited: Set<Key> = []
   /// The objects of others that are to go.
   private var strangers: [Key: String] = [:]
   private var queue: [Key] = []
@@ -153,7 +155,10 @@ public struct ObjectWriter: Sendable {
     let wasComplete = lists[type]?.isComplete ?? false
     if changes.isComplete { lists[type]?.isComplete = true }
     if !wasComplete, changes.isComplete { enqueueAll(of: type) }
-    if beganAt == nil, lists.values.allSatisfy(\.isComplete) { beganAt = now }
+    if beganAt == nil, lists.values.allSatisfy(\.isComplete) {
+      beganAt = now
+      inherited = Set(held.keys)
+    }
   }
 
   /// Takes in whether a type is installed; nothing is written of one that is not.
@@ -241,6 +246,7 @@ public struct ObjectWriter: Sendable {
     let key = write.key
     underWay.remove(key)
     strangers[key] = nil
+    inherited.remove(key)
     switch outcome {
     case .written(let object):
       pauses = 0
@@ -312,9 +318,7 @@ public struct ObjectWriter: Sendable {
     if strangers[key] != nil { return retry }
     let since = wanted[key]?.since ?? absentSince[key] ?? .uptimeNanoseconds(0)
     var due = max(retry, since + configuration.settling)
-    // An object that has just been made gets its status at once.
-    let isOld = held[key].map { $0.status != Self.digest(.null) } ?? false
-    if isOld, let beganAt { due = max(due, beganAt + configuration.patience) }
+    if inherited.contains(key), let beganAt { due = max(due, beganAt + configuration.patience) }
     return due
   }
 

@@ -35,7 +35,7 @@ extension InteropTests {
     @Test func whatIsWrittenIsWhatTheNetworkSees() async throws {
       let lab = try lab()
       let peers = "router-ipv4 router-ipv6"
-      try await eventually("each node tells of the routes that it has sent", within: .seconds(30)) {
+      try await eventually("each node tells of the routes that it has sent", within: .seconds(60)) {
         try told("bgp-cluster", .serviceBGPStatuses, "peers")
           == ["node-1: \(peers)", "node-2: \(peers)", "node-3: \(peers)"]
           && told("bgp-local", .serviceBGPStatuses, "peers") == ["node-1: \(peers)"]
@@ -43,7 +43,7 @@ extension InteropTests {
       for service in ["l2-cluster", "l2-local", "l2-dual"] {
         // Each address of a service has an owner of its own.
         let addresses = await lab.layerTwoAddresses(of: service)
-        try await eventually("the owners of \(service) tell of it", within: .seconds(30)) {
+        try await eventually("the owners of \(service) tell of it", within: .seconds(60)) {
           var owners: Set<String> = []
           for address in addresses {
             _ = try await lab.curl(address, from: lab.topology.client)
@@ -60,10 +60,37 @@ extension InteropTests {
       let server = try #require(LabTrait.cluster).server
       for node in lab.topology.nodes {
         let name = ObjectName(namespace: "metallb-system", name: node.name)
-        try await eventually("\(node.name) tells of its sessions", within: .seconds(30)) {
+        try await eventually("\(node.name) tells of its sessions", within: .seconds(60)) {
           server.store.object(name, .bellmanSpeakers)?["status"]?["establishedSessions"] == 2
         }
       }
+    }
+
+    @Test func theProbesSayThatItIsReady() async throws {
+      let lab = try lab()
+      for question in ["live", "ready"] {
+        let answer = try await lab.bellman(["probe", question], node: "node-1")
+        #expect(answer.status == 0 && answer.output.hasPrefix("ok"), "\(answer)")
+      }
+      let nobody = try await Command.output([
+        Program.path, "probe", "live", "--socket", lab.directory.file("none.sock"),
+      ])
+      #expect(nobody.status == 1)
+    }
+
+    @Test func flagsThatContradictAndMissingOnesAreRefused() async throws {
+      let lab = try lab()
+      let both = try await Command.output([
+        Program.path, "speaker", "--node", "x", "--manifests", lab.directory.manifests,
+        "--kubeconfig", "none",
+      ])
+      #expect(both.status != 0 && both.error.contains("--kubeconfig is for a cluster"))
+      let none = try await Command.output(["env", "-i", Program.path, "speaker", "--node", "x"])
+      #expect(none.status != 0 && none.error.contains("name their directory with --manifests"))
+      let missing = try await Command.output([
+        Program.path, "speaker", "--node", "x", "--kubeconfig", lab.directory.file("none"),
+      ])
+      #expect(missing.status != 0 && missing.error.contains(lab.directory.file("none")))
     }
 
     @Test func eachChangeIsOneEvent() async throws {
@@ -74,13 +101,13 @@ extension InteropTests {
         }.compactMap { $0["note"]?.string }.sorted()
       }
       let first = "announcing from node \"node-1\" with protocol \"bgp\""
-      try await eventually("node-1 told of bgp-local", within: .seconds(30)) {
+      try await eventually("node-1 told of bgp-local", within: .seconds(60)) {
         try assigned("bgp-local", "nodeAssigned") == [first]
       }
       try await lab.edit { manifests, topology in
         try manifests.moveEndpoint(of: "bgp-local", to: "node-2", topology: topology)
       }
-      try await eventually("the move is told of by both", within: .seconds(30)) {
+      try await eventually("the move is told of by both", within: .seconds(60)) {
         try assigned("bgp-local", "nodeAssigned")
           == [first, "announcing from node \"node-2\" with protocol \"bgp\""]
           && assigned("bgp-local", "nodeUnassigned")

@@ -182,7 +182,8 @@ struct ContractTests {
       group: "absent.example.com", version: "v1", plural: "nothings", kind: "Nothing")
     try await following(Selection(type), of: endpoint) { mirror in
       try await eventually { mirror.isComplete }
-      #expect(mirror.conditions == [.notInstalled] && mirror.view.isEmpty)
+      try await eventually { mirror.conditions == [.notInstalled] }
+      #expect(mirror.view.isEmpty)
     }
   }
 }

@@ -50,6 +50,14 @@ import Testing
     }
   }
 
+  @Test func probesTellLifeFromReadiness() async throws {
+    try await withServer { client, _ in
+      #expect(try await client.probe(readiness: false).isGood)
+      let ready = try await client.probe(readiness: true)
+      #expect(!ready.isGood && ready.text.contains("network interfaces are not known"))
+    }
+  }
+
   @Test func statusTellsOfEveryAddressAndWhy() async throws {
     try await withServer { client, control in
       let document = try await client.status()

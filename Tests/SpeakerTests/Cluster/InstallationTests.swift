@@ -1,0 +1,82 @@
+import FoundationEssentials
+import KubernetesClient
+import TestAPIServer
+import Testing
+
+@testable import Speaker
+
+/// The examples for a cluster, as far as they can be looked at without one.
+@Suite struct InstallationTests {
+  private static let base = "kubernetes/base"
+
+  private func objects() throws -> [JSONValue] {
+    let list = try YAMLObjects.read(Example.text("\(Self.base)/kustomization.yaml")).first
+    let files = (list?["resources"]?.array ?? []).compactMap(\.string)
+    #expect(files.count == 4)
+    return try files.flatMap { try YAMLObjects.read(Example.text("\(Self.base)/\($0)")) }
+  }
+
+  @Test func theBaseHoldsWhatASpeakerNeeds() throws {
+    let kinds = try objects().compactMap { $0["kind"]?.string }
+    #expect(
+      kinds == [
+        "Namespace", "CustomResourceDefinition", "ServiceAccount", "ClusterRole",
+        "ClusterRoleBinding", "Role", "RoleBinding", "DaemonSet",
+      ])
+  }
+
+  @Test func thePodHasNoMoreThanItNeeds() throws {
+    let objects = try objects()
+    let set = try #require(objects.first { $0["kind"] == "DaemonSet" })
+    let pod = try #require(set["spec"]?["template"]?["spec"])
+    let container = try #require(pod["containers"]?.array?.first)
+    let security = try #require(container["securityContext"])
+    #expect(security["runAsNonRoot"] == true && security["readOnlyRootFilesystem"] == true)
+    #expect(security["allowPrivilegeEscalation"] == false)
+    #expect(security["capabilities"]?["drop"] == ["ALL"])
+    #expect(
+      security["capabilities"]?["add"] == ["NET_RAW", "SYS_NICE", "NET_BIND_SERVICE"])
+    #expect(pod["hostNetwork"] == true && pod["hostPID"] == nil)
+    #expect(pod["volumes"]?.array?.allSatisfy { $0["hostPath"] == nil } == true)
+    let account = objects.first { $0["kind"] == "ServiceAccount" }?["metadata"]?["name"]
+    #expect(pod["serviceAccountName"] == account)
+    // Time for the hand-over and the goodbye.
+    #expect((pod["terminationGracePeriodSeconds"]?.integer ?? 0) >= 5)
+    #expect(container["readinessProbe"]?["exec"]?["command"] == ["bellman", "probe", "ready"])
+    #expect(container["livenessProbe"]?["exec"]?["command"] == ["bellman", "probe", "live"])
+  }
+
+  /// There is no helm to render the chart with: at least its templates ask for nothing that
+  /// values.yaml does not have, and all that it has is asked for.
+  @Test func theChartsTemplatesAndValuesAgree() throws {
+    let values = try #require(try YAMLObjects.read(Example.text("helm/bellman/values.yaml")).first)
+    var asked: Set<String> = []
+    for name in ["daemonset.yaml", "rbac.yaml", "_helpers.tpl"] {
+      let text = try Example.text("helm/bellman/templates/\(name)")
+      #expect(text.ranges(of: "{{").count == text.ranges(of: "}}").count, "\(name)")
+      for part in text.split(separator: ".Values.").dropFirst() {
+        asked.insert(String(part.prefix { $0.isLetter || $0 == "." }))
+      }
+    }
+    for path in asked {
+      let found = path.split(separator: ".").reduce(Optional(values)) { $0?[String($1)] }
+      #expect(found != nil, "\(path) is not in values.yaml")
+    }
+    let tops = Set(asked.compactMap { $0.split(separator: ".").first.map(String.init) })
+    #expect(Set((values.object ?? [:]).keys) == tops)
+  }
+
+  @Test func theChartGrantsWhatTheBaseGrants() throws {
+    func rules(_ text: String) -> [String] {
+      text.split(separator: "\n").map(String.init).filter { line in
+        ["- apiGroups:", "resources:", "verbs:", "  - "].contains {
+          line.trimmingPrefix(while: { $0 == " " }).hasPrefix(
+            $0.trimmingPrefix(while: { $0 == " " }))
+        }
+      }
+    }
+    let base = rules(try Example.text("kubernetes/base/rbac.yaml"))
+    #expect(rules(try Example.text("helm/bellman/templates/rbac.yaml")) == base)
+    #expect(base.count > 25)
+  }
+}
