@@ -171,6 +171,14 @@ import Testing
     #expect(update.state.isComplete)
   }
 
+  @Test func whatIsNewInKubernetesOwnKindsIsPassedOver() throws {
+    let driver = Driver.begun()
+    var service = ClusterObjects.service("db", "192.0.2.2").object ?? [:]
+    service["spec"] = ["type": "LoadBalancer", "ports": [["port": 80]], "tomorrow": true]
+    let update = try #require(driver.take(.kind(.service), .object(service)))
+    #expect(update.changes.services.upserted.count == 1 && update.state.problems == [])
+  }
+
   @Test func aBadObjectLeavesTheLastGoodOneInUse() throws {
     let driver = Driver.begun()
     let bad = try #require(
