@@ -155,17 +155,24 @@ public struct ObjectWriter: Sendable {
     let wasComplete = lists[type]?.isComplete ?? false
     if changes.isComplete { lists[type]?.isComplete = true }
     if !wasComplete, changes.isComplete { enqueueAll(of: type) }
-    if beganAt == nil, lists.values.allSatisfy(\.isComplete) {
-      beganAt = now
-      inherited = Set(held.keys)
-    }
+    beginIfKnown(now)
   }
 
-  /// Takes in whether a type is installed; nothing is written of one that is not.
-  public mutating func setInstalled(_ isInstalled: Bool, _ type: ResourceType) {
+  /// Takes in whether a type is there for us, installed and open to us; nothing is written of one
+  /// that is not, and the others do not wait for it.
+  public mutating func setInstalled(
+    _ isInstalled: Bool, _ type: ResourceType, now: NIODeadline
+  ) {
     guard lists[type]?.isInstalled != isInstalled else { return }
     lists[type]?.isInstalled = isInstalled
     if isInstalled { enqueueAll(of: type) }
+    beginIfKnown(now)
+  }
+
+  private mutating func beginIfKnown(_ now: NIODeadline) {
+    guard beganAt == nil, knowsAll else { return }
+    beganAt = now
+    inherited = Set(held.keys)
   }
 
   /// Whether a type is installed, as far as is known.
@@ -175,7 +182,7 @@ public struct ObjectWriter: Sendable {
   public func holds(_ key: Key) -> Bool { held[key] != nil }
 
   /// Whether all objects of ours were read once, or cannot be there.
-  public var knowsAll: Bool { lists.values.allSatisfy(\.isComplete) }
+  public var knowsAll: Bool { lists.values.allSatisfy { $0.isComplete || !$0.isInstalled } }
 
   // MARK: What should be there
 

@@ -91,8 +91,16 @@ private actor ReportWorker {
         changed()
       },
       report: { condition in
-        guard condition == .notInstalled || condition == .following else { return }
-        Task { await self.setInstalled(condition == .following, type) }
+        switch condition {
+        case .following: Task { await self.setInstalled(true, type) }
+        case .notInstalled: Task { await self.setInstalled(false, type) }
+        case .failing(.status(let status)) where status.code == 403:
+          Task {
+            await self.setInstalled(false, type)
+            await self.log(.status(status), type)
+          }
+        case .starting, .failing: break
+        }
       })
   }
 
@@ -102,7 +110,7 @@ private actor ReportWorker {
   }
 
   private func setInstalled(_ isInstalled: Bool, _ type: ResourceType) {
-    writer.setInstalled(isInstalled, type)
+    writer.setInstalled(isInstalled, type, now: .now())
   }
 
   // MARK: What should be there
@@ -238,18 +246,18 @@ private actor ReportWorker {
         }
         for await (write, outcome) in group {
           writer.finish(write, outcome, now: .now())
-          if case .failed(let failure) = outcome { log(failure, write.key) }
+          if case .failed(let failure) = outcome { log(failure, write.key.type) }
         }
       }
     }
   }
 
   /// Each failure is logged once for its type, however many objects meet it.
-  private func log(_ failure: RequestFailure, _ key: ObjectWriter.Key) {
-    guard loggedFailures.count < 100, loggedFailures.insert("\(key.type): \(failure)").inserted
+  private func log(_ failure: RequestFailure, _ type: ResourceType) {
+    guard loggedFailures.count < 100, loggedFailures.insert("\(type): \(failure)").inserted
     else { return }
     logger.warning(
-      "status not written", metadata: ["object": "\(key.type)/\(key.name)", "error": "\(failure)"])
+      "status not written", metadata: ["type": "\(type)", "error": "\(failure)"])
   }
 }
 

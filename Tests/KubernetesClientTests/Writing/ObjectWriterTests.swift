@@ -247,12 +247,13 @@ import Testing
 
   @Test func aKindThatIsNotInstalledIsWrittenWhenItComes() {
     let driver = Driver()
-    driver.writer.setInstalled(false, Self.type)
+    driver.writer.setInstalled(false, Self.type, now: driver.now)
+    #expect(driver.writer.knowsAll)
     driver.list()
     driver.want("web", "a")
     driver.run(.minutes(1))
     #expect(driver.writes.isEmpty)
-    driver.writer.setInstalled(true, Self.type)
+    driver.writer.setInstalled(true, Self.type, now: driver.now)
     driver.run(.seconds(1))
     #expect(driver.objects.count == 1)
   }

@@ -138,6 +138,21 @@ struct ClusterReporterTests {
     }
   }
 
+  /// One kind that may not be read keeps nothing else from being written.
+  @Test func aKindThatIsForbiddenHoldsNothingUp() async throws {
+    var options = TestAPIServer.Options()
+    options.authorization = RBAC(
+      AccessTests.grants.filter { $0.resource != "servicebgpstatuses" })
+    try await TestAPIServer.run(options) { server in
+      server.put(ClusterObjects.node("node-1"), ClusterObjects.service("web", "192.0.2.1"))
+      try await ClusterRig.run(server, writes: true) { rig in
+        try await rig.eventually("the speaker tells of itself") { _ in
+          server.store.object(speaker, .bellmanSpeakers)?["status"]?["ready"] == true
+        }
+      }
+    }
+  }
+
   @Test func withoutItsKindsASpeakerWritesNothing() async throws {
     try await withServer { server in
       for type in [
