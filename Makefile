@@ -49,7 +49,7 @@ lab: build
 
 test: packages
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	@SWIFT=$(SWIFT) .ci/tests
 
 fuzz:
 	SWIFT=$(SWIFT) Fuzzing/run $(FUZZ_SECONDS)

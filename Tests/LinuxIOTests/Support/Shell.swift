@@ -35,7 +35,7 @@ func run(_ command: String) throws -> String {
 }
 
 /// Asks again every 10 ms until `condition` holds; false after `seconds`.
-func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) rethrows -> Bool {
+func eventually(within seconds: Double = 20, _ condition: () throws -> Bool) rethrows -> Bool {
   let end = Date() + seconds
   while Date() < end {
     if try condition() { return true }
