@@ -91,7 +91,6 @@ let package = Package(
       swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
     tests("BFDTests", ["Addresses", "BFD", "TestSupport", nio]),
-    tests("BFDLinkTests", ["Addresses", "BFD", "LinuxIO", "TestSupport", nio, nioPosix]),
     tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
     tests("LinkLayerTests", ["Addresses", "LinkLayer", "TestSupport", nio]),
     tests(
@@ -113,7 +112,8 @@ let package = Package(
         "bellman", nio, nioPosix,
       ]),
     tests("PeerInteropTests", ["Addresses", "Lab", "bellman", nio]),
-    tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", "TestSupport", nio, nioPosix]),
+    tests(
+      "LinuxIOTests", ["Addresses", "BFD", "LinkLayer", "LinuxIO", "TestSupport", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -143,12 +143,18 @@ actor ControlLoop {
     links.kernelResponders { histories[$0] != nil }
   }
 
-  /// Stops answering, and says goodbye to all peers with `reason`; returns when that is done.
+  /// Hands over what this node answers for, and says goodbye to all peers with `reason`, both at once;
+  /// returns when that is done.
   func stop(reason: String) async {
-    await leaveElection()
     isStopping = true
+    async let isLeft: Void = leaveElection()
+    await sayGoodbye(reason: reason)
+    await isLeft
     segmentWatch?.cancel()
     links.close()
+  }
+
+  private func sayGoodbye(reason: String) async {
     let wait = peers.beginGracefulShutdown()
     if wait > .zero {
       logger.info(
@@ -201,7 +207,7 @@ actor ControlLoop {
     }
     election.drain(true)
     let deadline = NIODeadline.now() + Self.longestHandOver
-    while !election.answered.isEmpty, NIODeadline.now() < deadline {
+    while election.isHandingOver, NIODeadline.now() < deadline {
       try? await eventLoop.scheduleTask(in: .milliseconds(5)) {}.futureResult.get()
     }
   }

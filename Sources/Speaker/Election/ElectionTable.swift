@@ -29,6 +29,8 @@ final class ElectionTable {
   private var nodes: [String: Node] = [:]
   private var names: [MemberID: String] = [:]
   private var ownerships: [IPAddress: Ownership] = [:]
+  /// Addresses that no other node may have.
+  private var heirless: Set<IPAddress> = []
   /// Whom the claims name; of a member that is not known yet the name comes later.
   private var owners: [IPAddress: MemberID] = [:]
   private var converted: (from: [FitNode], to: [Candidate]) = ([], [])
@@ -42,8 +44,10 @@ final class ElectionTable {
     self.plane = plane
   }
 
-  /// The addresses that this node answers for.
-  var answered: [IPAddress] { ownerships.filter(\.value.answersHere).keys.sorted() }
+  /// Whether this node still answers for an address that another node may have.
+  var isHandingOver: Bool {
+    ownerships.contains { $0.value.answersHere && !heirless.contains($0.key) }
+  }
 
   // MARK: To the election
 
@@ -86,6 +90,11 @@ final class ElectionTable {
         }
       )
     }
+    if candidates.contains(where: { $0.node != node }) {
+      heirless.remove(address)
+    } else {
+      heirless.insert(address)
+    }
     let standing: Standing =
       switch eligibility {
       case .fit: .fit
@@ -99,6 +108,7 @@ final class ElectionTable {
   /// No service has the address any more.
   func forget(_ address: IPAddress) {
     pending.append(.addressRemoved(address))
+    heirless.remove(address)
     ownerships[address] = nil
     owners[address] = nil
     lastMoves[address] = nil
