@@ -21,6 +21,13 @@ final class PeerTable {
     var stateSince: Timestamp
     /// When the last error happened.
     var lastErrorAt: Timestamp?
+
+    /// The last error in words, with what it often means for this peer.
+    var lastError: String? {
+      guard let error = transport.statistics.lastError else { return nil }
+      guard error == .noAnswer, endpoint.authentication != nil else { return "\(error)" }
+      return "\(error); nor would a peer answer that has another password, or none"
+    }
   }
 
   /// A configured neighbour with which there can be no session now.

@@ -103,9 +103,7 @@ extension ControlLoop {
   private func peerStatus(_ name: String, _ entry: PeerTable.Entry) -> PeerStatus {
     let transport = entry.transport
     let statistics = transport.statistics
-    let error = statistics.lastError.map { error in
-      PeerError(at: entry.lastErrorAt ?? startedAt, text: "\(error)")
-    }
+    let error = entry.lastError.map { PeerError(at: entry.lastErrorAt ?? startedAt, text: $0) }
     return PeerStatus(
       name: name, address: entry.endpoint.address, interface: entry.endpoint.scope?.name,
       port: entry.endpoint.port, localAS: entry.configuration.localAS,
