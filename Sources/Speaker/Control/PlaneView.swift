@@ -41,7 +41,9 @@ struct PlaneView {
 
   /// What the election says of an address; nil when it was not told of it.
   func claim(of summary: AddressSummary, lastMove: MoveStatus?) -> ClaimStatus? {
-    guard let view = addresses[summary.address] else { return nil }
+    // Of an address that is not for layer 2, the election has nothing to say.
+    guard let view = addresses[summary.address], view.epoch != nil || view.obstacle != .unfit
+    else { return nil }
     let isOwner = view.owner == node
     return ClaimStatus(
       epoch: view.epoch?.quorum, wireEpoch: view.epoch?.wire ?? 0, since: wallTime(view.since),

@@ -22,8 +22,13 @@ struct RebalanceView {
       return StyledText("\(load): nothing is moved at up to \(share) times the mean")
     }
     return StyledText(
-      "\(load): it gives away at most one each \(Milliseconds(document.intervalMilliseconds)), for "
+      "\(load): it gives away at most one each \(interval), for "
         + "at most \(Age(from: now, to: until))", .attention)
+  }
+
+  private var interval: String {
+    let milliseconds = document.intervalMilliseconds
+    return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
   }
 
   /// A quotient with one decimal, rounded down.

@@ -19,7 +19,7 @@ struct DrainCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("How long to wait, such as 90s; 0s returns at once.", valueName: "time"))
-  var deadline = TimeArgument(amount: .minutes(5))
+  var deadline = TimeArgument(amount: .minutes(1))
 
   @OptionGroup var target: SpeakerSelection
   @OptionGroup var output: OutputOptions
