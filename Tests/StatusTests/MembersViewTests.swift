@@ -21,11 +21,11 @@ struct MembersViewTests {
         dropped: 3 badly authenticated, 2 replayed, 1 truncated, 4 from strangers
         own lateness: 0 times over 100 ms, longest 24 ms, 1m20s ago; priority realTime
 
-        MEMBER  STATE    OWNS    ACK  SILENT  UP      WITNESSES          SUSPECTED BY
-        node1   self       12      -       -  2h14m   node2,node3,node4  -
-        node2   alive       9  444ms    41ms  10s     node1,node3,node4  -
-        node3   dead        0     no    1m1s  1h33m   node1,node2,node4  node1,node2
-        node4   unknown     0     no       -  -       -                  -
+        MEMBER  STATE    OWNS    ACK  SILENT  UP     WITNESSES          SUSPECTED BY
+        node1   self       12      -       -  2h14m  node2,node3,node4  -
+        node2   alive       9  444ms    41ms  10s    node1,node3,node4  -
+        node3   dead        0     no    1m1s  1h33m  node1,node2,node4  node1,node2
+        node4   unknown     0     no       -  -      -                  -
 
         """)
   }
