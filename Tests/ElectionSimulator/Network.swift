@@ -7,8 +7,14 @@ extension World {
     statistics.packets += 1
     if isTracing, case .rows(let rows) = message, rows.kind != .claims {
       log {
-        "\(node.name) to \(target.name): \(rows.kind) of \(name(of: rows.subject))"
+        "\(node.name) to \(target.name): \(rows.kind) \(rows.version) of \(name(of: rows.subject))"
           + " \(rows.rows.map { "\($0.address) \($0.claim.epoch) \($0.verdict)" })"
+      }
+    }
+    if isTracing, case .witnesses(let notice) = message, notice.subject == node.id {
+      log {
+        "\(node.name) to \(target.name): witnesses \(notice.version)"
+          + " \(notice.current.map(name)) before \(notice.former.map(name))"
       }
     }
     guard !isCut[node.index * nodes.count + target.index] else { return }

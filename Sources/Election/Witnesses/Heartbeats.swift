@@ -82,20 +82,28 @@ extension Election {
     peers[peer].echo = max(peers[peer].echo, heartbeat.sentAt)
     peers[peer].isDraining = heartbeat.flags.contains(.isDraining)
     if wasSilent { hearAgain(peer) }
-    takeAcknowledgement(heartbeat, from: peer)
-    if peers[peer].knowsVersion < heartbeat.witnessVersionKnown {
-      peers[peer].knowsVersion = heartbeat.witnessVersionKnown
+    if acknowledgesThisLife(heartbeat) {
+      takeAcknowledgement(heartbeat, from: peer)
+      if peers[peer].knowsVersion < heartbeat.witnessVersionKnown {
+        peers[peer].knowsVersion = heartbeat.witnessVersionKnown
+      }
+      if peers[peer].fenceLast > heartbeat.fenceApplied || !peers[peer].fence.isEmpty {
+        advanceFence(of: peer, applied: heartbeat.fenceApplied)
+      }
     }
     if peers[peer].knowsVersion < peers[0].witnesses.version { sendWitnesses(of: 0, to: peer) }
-    if peers[peer].fenceLast > heartbeat.fenceApplied || !peers[peer].fence.isEmpty {
-      advanceFence(of: peer, applied: heartbeat.fenceApplied)
-    }
     compareClaims(of: peer, with: heartbeat)
     if heartbeat.flags.contains(.wantsReply) {
       var flags: Heartbeat.Flags = isSettled ? .isSettled : []
       if isDraining { flags.insert(.isDraining) }
       send(.heartbeat(self.heartbeat(for: peer, flags)), to: peer)
     }
+  }
+
+  /// Whether a heartbeat answers one of this process. What a late packet acknowledges to an earlier
+  /// process of this node, above all the versions of its witnesses, means nothing now.
+  private func acknowledgesThisLife(_ heartbeat: Heartbeat) -> Bool {
+    heartbeat.echo >= bootedAt.uptimeNanoseconds && heartbeat.echo <= now.uptimeNanoseconds
   }
 
   /// What a peer says that it holds should be what my table says of it.

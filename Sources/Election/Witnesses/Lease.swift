@@ -7,9 +7,7 @@ extension Election {
     if heartbeat.fence > peers[peer].fenceAnnounced {
       peers[peer].fenceAnnounced = heartbeat.fence
     }
-    guard heartbeat.echo > 0, heartbeat.echo <= now.uptimeNanoseconds,
-      heartbeat.flags.contains(.isSettled)
-    else { return }
+    guard heartbeat.flags.contains(.isSettled) else { return }
     if guards.contains(.fence), heartbeat.fence > peers[peer].fenceApplied { return }
     let until = NIODeadline.uptimeNanoseconds(heartbeat.echo) + timers.lease
     guard until > peers[peer].leaseUntil else { return }
