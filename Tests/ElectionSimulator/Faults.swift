@@ -88,6 +88,8 @@ package struct Scenario: Sendable {
   package var usesPackets = false
   /// Whether every node is equally fit for every address.
   package var isUniform = false
+  /// The milliseconds between the starts of two nodes; 0 for all at about the same time.
+  package var stagger = 0
   package var timers = Timers()
   /// Whether the run is stopped at the first broken invariant.
   package var stopsAtFailure = true

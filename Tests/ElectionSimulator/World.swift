@@ -92,7 +92,8 @@ package final class World {
       refreshCandidates(address)
     }
     for node in nodes {
-      queue.push(.boot, at: UInt64(random.below(scenario.isUniform ? 5 : 300)) * 1_000_000, node: node.index)
+      let delay = random.below(scenario.isUniform ? 5 : 300) + scenario.stagger * node.index
+      queue.push(.boot, at: UInt64(delay) * 1_000_000, node: node.index)
     }
     for (number, fault) in scenario.faults.enumerated() {
       queue.push(.fault, at: UInt64(fault.at) * 1_000_000, node: 0, detail: number)

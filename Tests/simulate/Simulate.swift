@@ -20,6 +20,7 @@ import ElectionSimulator
            packets=0     1 to encode, seal and open every message
            trace=0       1 to print what happens
            shrink=1      0 to leave a failing script as it is
+           only=         one of the tables: failover, stalls, cost or load
     """
 
   static func main() {
@@ -37,7 +38,8 @@ import ElectionSimulator
     }
     switch command {
     case "run": run(options)
-    case "tables": for table in Tables.all() { say(table) }
+    case "tables":
+      for (name, table) in Tables.all where options["only"] ?? name == name { say(table()) }
     case "mutations":
       let missed = Mutations.report { say($0) }
       exit(missed == 0 ? 0 : 1)
