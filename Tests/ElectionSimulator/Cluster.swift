@@ -92,6 +92,14 @@ extension World {
     handle(.drain(node.isDraining), by: node)
   }
 
+  /// The gateway is on the part of the segment that no partition moved away.
+  func tellGateway(_ node: SimulatedNode) {
+    guard scenario.policy == .gateway, node.isRunning(at: now) else { return }
+    let isAnswering = component[node.index] == 0
+    node.gatewayLostAt = isAnswering ? nil : node.gatewayLostAt ?? node.local(now)
+    handle(.gateway(isAnswering: isAnswering), by: node)
+  }
+
   // MARK: Records
 
   /// Owners write their claims, some time after they made them.
@@ -106,7 +114,7 @@ extension World {
     if cause == .handedOver, claim.owner != node.id {
       consents[address * nodes.count + node.index] = now
     }
-    if isCalm, cause != .learnt { noteMove(address, claim, cause) }
+    if cause != .learnt { checkStillness(address, claim, cause) }
     if cause == .ownerSilent || cause == .segmentSilent { checkTakeover(address, by: node) }
     guard claim.owner == node.id, cause != .learnt else { return }
     if !claim.isProvisional { statistics.moves += 1 }
@@ -194,11 +202,20 @@ extension World {
           by: nodes[node])
       }
     }
+    noteDisturbance()
+    active.insert(number)
     queue.push(.faultEnds, at: until, node: 0, detail: number)
+  }
+
+  private func noteDisturbance() {
+    previousDisturbance = lastDisturbance
+    lastDisturbance = max(lastDisturbance, now)
   }
 
   func end(_ number: Int) {
     let fault = scenario.faults[number]
+    noteDisturbance()
+    active.remove(number)
     switch fault.kind {
     case .crash(let node, _), .kill(let node, _), .restart(let node): boot(nodes[node])
     case .stall: break

@@ -40,6 +40,14 @@ package struct Fault: Hashable, Sendable, CustomStringConvertible {
     /// The node is removed from the cluster, and added again at the end.
     case removal(node: Int)
     case rebalance(node: Int)
+
+    /// Whether a node is gone without a word.
+    var isCrash: Bool {
+      switch self {
+      case .crash, .kill: true
+      default: false
+      }
+    }
   }
 
   /// Milliseconds since the start.

@@ -161,8 +161,9 @@ extension World {
     }
     lastStorm = now
     if component != before {
-      mergeEpochs()
+      mergeEpochs(before: before)
       lastMerge = now
+      for node in nodes { tellGateway(node) }
       refreshContested()
       checkDuplicates()
     }

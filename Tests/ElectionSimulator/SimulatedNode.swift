@@ -46,6 +46,8 @@ final class SimulatedNode {
   var disk: [ClaimRow] = []
   /// Whether it was told to be drained.
   var isDraining = false
+  /// Since when it knows that the gateway does not answer, by its own clock.
+  var gatewayLostAt: NIODeadline?
   /// Since when it knows that it must not answer for an address, in true time.
   var mustStopAt: [Int: UInt64] = [:]
 

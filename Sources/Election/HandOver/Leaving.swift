@@ -102,7 +102,8 @@ extension Election {
     let most = loads.max() ?? 0
     // It begins at 1.25 times the mean and goes on to 1.1 times, so that it does not begin again
     // with every address that comes or goes.
-    isRebalancing = most * living.count * (isRebalancing ? 10 : 4) > total * (isRebalancing ? 11 : 5)
+    isRebalancing =
+      most * living.count * (isRebalancing ? 10 : 4) > total * (isRebalancing ? 11 : 5)
     let isFirst = living.allSatisfy {
       (peers[$0].owned.count, peers[$0].id) <= (peers[0].owned.count, id)
     }
