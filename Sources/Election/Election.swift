@@ -47,6 +47,8 @@ public struct Election: Sendable {
   var openPromises: [Int] = []
   /// The digests of the parts of the table.
   var buckets = [UInt64](repeating: 0, count: Digests.buckets)
+  /// The slots that were handed over and are still answered.
+  var draining: [Int] = []
   /// Which of my addresses which witnesses have promised away.
   var flags: [(slot: Int, peer: Int)] = []
 
@@ -146,8 +148,15 @@ public struct Election: Sendable {
     if self.now >= dueTime { runTimers() }
     flushBatches()
     nextDeadline = dueTime
-    answersUntil = policy == .strict ? leaseUntil : max(leaseUntil, wireUntil)
+    answersUntil = policy == .strict ? strictEnd(leaseUntil) : max(leaseUntil, wireUntil)
     swap(&actions, &output)
+  }
+
+  /// Under `strict` the lease, and no longer than the shortest hand-over that is going on: who is
+  /// suspended in the middle of one must be silent when it wakes up.
+  private mutating func strictEnd(_ lease: NIODeadline) -> NIODeadline {
+    draining.removeAll { slots[$0].phase != .draining }
+    return draining.reduce(lease) { min($0, slots[$1].startedAt + timers.handOverOverlap) }
   }
 
   private mutating func take(_ event: Event) {

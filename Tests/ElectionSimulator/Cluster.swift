@@ -22,6 +22,12 @@ extension World {
     return chosen
   }
 
+  /// Says which nodes are fit for an address.
+  package func setFit(_ nodes: [Int], for address: Int) {
+    fit[address] = Set(nodes)
+    tellAllFitness(address)
+  }
+
   func refreshCandidates(_ address: Int) {
     let away = Set(departing[address, default: []].map(\.node)).union(removed)
     candidates[address] = fit[address].subtracting(away).sorted().map { index in

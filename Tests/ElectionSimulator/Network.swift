@@ -133,6 +133,13 @@ extension World {
 
   // MARK: Faults of the network
 
+  /// Cuts the peer plane between the nodes of two groups, instead of what was cut so before.
+  package func cut(_ group: [Int], from others: [Int], bothWays: Bool = true) {
+    cuts = group.flatMap { one in others.map { (one, $0) } }
+    if bothWays { cuts += cuts.map { ($0.to, $0.from) } }
+    refreshPartitions()
+  }
+
   func refreshPartitions() {
     let count = nodes.count
     for place in isCut.indices { isCut[place] = false }
@@ -159,6 +166,7 @@ extension World {
         }
       }
     }
+    for cut in cuts { isCut[cut.from * count + cut.to] = true }
     lastStorm = now
     if component != before {
       mergeEpochs(before: before)

@@ -34,13 +34,15 @@ package enum Tables {
 
   /// Crashes an owner after some quiet seconds and measures until its addresses are answered.
   package static func failover(
-    nodes: Int, policy: IsolationPolicy, runs: Int, timers: Timers = Timers()
+    nodes: Int, policy: IsolationPolicy, runs: Int, timers: Timers = Timers(),
+    guards: Guards = .all
   ) -> FailoverRow {
     var row = FailoverRow(nodes: nodes, policy: policy, gaps: [])
     for run in 0..<runs {
       var scenario = Scenario.quiet(seed: UInt64(run + 1), nodes: nodes, policy: policy)
       scenario.addresses = min(2 * nodes, 60)
       scenario.timers = timers
+      scenario.guards = guards
       scenario.isUniform = true
       let world = World(scenario)
       world.loss = 0.002
@@ -168,12 +170,13 @@ package enum Tables {
   ///
   /// - Parameter stagger: The milliseconds between the starts of two nodes.
   package static func scale(
-    nodes: Int = 100, addresses: Int = 5000, stagger: Int = 0
+    nodes: Int = 100, addresses: Int = 5000, stagger: Int = 0, guards: Guards = .all
   ) -> ScaleResult {
     var scenario = Scenario.quiet(seed: 3, nodes: nodes, policy: .strict)
     scenario.addresses = addresses
     scenario.isUniform = true
     scenario.stagger = stagger
+    scenario.guards = guards
     let world = World(scenario)
     world.run(until: 14_000_000_000 + UInt64(stagger * nodes) * 1_000_000)
     return world.crashAmongMany()

@@ -36,6 +36,8 @@ package final class World {
   // The networks.
   var partitions: [(fault: Int, kind: Fault.Partition, group: UInt64)] = []
   var isCut: [Bool]
+  /// What a script cuts besides, from one node to another.
+  var cuts: [(from: Int, to: Int)] = []
   var component: [Int]
   var weather: [(fault: Int, loss: Int, delay: Int)] = []
   package var loss = 0.0005

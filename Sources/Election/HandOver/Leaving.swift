@@ -124,7 +124,7 @@ extension Election {
     var best: Int?
     for candidate in slots[slot].candidates
     where candidate.fitness == mine.fitness && candidate.weight == mine.weight {
-      guard let peer = indices[candidate.member], peer > 0, isAlive(peer), peers[peer].isHeard,
+      guard let peer = indices[candidate.member], peer > 0, isAlive(peer), isKnown(peer),
         peers[peer].owned.count * count < total,
         peers[peer].owned.count + 1 < peers[0].owned.count
       else { continue }
