@@ -189,11 +189,13 @@ extension World {
   // MARK: Epochs
 
   /// S3: what is announced is never older than what was announced on the same part of the segment
-  /// before. For the time of S2 two may answer, and so may the older claim.
+  /// before. For the time of S2 two may answer, and so may the older claim: since the two were first
+  /// connected, which a process that does not run is not.
   private func checkEpoch(_ address: Int, _ node: Int, _ epoch: Epoch) {
     let part = component[node]
     if let known = highest[address][part] {
-      if epoch < known.epoch, now > max(known.at, lastMerge) + duplicateBound,
+      if epoch < known.epoch,
+        now > max(known.at, lastMerge, nodes[node].stalledUntil) + duplicateBound,
         isRemembered(address, known.epoch, near: node)
       {
         find(

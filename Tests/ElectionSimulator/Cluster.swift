@@ -68,12 +68,13 @@ extension World {
     } else if fit[address].contains(node.index) {
       standing = .fit
     }
+    let clock = node.local(now)
     switch standing {
     case .fit: node.mustStopAt[address] = nil
-    case .unfit: node.mustStopAt[address] = min(node.mustStopAt[address] ?? .max, now)
+    case .unfit: node.mustStopAt[address] = min(node.mustStopAt[address] ?? clock, clock)
     case .leaving(let patience):
       node.mustStopAt[address] = patience.map {
-        min(node.mustStopAt[address] ?? .max, now + UInt64($0.nanoseconds))
+        min(node.mustStopAt[address] ?? .distantFuture, clock + $0)
       }
     }
     log { "\(node.name) is told \(addresses[address]) \(standing)" }

@@ -11,13 +11,14 @@ extension World {
       var isAnswered = false
       for index in enabled[address] where isAnswering(address, index) {
         isAnswered = true
+        let clock = nodes[index].local(now)
         if let mustStop = nodes[index].mustStopAt[address],
-          now > max(mustStop, nodes[index].stalledUntil) + 200_000_000
+          clock > mustStop + .milliseconds(200), now > nodes[index].stalledUntil + 200_000_000
         {
           find(
             .s4,
             "\(nodes[index].name) answers for \(addresses[address])"
-              + " \((now - mustStop) / 1_000_000) ms after it knew better")
+              + " \((clock - mustStop).nanoseconds / 1_000_000) ms after it knew better")
         }
         checkGateway(address, nodes[index])
       }

@@ -77,10 +77,28 @@ package enum Scripts {
     return world.findings
   }
 
+  /// Two nodes each hold themselves the best heir, so that both ask at once. Returns the slowest
+  /// failover of some, in milliseconds.
+  package static func splitPromises(_ guards: Guards) -> Double {
+    var slowest = 0.0
+    for seed in 1...20 {
+      let world = world(nodes: 5, guards, seed: UInt64(seed))
+      world.run(until: 6_000_000_000)
+      let owner = world.answering(0)[0]
+      let others = (0..<5).filter { $0 != owner }
+      for heir in others {
+        let candidates = heir == others[0] || heir == others[1] ? [owner, heir] : [owner]
+        world.tell(heir, isFit: candidates.contains(heir), candidates, of: 0)
+      }
+      slowest = max(slowest, world.crashOwner().map { Double($0) / 1_000_000 }.max() ?? 0)
+    }
+    return slowest
+  }
+
   // MARK: Parts
 
-  private static func world(nodes: Int, _ guards: Guards) -> World {
-    var scenario = Scenario.quiet(seed: 11, nodes: nodes, policy: .strict)
+  private static func world(nodes: Int, _ guards: Guards, seed: UInt64 = 11) -> World {
+    var scenario = Scenario.quiet(seed: seed, nodes: nodes, policy: .strict)
     scenario.addresses = 1
     scenario.isUniform = true
     scenario.guards = guards
@@ -121,6 +139,14 @@ extension World {
       if let node = choice.first(where: { isTrue(self, $0) }) { return node }
     }
     return nil
+  }
+
+  /// Tells a node something else about an address than the others.
+  fileprivate func tell(_ node: Int, isFit: Bool, _ candidates: [Int], of address: Int) {
+    handle(
+      .address(
+        addresses[address], isFit ? .fit : .unfit, candidates.map { Candidate(nodes[$0].id) }),
+      by: nodes[node])
   }
 
   fileprivate func activity(of node: Int) -> AddressView.Activity? {
