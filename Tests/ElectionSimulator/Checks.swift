@@ -163,12 +163,16 @@ extension World {
   /// L2: an owner that has answered on the segment for some seconds is not replaced for silence
   /// (election.md, 5.6). A change of the networks is a cause for as long as it may have kept beacons
   /// away: evidence of the segment is good for 1.5 s, a beacon comes every 0.5 s, and it must be
-  /// newer than the last heartbeat.
+  /// newer than the last heartbeat. Who answers although a later claim names another one has to yield
+  /// in any case, which S2 judges.
   func checkTakeover(_ address: Int, by node: SimulatedNode) {
     guard scenario.policy != .strict, loss < 0.01,
       now > max(lastMerge, lastStorm) + 2_000_000_000
     else { return }
-    for owner in enabled[address] where owner != node.index && isAnswering(address, owner) {
+    for owner in enabled[address]
+    where node.named[address] == nodes[owner].id && owner != node.index
+      && isAnswering(address, owner)
+    {
       let since = enabledSince[address * nodes.count + owner] ?? now
       let isSteady =
         nodes[owner].stalledUntil + 2_000_000_000 < now && since + 2_000_000_000 < now

@@ -123,6 +123,7 @@ extension World {
     }
     if cause != .learnt { checkStillness(address, claim, cause) }
     if cause == .ownerSilent || cause == .segmentSilent { checkTakeover(address, by: node) }
+    node.named[address] = claim.owner
     guard claim.owner == node.id, cause != .learnt else { return }
     if !claim.isProvisional { statistics.moves += 1 }
     pendingRecords.append((address, claim))

@@ -44,6 +44,8 @@ final class SimulatedNode {
   var answersUntil: UInt64 = 0
   /// What was recorded on disk.
   var disk: [ClaimRow] = []
+  /// Whom its table names the owner of an address.
+  var named: [Int: MemberID] = [:]
   /// Whether it was told to be drained.
   var isDraining = false
   /// Since when it knows that the gateway does not answer, by its own clock.

@@ -262,6 +262,7 @@ package final class World {
     node.answersUntil = 0
     node.gatewayLostAt = nil
     node.mustStopAt.removeAll()
+    node.named.removeAll()
     node.election = Self.machine(
       scenario, node.name, node.incarnation, node.local(now))
     node.channel = PeerChannel(
