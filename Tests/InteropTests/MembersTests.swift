@@ -45,6 +45,24 @@ extension InteropTests {
       #expect(answer.output.contains("lease: held, ends in "))
     }
 
+    /// A speaker that is killed loses no claim, be it the last one for a long time.
+    @Test func theLastClaimIsOnDisk() async throws {
+      let lab = try lab()
+      let addresses = await lab.layerTwoAddresses()
+      for node in lab.topology.nodes {
+        for address in addresses {
+          try await eventually("\(node.name) knows the owner of \(address)") {
+            try await lab.explain(address, node: node.name).owner != nil
+          }
+        }
+        let path = lab.directory.socket(node: node.name).dropLast("sock".count) + "claims"
+        try await eventually("\(node.name) has kept all claims", within: .seconds(2)) {
+          let text = try await Command.output(["cat", String(path)]).output
+          return addresses.allSatisfy { text.contains("\"\($0)\"") }
+        }
+      }
+    }
+
     @Test func aDeadNodeIsShownWithItsSilence() async throws {
       let lab = try lab()
       let address = try await lab.address("l2-dual")

@@ -199,7 +199,8 @@ struct PeerPlaneLoop: ~Copyable {
       case .members(let members): setMembers(members)
       case .keys(let keys): use(keys)
       case .frame(let frame, let receivedAt): receive(frame, at: receivedAt)
-      case .status(let promise): promise.succeed(present)
+      case .status(let promise, let includesAddresses):
+        promise.succeed(status(includesAddresses: includesAddresses))
       case .claims(let promise): promise.succeed(election.claims)
       case .close: isClosed = true
       }
@@ -226,7 +227,7 @@ struct PeerPlaneLoop: ~Copyable {
     keysSince = BootClock.now()
   }
 
-  private var present: PeerPlaneStatus {
+  private func status(includesAddresses: Bool) -> PeerPlaneStatus {
     let now = BootClock.now()
     return PeerPlaneStatus(
       time: now, wallClock: WallClock.read(), port: port, policy: election.configuration.policy,
@@ -234,6 +235,7 @@ struct PeerPlaneLoop: ~Copyable {
       keysSince: keysSince, traffic: traffic, counters: election.counters,
       refusals: channel.refusals, lateness: lateness, priority: priority,
       members: election.members(at: now), lease: election.lease(at: now),
-      addresses: election.addresses(at: now), disagreements: election.disagreements(at: now))
+      addresses: includesAddresses ? election.addresses(at: now) : [],
+      disagreements: election.disagreements(at: now))
   }
 }

@@ -72,7 +72,7 @@ public struct PeerPlaneStatus: Sendable {
   public let members: [MemberView]
   /// This node's right to answer.
   public let lease: LeaseView
-  /// All known addresses in order.
+  /// All known addresses in order; empty where they were not asked for.
   public let addresses: [AddressView]
   /// What peers, API and segment disagree about.
   public let disagreements: [PlaneDisagreement]

@@ -40,7 +40,7 @@ extension ControlLoop {
 
   /// How far the drain is.
   func drainDocument() async -> DrainDocument {
-    DrainDocument(node: options.node, drain: drainStatus(await planeView()))
+    DrainDocument(node: options.node, drain: drainStatus(await planeView(includesAddresses: false)))
   }
 
   /// How far the drain is; nil when the node is not drained.
@@ -79,7 +79,7 @@ extension ControlLoop {
   /// Gives addresses away, one each `interval` for `duration`, if this node has clearly more than its
   /// share. Throws ``CommandRefusal``.
   func rebalance(for duration: TimeAmount, interval: TimeAmount) async throws -> RebalanceDocument {
-    guard let election, let plane = await planeView() else {
+    guard let election, let plane = await planeView(includesAddresses: false) else {
       throw CommandRefusal(description: "there is no election in which addresses could move")
     }
     guard drain == nil else {

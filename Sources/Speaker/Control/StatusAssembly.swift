@@ -50,8 +50,11 @@ extension ControlLoop {
   }
 
   /// What the election says, once for a document; nil without an election, and when it has ended.
-  func planeView() async -> PlaneView? {
-    guard let status = try? await election?.status(on: eventLoop).get() else { return nil }
+  func planeView(includesAddresses: Bool = true) async -> PlaneView? {
+    guard
+      let status = try? await election?
+        .status(on: eventLoop, includesAddresses: includesAddresses).get()
+    else { return nil }
     return PlaneView(node: options.node, status: status, keyProblem: keyProblem)
   }
 

@@ -195,8 +195,10 @@ final class ElectionTable {
   }
 
   /// What the plane knows; fails when it has ended.
-  func status(on eventLoop: any EventLoop) -> EventLoopFuture<PeerPlaneStatus> {
-    plane.status(on: eventLoop)
+  func status(
+    on eventLoop: any EventLoop, includesAddresses: Bool
+  ) -> EventLoopFuture<PeerPlaneStatus> {
+    plane.status(on: eventLoop, includesAddresses: includesAddresses)
   }
 
   /// Gives away what this node has above its share, one address each `interval`, for `duration`.

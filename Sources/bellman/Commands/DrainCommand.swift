@@ -32,7 +32,7 @@ struct DrainCommand: AsyncParsableCommand {
     let end = NIODeadline.now() + deadline.amount
     var document = try await asking { try await client.beginDrain() }
     while document.drain?.isComplete == false, NIODeadline.now() < end {
-      try await Task.sleep(for: .milliseconds(50))
+      try await Task.sleep(for: .milliseconds(100))
       document = try await asking { try await client.drain() }
     }
     try show(document)
