@@ -61,6 +61,8 @@ struct Slot: Sendable {
   /// When this node began to be a candidate, and its place in the ranking then.
   var since = NIODeadline.uptimeNanoseconds(0)
   var rank = 0
+  /// Who is expected to take the free address; -1 for nobody.
+  var plan = -1
   /// When the owner must stop because it is leaving; under `leaving` only.
   var leaveBy: NIODeadline?
   /// Not before this time may it try again after a lost attempt.

@@ -16,9 +16,9 @@ extension Election {
     case .unfit: return
     case .fit: guard isDraining else { return }
     case .leaving(let patience):
-      // A preference that flaps must not move an address all the time.
+      // A preference that flaps must not move an address all the time; a drain is no preference.
       let settled = slots[slot].since + timers.damping
-      if patience == nil, now < settled {
+      if patience == nil, !isDraining, now < settled {
         schedule(slot, min(settled, slots[slot].deadline))
         return
       }
@@ -64,7 +64,7 @@ extension Election {
   private func heir(for slot: Int, skipping: Int) -> Int {
     var ranked: [Ranked] = []
     for candidate in slots[slot].candidates where candidate.member != id {
-      if let peer = indices[candidate.member], isAlive(peer), peers[peer].isHeard {
+      if let peer = indices[candidate.member], isAlive(peer), isKnown(peer) {
         ranked.append(Ranked(candidate, peer, slots[slot].hash))
       }
     }
@@ -77,6 +77,10 @@ extension Election {
     }
     return ranked[skipping % ranked.count].peer
   }
+
+  /// Whether a process of a peer was ever heard of. Most members are no partners of this node, so
+  /// that there are no heartbeats of them.
+  func isKnown(_ peer: Int) -> Bool { peers[peer].incarnation > 0 }
 
   mutating func receiveReady(_ row: Row, from peer: Int) {
     guard let slot = slotIndices[row.address], slots[slot].phase == .preparing,
@@ -125,6 +129,7 @@ extension Election {
     let heir = slots[slot].heir
     electorates[slot] = nil
     slots[slot].phase = .draining
+    draining.append(slot)
     slots[slot].startedAt = now
     slots[slot].step = 0
     setClaim(

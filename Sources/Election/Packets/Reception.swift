@@ -46,7 +46,11 @@ extension Election {
     _ message: Message, from sender: MemberID, incarnation: UInt64, at time: NIODeadline
   ) {
     segmentHeardAt = max(segmentHeardAt, time)
-    guard policy != .strict, let peer = indices[sender], peer > 0 else { return }
+    guard policy != .strict else { return }
+    guard let peer = indices[sender], peer > 0, peers[peer].isMember else {
+      counters.strangers += 1
+      return
+    }
     guard incarnation >= peers[peer].incarnation, case .rows(let message) = message else {
       counters.outdated += 1
       return

@@ -131,7 +131,8 @@ extension Election {
 
   private mutating func apply(_ suspicion: Suspicion, from peer: Int) {
     guard let subject = indices[suspicion.subject], subject > 0,
-      suspicion.incarnation >= peers[subject].incarnation
+      // A witness that started after the subject's end has never heard of any life of it.
+      suspicion.incarnation == 0 || suspicion.incarnation >= peers[subject].incarnation
     else { return }
     peers[subject].hints.removeAll { $0.peer == peer || $0.until <= now }
     let count = max(1, min(Int(suspicion.witnesses), WitnessSet.limit))

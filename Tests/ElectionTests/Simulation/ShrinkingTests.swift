@@ -7,7 +7,7 @@ import Testing
   @Test func aFailingScriptBecomesShorter() throws {
     let mutation = try #require(Mutations.all.first { $0.name == "lease on the reply path" })
     let failure = try #require(mutation.firstFailure(seconds: 60))
-    let scenario = mutation.scenario(seed: failure.seed, seconds: 60)
+    let scenario = try #require(mutation.scenario(seed: failure.seed, seconds: 60))
     let shortest = Shrinking.shortest(scenario, of: failure.finding, attempts: 60)
     #expect(shortest.faults.count < scenario.faults.count)
     let again = World(shortest).run()
