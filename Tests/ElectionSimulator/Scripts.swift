@@ -20,6 +20,35 @@ package enum Scripts {
     return world.findings
   }
 
+  /// A witness of a take-over restarts with its memory of the claim, but without the list of what it
+  /// has to tell the former owner, and is then on that one's side.
+  package static func forgottenFence(_ guards: Guards) -> [Finding] {
+    for seed in 1...20 {
+      let findings = forgottenFence(guards, seed: UInt64(seed))
+      if !findings.isEmpty { return findings }
+    }
+    return []
+  }
+
+  private static func forgottenFence(_ guards: Guards, seed: UInt64) -> [Finding] {
+    let world = world(nodes: 5, guards, seed: seed)
+    world.run(until: 6_000_000_000)
+    let owner = world.answering(0)[0]
+    let others = (0..<5).filter { $0 != owner }
+    world.inject(.outage, lasting: 60_000)
+    world.cut([owner, others[0]], from: Array(others[1...]))
+    guard let heir = world.newOwner(besides: owner) else { return world.findings }
+    _ = world.run(milliseconds: 500)
+    let rest = others[1...].filter { $0 != heir }
+    world.inject(.kill(node: rest[0], remembers: true), lasting: 30)
+    _ = world.run(milliseconds: 2000)
+    world.cut([owner, others[0], rest[0]], from: [heir, rest[1]])
+    // Lost packets let the acknowledgement arrive before the claim.
+    world.loss = 0.3
+    _ = world.run(milliseconds: 1000)
+    return world.findings
+  }
+
   /// An heir and its own witnesses are cut off from those who promised, before these hear of its
   /// claim; the promises expire and another heir gets them. The API, which would tell, is away.
   package static func unrecordedClaim(_ guards: Guards) -> [Finding] {
