@@ -117,7 +117,11 @@ package enum Scripts {
       let others = (0..<5).filter { $0 != owner }
       for heir in others {
         let candidates = heir == others[0] || heir == others[1] ? [owner, heir] : [owner]
-        world.tell(heir, isFit: candidates.contains(heir), candidates, of: 0)
+        world.tell(
+          heir,
+          .address(
+            world.addresses[0], candidates.contains(heir) ? .fit : .unfit,
+            candidates.map { Candidate(MemberID(name: "node-\($0)")) }))
       }
       slowest = max(slowest, world.crashOwner().map { Double($0) / 1_000_000 }.max() ?? 0)
     }
@@ -168,14 +172,6 @@ extension World {
       if let node = choice.first(where: { isTrue(self, $0) }) { return node }
     }
     return nil
-  }
-
-  /// Tells a node something else about an address than the others.
-  fileprivate func tell(_ node: Int, isFit: Bool, _ candidates: [Int], of address: Int) {
-    handle(
-      .address(
-        addresses[address], isFit ? .fit : .unfit, candidates.map { Candidate(nodes[$0].id) }),
-      by: nodes[node])
   }
 
   fileprivate func activity(of node: Int) -> AddressView.Activity? {

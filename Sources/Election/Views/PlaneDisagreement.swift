@@ -1,3 +1,4 @@
+import Addresses
 public import NIOCore
 
 /// A contradiction between what the peers, the API and the segment say; for the status.
