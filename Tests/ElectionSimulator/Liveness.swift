@@ -75,8 +75,14 @@ extension World {
     }
   }
 
+  /// Whether a node could have an address. Who lost a quorum of its witnesses in the middle of their
+  /// change cannot: a change needs those that were before (joint sets, election.md 3.2).
   private func isAble(_ node: SimulatedNode) -> Bool {
-    node.isRunning(at: now) && !node.isDraining && !removed.contains(node.index)
+    guard node.isRunning(at: now), !node.isDraining, !removed.contains(node.index) else {
+      return false
+    }
+    let lease = node.election.lease(at: node.local(now))
+    return lease.isHeld || !lease.isChanging
   }
 
   /// Whether enough witnesses run for whoever is to answer: a quorum that promises in place of the

@@ -85,6 +85,7 @@ package enum Mutations {
     Mutation("lease on the reply path", .lease, [.strict], [.partition, .stall]),
     Mutation("silence of the witnesses", .silence, [.strict], network),
     Mutation("fence", .fence, [.strict], network, seeds: 600),
+    Mutation("agreement of a witness", .agreement, .script(Scripts.forgottenFence)),
     Mutation("one promise at a time", .singlePromise, [.strict], network, seeds: 600),
     Mutation("settling", .settling, .script(Scripts.forgottenPromise)),
     Mutation("confirmation", .confirmation, .script(Scripts.unrecordedClaim)),

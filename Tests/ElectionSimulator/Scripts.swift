@@ -20,6 +20,35 @@ package enum Scripts {
     return world.findings
   }
 
+  /// A witness of a take-over restarts with its memory of the claim, but without the list of what it
+  /// has to tell the former owner, and is then on that one's side.
+  package static func forgottenFence(_ guards: Guards) -> [Finding] {
+    for seed in 1...20 {
+      let findings = forgottenFence(guards, seed: UInt64(seed))
+      if !findings.isEmpty { return findings }
+    }
+    return []
+  }
+
+  private static func forgottenFence(_ guards: Guards, seed: UInt64) -> [Finding] {
+    let world = world(nodes: 5, guards, seed: seed)
+    world.run(until: 6_000_000_000)
+    let owner = world.answering(0)[0]
+    let others = (0..<5).filter { $0 != owner }
+    world.inject(.outage, lasting: 60_000)
+    world.cut([owner, others[0]], from: Array(others[1...]))
+    guard let heir = world.newOwner(besides: owner) else { return world.findings }
+    _ = world.run(milliseconds: 500)
+    let rest = others[1...].filter { $0 != heir }
+    world.inject(.kill(node: rest[0], remembers: true), lasting: 30)
+    _ = world.run(milliseconds: 2000)
+    world.cut([owner, others[0], rest[0]], from: [heir, rest[1]])
+    // Lost packets let the acknowledgement arrive before the claim.
+    world.loss = 0.3
+    _ = world.run(milliseconds: 1000)
+    return world.findings
+  }
+
   /// An heir and its own witnesses are cut off from those who promised, before these hear of its
   /// claim; the promises expire and another heir gets them. The API, which would tell, is away.
   package static func unrecordedClaim(_ guards: Guards) -> [Finding] {
@@ -88,7 +117,11 @@ package enum Scripts {
       let others = (0..<5).filter { $0 != owner }
       for heir in others {
         let candidates = heir == others[0] || heir == others[1] ? [owner, heir] : [owner]
-        world.tell(heir, isFit: candidates.contains(heir), candidates, of: 0)
+        world.tell(
+          heir,
+          .address(
+            world.addresses[0], candidates.contains(heir) ? .fit : .unfit,
+            candidates.map { Candidate(MemberID(name: "node-\($0)")) }))
       }
       slowest = max(slowest, world.crashOwner().map { Double($0) / 1_000_000 }.max() ?? 0)
     }
@@ -139,14 +172,6 @@ extension World {
       if let node = choice.first(where: { isTrue(self, $0) }) { return node }
     }
     return nil
-  }
-
-  /// Tells a node something else about an address than the others.
-  fileprivate func tell(_ node: Int, isFit: Bool, _ candidates: [Int], of address: Int) {
-    handle(
-      .address(
-        addresses[address], isFit ? .fit : .unfit, candidates.map { Candidate(nodes[$0].id) }),
-      by: nodes[node])
   }
 
   fileprivate func activity(of node: Int) -> AddressView.Activity? {

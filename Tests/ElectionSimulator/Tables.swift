@@ -126,14 +126,15 @@ package enum Tables {
   // MARK: Cost
 
   /// Packets and bytes that a node sends in a second, with headers of Ethernet, IPv4 and UDP.
-  package static func cost(nodes: Int) -> (packets: Double, bytes: Double, frames: Double) {
+  package static func cost(
+    nodes: Int, seconds: UInt64 = 10
+  ) -> (packets: Double, bytes: Double, frames: Double) {
     var scenario = Scenario.quiet(seed: 5, nodes: nodes, policy: .wire)
     scenario.addresses = min(2 * nodes, 60)
     scenario.usesPackets = true
     let world = World(scenario)
     world.run(until: 8_000_000_000)
     let before = world.statistics
-    let seconds: UInt64 = nodes > 200 ? 3 : 10
     world.run(until: (8 + seconds) * 1_000_000_000)
     let after = world.statistics
     let share = Double(nodes) * Double(seconds)
@@ -145,7 +146,7 @@ package enum Tables {
   private static func cost(_ sizes: [Int]) -> String {
     var lines = ["a node sends in a second   packets    bytes   beacons received"]
     for nodes in sizes {
-      let cost = cost(nodes: nodes)
+      let cost = cost(nodes: nodes, seconds: nodes > 200 ? 3 : 10)
       lines.append(
         pad("\(nodes) nodes", 25) + number(cost.packets, 9) + number(cost.bytes, 9)
           + number(cost.frames, 12))

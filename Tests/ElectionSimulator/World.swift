@@ -145,6 +145,9 @@ package final class World {
   /// The machine of a node.
   package func machine(_ node: Int) -> Election { nodes[node].election }
 
+  /// Gives one node an event, as its edges would.
+  package func tell(_ node: Int, _ event: Election.Event) { handle(event, by: nodes[node]) }
+
   /// The clock of a node.
   package func clock(_ node: Int) -> NIODeadline { nodes[node].local(now) }
 

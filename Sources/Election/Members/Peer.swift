@@ -42,6 +42,9 @@ struct Peer: Sendable {
   var fence: [(number: UInt32, slot: Int, verdict: Verdict)] = []
   var fenceLast: UInt32 = 0
   var fenceAcknowledged: UInt32 = 0
+  /// Whether its claims were once the same as in my table since it became my partner in this life of
+  /// it and of mine. Before, it may hold what was taken from it, and my fence does not tell.
+  var agrees = false
   /// When its claims last differed from my table, and when I asked for them.
   var differsSince: NIODeadline?
   var askedForClaims = NIODeadline.uptimeNanoseconds(0)

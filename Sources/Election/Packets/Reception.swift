@@ -24,7 +24,7 @@ extension Election {
     switch message.kind {
     case .take: for row in message.rows { judgeTake(row, message, from: peer) }
     case .grant: for row in message.rows { receiveGrant(row, message, from: peer) }
-    case .deny: for row in message.rows { receiveDenial(row, from: peer) }
+    case .deny: for row in message.rows { receiveDenial(row, of: message.subject, from: peer) }
     case .release: for row in message.rows { releasePromise(row, to: peers[peer].id) }
     case .claims, .beacon:
       for row in message.rows { learn(row.address, row.claim, from: peer, onWire: false) }

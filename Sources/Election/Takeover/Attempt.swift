@@ -141,7 +141,7 @@ extension Election {
     startAnnouncing(slot)
   }
 
-  mutating func receiveDenial(_ row: Row, from peer: Int) {
+  mutating func receiveDenial(_ row: Row, of base: MemberID, from peer: Int) {
     guard let slot = slotIndices[row.address], slots[slot].phase == .claiming else { return }
     switch row.verdict {
     case .superseded:
@@ -161,7 +161,8 @@ extension Election {
       }
     case .otherWitnesses:
       backOff(slot, .milliseconds(1))
-    case .none, .unsettled, .notSilent, .unfit, .released: break
+    case .notSilent: if let base = indices[base] { dropHint(of: base, by: peer) }
+    case .none, .unsettled, .unfit, .released: break
     }
   }
 

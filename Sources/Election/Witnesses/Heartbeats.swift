@@ -20,13 +20,18 @@ extension Election {
 
   mutating func sendHeartbeat(to peer: Int) {
     var flags: Heartbeat.Flags = []
-    if isSettled { flags.insert(.isSettled) }
+    if acknowledges(peer) { flags.insert(.isSettled) }
     if isDraining { flags.insert(.isDraining) }
     // With every packet delivered an acknowledgement is less than two intervals old.
     if peers[peer].leaseUntil < now + timers.lease - timers.heartbeatInterval.scaled(250) {
       flags.insert(.wantsReply)
     }
     send(.heartbeat(heartbeat(for: peer, flags)), to: peer)
+  }
+
+  /// Whether what this node acknowledges to a peer counts for its lease.
+  private func acknowledges(_ peer: Int) -> Bool {
+    isSettled && (peers[peer].agrees || !guards.contains(.agreement))
   }
 
   private func heartbeat(for peer: Int, _ flags: Heartbeat.Flags) -> Heartbeat {
@@ -63,6 +68,7 @@ extension Election {
     peers[peer].hints.removeAll()
     peers[peer].deadUntil = .uptimeNanoseconds(0)
     peers[peer].differsSince = nil
+    peers[peer].agrees = false
     flags.removeAll { $0.peer == peer }
     refreshFences()
     restartFence(of: peer)
@@ -98,7 +104,7 @@ extension Election {
     if peers[peer].knowsVersion < peers[0].witnesses.version { sendWitnesses(of: 0, to: peer) }
     compareClaims(of: peer, with: heartbeat)
     if heartbeat.flags.contains(.wantsReply) {
-      var flags: Heartbeat.Flags = isSettled ? .isSettled : []
+      var flags: Heartbeat.Flags = acknowledges(peer) ? .isSettled : []
       if isDraining { flags.insert(.isDraining) }
       send(.heartbeat(self.heartbeat(for: peer, flags)), to: peer)
     }
@@ -116,6 +122,7 @@ extension Election {
   private mutating func compareClaims(of peer: Int, with heartbeat: Heartbeat) {
     guard heartbeat.digest != peers[peer].digest else {
       peers[peer].differsSince = nil
+      peers[peer].agrees = true
       return
     }
     guard guards.contains(.comparison) else { return }

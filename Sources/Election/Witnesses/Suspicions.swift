@@ -151,6 +151,17 @@ extension Election {
     if isDead(subject) { contestOwned(by: subject) }
   }
 
+  /// A witness hears a peer that it had called silent; the message that took its hint back was lost.
+  mutating func dropHint(of subject: Int, by peer: Int) {
+    guard subject > 0, peers[subject].hints.contains(where: { $0.peer == peer }) else { return }
+    peers[subject].hints.removeAll { $0.peer == peer }
+    let count = peers[subject].witnesses.current.count
+    recountHints(
+      of: subject,
+      needed: WitnessSet.promisesNeeded(
+        of: count > 0 ? count : min(WitnessSet.limit, max(1, ring.count - 1))))
+  }
+
   private mutating func recountHints(of peer: Int, needed: Int) {
     let ends = peers[peer].hints.map(\.until).sorted(by: >)
     peers[peer].deadUntil =
