@@ -10,6 +10,6 @@ struct Bellman: AsyncParsableCommand {
     version: speakerVersion,
     subcommands: [
       SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, ValidateCommand.self,
-      AnnounceCommand.self, LabCommand.self, LabPodCommand.self,
+      AnnounceCommand.self, LabCommand.self, LabPodCommand.self, LabClientCommand.self,
     ])
 }

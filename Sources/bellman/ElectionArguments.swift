@@ -79,6 +79,8 @@ struct ElectionArguments: ParsableArguments {
 struct TimeArgument: ExpressibleByArgument {
   let amount: TimeAmount
 
+  init(_ amount: TimeAmount) { self.amount = amount }
+
   init?(argument: String) {
     let digits = argument.prefix { $0.isWholeNumber }
     guard let number = Int64(digits), number <= 1_000_000 else { return nil }
