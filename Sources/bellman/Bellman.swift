@@ -10,6 +10,7 @@ struct Bellman: AsyncParsableCommand {
     version: speakerVersion,
     subcommands: [
       SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, ValidateCommand.self,
-      AnnounceCommand.self, LabCommand.self, LabPodCommand.self, LabClientCommand.self,
+      DrainCommand.self, RebalanceCommand.self, AnnounceCommand.self, LabCommand.self,
+      LabPodCommand.self, LabClientCommand.self,
     ])
 }

@@ -16,9 +16,9 @@ extension Election {
     case .unfit: return
     case .fit: guard isDraining else { return }
     case .leaving(let patience):
-      // A preference that flaps must not move an address all the time.
+      // A preference that flaps must not move an address all the time; a drain is no preference.
       let settled = slots[slot].since + timers.damping
-      if patience == nil, now < settled {
+      if patience == nil, !isDraining, now < settled {
         schedule(slot, min(settled, slots[slot].deadline))
         return
       }

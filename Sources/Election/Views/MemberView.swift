@@ -76,6 +76,13 @@ extension Election {
     }.sorted { $0.name < $1.name }
   }
 
+  /// The names of the other living members that are being drained, in order.
+  public func drainingMembers(at time: NIODeadline) -> [String] {
+    peers.indices.dropFirst()
+      .filter { peers[$0].isDraining && state(of: $0, at: time) == .draining }
+      .map { peers[$0].name }.sorted()
+  }
+
   /// This node's lease.
   public func lease(at time: NIODeadline) -> LeaseView {
     LeaseView(

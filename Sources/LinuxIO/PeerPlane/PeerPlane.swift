@@ -87,6 +87,25 @@ public final class PeerPlane: Sendable {
     return promise.futureResult
   }
 
+  /// All known claims, by address; fails when the plane is closed.
+  public func claims(on eventLoop: any EventLoop) -> EventLoopFuture<[ClaimRow]> {
+    let promise = eventLoop.makePromise(of: [ClaimRow].self)
+    isClosed.withLock { isClosed in
+      if isClosed {
+        promise.fail(ChannelError.alreadyClosed)
+      } else {
+        mailbox.post(.claims(promise))
+      }
+    }
+    return promise.futureResult
+  }
+
+  /// Lets this node give away what it has above its share, one address each `interval`, for
+  /// `duration`.
+  public func rebalance(for duration: TimeAmount, interval: TimeAmount) {
+    tell([.rebalance(until: BootClock.now() + duration, interval: interval)])
+  }
+
   /// Ends the thread and waits for that.
   public func close() {
     isClosed.withLock { $0 = true }
@@ -102,5 +121,6 @@ enum PeerPlaneCommand: Sendable {
   case keys(PeerKeys)
   case frame(SpeakerFrame, receivedAt: NIODeadline)
   case status(EventLoopPromise<PeerPlaneStatus>)
+  case claims(EventLoopPromise<[ClaimRow]>)
   case close
 }

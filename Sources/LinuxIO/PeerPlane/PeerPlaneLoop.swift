@@ -24,6 +24,12 @@ struct PeerPlaneLoop: ~Copyable {
   private var outputs: [PeerPlaneOutput] = []
   private var ready: [UInt64] = []
   private var traffic = PeerPlaneTraffic()
+  private var lateness = PeerPlaneLateness()
+  private var keys: PeerKeys
+  private var keysSince = BootClock.now()
+  /// Who was being drained when it was looked last, and what was told of it.
+  private var draining: (seen: Set<String>, told: Set<String>) = ([], [])
+  private var nextDrainCheck = BootClock.now()
   private let priority: ThreadPriority
   private let incoming = UnsafeMutableRawBufferPointer.allocate(byteCount: 2048, alignment: 8)
   private var isClosed = false
@@ -52,6 +58,7 @@ struct PeerPlaneLoop: ~Copyable {
       now: BootClock.now())
     channel = PeerChannel(
       node: node, incarnation: settings.configuration.incarnation, keys: settings.keys)
+    keys = settings.keys
     self.priority = priority
   }
 
@@ -61,6 +68,7 @@ struct PeerPlaneLoop: ~Copyable {
     if let recorded { handle(.recorded(recorded)) }
     while !isClosed {
       queue.wait(until: election.nextDeadline, into: &ready)
+      noteLateness()
       // Packets come before timers: after a pause of this thread, what waits in the sockets shows
       // that the others are alive.
       for tag in ready.compactMap(PeerPlaneLinks.Tag.init) {
@@ -73,11 +81,33 @@ struct PeerPlaneLoop: ~Copyable {
         }
       }
       if election.nextDeadline <= BootClock.now() { handle(.deadlineReached) }
+      reportDraining()
       if !outputs.isEmpty {
         deliver(outputs)
         outputs = []
       }
     }
+  }
+
+  private mutating func noteLateness() {
+    let now = BootClock.now()
+    guard now - election.nextDeadline > lateness.longest else { return }
+    lateness.longest = now - election.nextDeadline
+    lateness.at = now
+  }
+
+  /// Tells who is being drained, once a second. Who is seen so only once may be stopping, and gone
+  /// before anybody looks.
+  private mutating func reportDraining() {
+    let now = BootClock.now()
+    guard now >= nextDrainCheck else { return }
+    nextDrainCheck = now + .seconds(1)
+    let present = Set(election.drainingMembers(at: now))
+    let lasting = present.intersection(draining.seen)
+    draining.seen = present
+    guard lasting != draining.told else { return }
+    draining.told = lasting
+    outputs.append(.draining(lasting.sorted()))
   }
 
   // MARK: Packets
@@ -167,9 +197,10 @@ struct PeerPlaneLoop: ~Copyable {
       switch command {
       case .events(let events): for event in events { handle(event) }
       case .members(let members): setMembers(members)
-      case .keys(let keys): channel.use(keys)
+      case .keys(let keys): use(keys)
       case .frame(let frame, let receivedAt): receive(frame, at: receivedAt)
       case .status(let promise): promise.succeed(present)
+      case .claims(let promise): promise.succeed(election.claims)
       case .close: isClosed = true
       }
     }
@@ -187,9 +218,22 @@ struct PeerPlaneLoop: ~Copyable {
     handle(.members(members.map(\.name)))
   }
 
+  private mutating func use(_ keys: PeerKeys) {
+    // The folder of the key changes for other reasons too.
+    if keys.fingerprints == self.keys.fingerprints { return }
+    channel.use(keys)
+    self.keys = keys
+    keysSince = BootClock.now()
+  }
+
   private var present: PeerPlaneStatus {
-    PeerPlaneStatus(
-      traffic: traffic, counters: election.counters, refusals: channel.refusals,
-      claims: election.claims, priority: priority)
+    let now = BootClock.now()
+    return PeerPlaneStatus(
+      time: now, wallClock: WallClock.read(), port: port, policy: election.configuration.policy,
+      timers: election.configuration.timers, keyFingerprints: keys.fingerprints,
+      keysSince: keysSince, traffic: traffic, counters: election.counters,
+      refusals: channel.refusals, lateness: lateness, priority: priority,
+      members: election.members(at: now), lease: election.lease(at: now),
+      addresses: election.addresses(at: now), disagreements: election.disagreements(at: now))
   }
 }

@@ -191,6 +191,15 @@ final class PeerTable {
       && transport.heldBackFamilies[prefix.family] == nil
   }
 
+  /// How many prefixes each neighbour has from this node, those without any left out.
+  func announcedPrefixes() -> [String: Int] {
+    entries.compactMapValues { entry in
+      guard entry.transport.state == .established else { return nil }
+      let count = entry.transport.advertisedCount(.ipv4) + entry.transport.advertisedCount(.ipv6)
+      return count == 0 ? nil : count
+    }
+  }
+
   /// Ends all sessions; completes when all are closed. The neighbours get a Cease with `reason`; those
   /// with graceful restart are left to keep the routes until the next speaker is there.
   func stop(reason: String) -> EventLoopFuture<Void> {

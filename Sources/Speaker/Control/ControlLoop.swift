@@ -29,6 +29,10 @@ actor ControlLoop {
   let bfd: BFDTable
   let links: LinkTable
   let election: ElectionTable?
+  /// The drain of this node; nil when it is not drained.
+  private(set) var drain: Drain?
+  /// Why the file of the keys of the peer plane is not followed, or could not be read again.
+  private(set) var keyProblem: String?
   private var configuration = Configuration()
   private var ownNode: Node?
   private var isStopping = false
@@ -81,6 +85,10 @@ actor ControlLoop {
     }
     bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
     watchSegments()
+    if let since = drainFile.read() {
+      logger.notice("the node is drained", metadata: ["since": "\(since)"])
+      setDrain(Drain(since: since, addresses: []))
+    }
   }
 
   /// Tells the election, as long as the process lives, whether the segments are alive.
@@ -172,25 +180,30 @@ actor ControlLoop {
     links.announceAgain(news.repeated)
     for frame in news.frames { links.broadcast(frame) }
     if !links.speakers.isSuperset(of: news.speakers) { links.speakers.formUnion(news.speakers) }
-    for (address, cause) in news.moves.sorted(by: { $0.key < $1.key }) {
+    for (address, move) in news.moves.sorted(by: { $0.key < $1.key }) {
       logger.info(
         "address has another owner",
         metadata: [
-          "address": "\(address)", "cause": "\(cause)",
-          "owner": "\(assignment.summary(of: address)?.owner ?? "nobody")",
+          "address": "\(address)", "cause": "\(move.causeName)",
+          "owner": "\(move.to ?? "nobody")",
         ])
     }
   }
 
   private func ownershipEvents(_ news: ElectionTable.News) -> [Assignment.Event] {
     news.ownerships.sorted { $0.key < $1.key }.map { .ownership($0.key, $0.value) }
+      + news.draining.sorted { $0.key < $1.key }.map { .draining(node: $0, isDraining: $1) }
   }
 
-  /// Begins to hand everything over, or takes part again.
-  func drain(_ isDraining: Bool) {
-    election?.drain(isDraining)
-    perform(assignment.handle(.draining(node: options.node, isDraining: isDraining)))
+  /// Begins to hand everything over and to take nothing, or takes part again.
+  func setDrain(_ drain: Drain?) {
+    self.drain = drain
+    election?.drain(drain != nil)
+    perform(assignment.handle(.draining(node: options.node, isDraining: drain != nil)))
   }
+
+  /// Notes what is wrong with the file of the keys; nil when all is well.
+  func noteKeyProblem(_ problem: String?) { keyProblem = problem }
 
   /// Hands all addresses over, or has the others wait for the next process of this node.
   private func leaveElection() async {

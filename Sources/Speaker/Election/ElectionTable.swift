@@ -4,6 +4,7 @@ import Election
 import LinuxIO
 import NIOCore
 import Resources
+import Status
 
 /// The election of owners as the control loop sees it: what it has said of each address, and what it
 /// has to be told.
@@ -21,7 +22,19 @@ final class ElectionTable {
     /// Interfaces of other speakers on the segments.
     var speakers: Set<MACAddress> = []
     /// Addresses that have another owner, and why.
-    var moves: [IPAddress: String] = [:]
+    var moves: [IPAddress: Move] = [:]
+    /// The other nodes of which it has become known that they are drained, or no longer are.
+    var draining: [String: Bool] = [:]
+  }
+
+  /// A change of the owner of an address.
+  struct Move {
+    let at: Timestamp
+    let from: String?
+    let to: String?
+    let cause: Election.Cause
+
+    var causeName: String { cause.rawValue }
   }
 
   private let plane: PeerPlane
@@ -34,7 +47,11 @@ final class ElectionTable {
   private var converted: (from: [FitNode], to: [Candidate]) = ([], [])
   private var pending: [Election.Event] = []
   /// When and why each address moved last.
-  private(set) var lastMoves: [IPAddress: Election.Cause] = [:]
+  private(set) var lastMoves: [IPAddress: Move] = [:]
+  /// Which nodes were last said to be drained.
+  private var draining: Set<String> = []
+  /// Whether each node is ready, as the election was told.
+  private var readiness: [String: Bool] = [:]
 
   /// The table of the speaker on `node`.
   init(node: String, plane: PeerPlane) {
@@ -54,7 +71,11 @@ final class ElectionTable {
     guard !upserted.isEmpty || !removed.isEmpty else { return news }
     let before = members
     for node in upserted { nodes[node.name] = node }
-    for name in removed { nodes[name] = nil }
+    for name in removed {
+      nodes[name] = nil
+      readiness[name] = nil
+    }
+    defer { tellReadiness(of: upserted) }
     let after = members
     guard before != after else { return news }
     names = Dictionary(after.map { (MemberID(name: $0.name), $0.name) }) { first, _ in first }
@@ -64,6 +85,16 @@ final class ElectionTable {
       set(address, Ownership(owner: name(of: owner), answersHere: answersHere), &news)
     }
     return news
+  }
+
+  /// Tells whether the API holds nodes ready, after the members are known.
+  private func tellReadiness(of changed: [Node]) {
+    var events: [Election.Event] = []
+    for node in changed where readiness[node.name] != (node.ready == .yes) {
+      readiness[node.name] = node.ready == .yes
+      events.append(.readiness(MemberID(name: node.name), isReady: node.ready == .yes))
+    }
+    plane.tell(events)
   }
 
   private func name(of member: MemberID) -> String { names[member] ?? "a node that is gone" }
@@ -135,9 +166,11 @@ final class ElectionTable {
       case .claimed(let address, let owner, let isVacant, let cause):
         owners[address] = isVacant ? nil : owner
         let name = isVacant ? nil : name(of: owner)
-        if name != ownerships[address]?.owner {
-          lastMoves[address] = cause
-          news.moves[address] = cause.rawValue
+        let former = ownerships[address]?.owner
+        if name != former {
+          let move = Move(at: .now, from: former, to: name, cause: cause)
+          lastMoves[address] = move
+          news.moves[address] = move
         }
         let answersHere = ownerships[address]?.answersHere ?? false
         set(address, Ownership(owner: name, answersHere: answersHere), &news)
@@ -145,6 +178,11 @@ final class ElectionTable {
         news.frames.append(frame)
       case .speaker(let mac):
         news.speakers.insert(mac)
+      case .draining(let names):
+        for name in draining.symmetricDifference(names) {
+          news.draining[name] = names.contains(name)
+        }
+        draining = Set(names)
       }
     }
     return news
@@ -156,8 +194,13 @@ final class ElectionTable {
     news.ownerships[address] = ownership
   }
 
-  /// What the plane knows; for the status.
+  /// What the plane knows; fails when it has ended.
   func status(on eventLoop: any EventLoop) -> EventLoopFuture<PeerPlaneStatus> {
     plane.status(on: eventLoop)
+  }
+
+  /// Gives away what this node has above its share, one address each `interval`, for `duration`.
+  func rebalance(for duration: TimeAmount, interval: TimeAmount) {
+    plane.rebalance(for: duration, interval: interval)
   }
 }

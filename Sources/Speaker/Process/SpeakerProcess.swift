@@ -18,8 +18,8 @@ public struct SpeakerProcess: Sendable {
 
   /// Runs until SIGTERM or SIGINT, then withdraws everything and returns.
   ///
-  /// Throws ``SpeakerStartError`` when the node has a speaker already, or the directory of
-  /// manifests or the folder of the status socket cannot be used, or an address cannot be listened
+  /// Throws ``SpeakerStartError`` when the node has a speaker already, or the directory of manifests or
+  /// the folders of the status socket and of the state cannot be used, or an address cannot be listened
   /// on.
   public func run() async throws {
     var logger = Logger(label: "bellman")
@@ -37,6 +37,7 @@ public struct SpeakerProcess: Sendable {
         "--manifests: \(error); name an existing directory")
     }
     try Self.prepareFolder(of: options.socketPath)
+    try Self.prepareStateDirectory(options.stateDirectory)
     if await StatusSocket.isInUse(options.socketPath) {
       throw SpeakerStartError(
         "another program answers on \(options.socketPath); choose another place with --socket")
@@ -82,6 +83,14 @@ public struct SpeakerProcess: Sendable {
     try await group.run()
     logger.info("speaker stopped")
     _ = consume lock
+  }
+
+  private static func prepareStateDirectory(_ path: String) throws {
+    if mkdir(path, 0o755) != 0, errno != EEXIST {
+      throw SpeakerStartError(
+        "cannot make the folder \(path) of what is kept over a restart: "
+          + "\(String(cString: strerror(errno))); choose another one with --state-dir")
+    }
   }
 
   private static func prepareFolder(of socketPath: String) throws {

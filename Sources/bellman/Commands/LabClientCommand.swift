@@ -21,10 +21,10 @@ struct LabClientCommand: ParsableCommand {
   var port: UInt16 = 80
 
   @Option(help: "From one request to the next, such as 5ms.")
-  var interval = TimeArgument(.milliseconds(5))
+  var interval = TimeArgument(amount: .milliseconds(5))
 
   @Option(help: "How long to wait for an answer, such as 900ms.")
-  var patience = TimeArgument(.milliseconds(900))
+  var patience = TimeArgument(amount: .milliseconds(900))
 
   func run() throws {
     try RequestClient(
