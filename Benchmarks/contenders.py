@@ -13,6 +13,7 @@ class Contender:
     """Processes on the nodes of a lab; `processes` maps a node's name to those of it."""
 
     can_drain = False
+    patience = 2.5
 
     def __init__(self, lab, nice):
         self.lab, self.nice = lab, nice
@@ -118,8 +119,9 @@ class Bellman(Contender):
 
 
 class Keepalived(Contender):
-    def __init__(self, lab, nice, settings, instance):
+    def __init__(self, lab, nice, settings, instance, patience):
         super().__init__(lab, nice)
+        self.patience = patience
         self.settings, self.instance = settings, instance
 
     def path(self, node, kind):

@@ -20,7 +20,6 @@ from contenders import Bellman, Keepalived
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 INTERVAL = 0.005
-AFTER = 2.5  # What a client sees for so long after an event belongs to it.
 NODES = 5
 
 
@@ -81,6 +80,8 @@ class Cycle:
 
     def __init__(self, contender, nice):
         self.contender, self.lab, self.nice = contender, contender.lab, nice
+        # What a client sees for so long after an event belongs to it.
+        self.after = contender.patience
 
     def prepare(self):
         owner = self.lab.node(self.contender.settled())
@@ -90,8 +91,8 @@ class Cycle:
         return owner
 
     def measured(self, client, before, at):
-        time.sleep(max(0.0, at + AFTER + 1.0 - time.time()))
-        seen = client.seen(at - 0.02, at + AFTER)
+        time.sleep(max(0.0, at + self.after + 1.0 - time.time()))
+        seen = client.seen(at - 0.02, at + self.after)
         after = self.contender.settled()
         return seen | {"moves": int(after != before), "owner": before, "after": after}
 
@@ -111,9 +112,9 @@ class Cycle:
         return self.returned(client, owner, at)
 
     def returned(self, client, owner, at):
+        time.sleep(max(0.0, at + self.after + 3.0 - time.time()))
+        seen = client.seen(at, at + self.after + 2.0)
         after = self.contender.settled()
-        time.sleep(max(0.0, at + 5.0 - time.time()))
-        seen = client.seen(at, at + 4.0)
         return seen | {"moves": int(after != owner), "owner": owner, "after": after}
 
     def terminate(self):
@@ -143,8 +144,8 @@ class Cycle:
                 time.sleep(seconds)
                 self.contender.signal(owner, signal.SIGCONT)
                 woken = time.time()
-                time.sleep(AFTER)
-                seen = client.seen(at - 0.02, woken + AFTER - 1.0)
+                time.sleep(self.after)
+                seen = client.seen(at - 0.02, woken + self.after - 1.0)
         finally:
             answers = capture.stop()
         after = self.contender.settled()
@@ -210,8 +211,8 @@ def contenders(lab, nice, names):
         "Bellman": lambda: Bellman(lab, nice),
         "Bellman, strict": lambda: Bellman(lab, nice, "--isolation", "strict"),
         "Bellman, profile fast": lambda: Bellman(lab, nice, "--profile", "fast"),
-        "keepalived": lambda: Keepalived(lab, nice, "", ""),
-        "keepalived, 0.1 s": lambda: Keepalived(lab, nice, *fast),
+        "keepalived": lambda: Keepalived(lab, nice, "", "", 5.0),
+        "keepalived, 0.1 s": lambda: Keepalived(lab, nice, *fast, 2.5),
     }
     return {name: make for name, make in known.items() if not names or name in names}
 

@@ -11,7 +11,7 @@ enum Tour {
   static let steps: [any TourStep] = [
     OverviewStep(), StartSpeakersStep(), LayerTwoRequestStep(), BGPRequestStep(),
     EndpointMovesStep(), NodeUnavailableStep(), SpeakerStopsStep(), NodeCrashesStep(),
-    SpeakerPausesStep(), NodeCutOffStep(),
+    SpeakerPausesStep(), NodeCutOffStep(), NodeDrainsStep(),
   ]
 
   /// Takes all steps.
