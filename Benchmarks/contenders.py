@@ -75,7 +75,14 @@ class Contender:
 
     def settled(self):
         """The owner, once all running nodes agree on it."""
-        return wait_for("one owner of the address", self.agreed, 40)
+        try:
+            return wait_for("one owner of the address", self.agreed, 40)
+        except Failure as failure:
+            raise Failure(f"{failure}; {self.views()}") from None
+
+    def views(self):
+        """What is known of the owner, for the error."""
+        return ""
 
 
 class Bellman(Contender):
@@ -111,6 +118,14 @@ class Bellman(Contender):
         owners = {view.get("owner") for view in views.values()}
         answering = [name for name, view in views.items() if view["verdict"] == "owner"]
         return answering[0] if len(answering) == 1 and owners == set(answering) else None
+
+    def views(self):
+        texts = []
+        for name in self.processes:
+            log = f"{self.lab.directory}/{name}.bench.log"
+            with open(log) as file:
+                texts.append(f"{name}: {self.view(self.lab.node(name))}\n{file.read()[-3000:]}")
+        return "\n".join(texts)
 
     def drain(self, node, undo=False):
         at = time.time()

@@ -36,7 +36,8 @@ extension InteropTests {
         #expect(status == 0, "\(output())")
         let steps = [
           "1. The lab", "7. A speaker gets SIGTERM", "8. The owner of an address crashes",
-          "9. The speaker of the owner is paused", "10. The owner is cut off", "11. The owner is drained",
+          "9. The speaker of the owner is paused", "10. The owner is cut off",
+          "11. The owner is drained",
         ]
         for text in steps + ["expectations came true"] {
           #expect(output().contains(text), "\(text)")
