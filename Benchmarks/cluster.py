@@ -9,6 +9,7 @@ import tempfile
 import time
 
 VIP = "192.0.2.150"
+VIP6 = "2001:db8:0:2:1::150"
 SERVICE = "failover"
 
 
@@ -49,6 +50,7 @@ class Node:
         self.mac = f"00:00:5e:00:53:{10 + number:02x}"
         self.gateway = f"198.51.100.{128 + (number - 1) * 4 + 1}"
         self.pod = f"198.51.100.{128 + (number - 1) * 4 + 2}"
+        self.pod6 = f"2001:db8:0:{0x100 + number:x}::2"
         self.saved = []
 
     def inside(self, *command):
@@ -134,7 +136,7 @@ class Lab:
             "metadata": {"namespace": "lab", "name": SERVICE},
             "spec": {"type": "LoadBalancer", "externalTrafficPolicy": "Cluster",
                      "ports": ports(80)},
-            "status": {"loadBalancer": {"ingress": [{"ip": VIP}]}}}
+            "status": {"loadBalancer": {"ingress": [{"ip": VIP}, {"ip": VIP6}]}}}
         ends = [{"addresses": [node.pod], "nodeName": node.name,
                  "conditions": {"ready": True, "serving": True, "terminating": False}}
                 for node in nodes]
@@ -144,8 +146,13 @@ class Lab:
                          "labels": {"kubernetes.io/service-name": SERVICE}},
             "endpoints": ends, "ports": ports(8080)}
         path = f"{self.directory}/manifests/failover.json"
+        sixth = json.loads(json.dumps(endpoints))
+        sixth["addressType"] = "IPv6"
+        sixth["metadata"]["name"] = f"{SERVICE}-2"
+        for end, node in zip(sixth["endpoints"], nodes):
+            end["addresses"] = [node.pod6]
         with open(f"{self.directory}/manifests/.failover", "w") as file:
-            json.dump({"apiVersion": "v1", "kind": "List", "items": [service, endpoints]}, file)
+            json.dump({"apiVersion": "v1", "kind": "List", "items": [service, endpoints, sixth]}, file)
         os.rename(f"{self.directory}/manifests/.failover", path)
         wanted = {node.pod for node in nodes}
 

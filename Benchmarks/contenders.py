@@ -17,6 +17,7 @@ class Contender:
 
     def __init__(self, lab, nice):
         self.lab, self.nice = lab, nice
+        self.address = VIP
         self.processes = {}
         self.logs = []
 
@@ -108,7 +109,7 @@ class Bellman(Contender):
             capture_output=True, text=True)
         if done.returncode != 0:
             return None
-        found = [row for row in json.loads(done.stdout)["addresses"] if row["address"] == VIP]
+        found = [row for row in json.loads(done.stdout)["addresses"] if row["address"] == self.address]
         return found[0]["layer2"] if found else None
 
     def agreed(self):

@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import time
 
+import neighbours
 import report
 from cluster import VIP, Failure, Lab, run
 from contenders import Bellman, Keepalived
@@ -217,7 +218,7 @@ def contenders(lab, nice, names):
     return {name: make for name, make in known.items() if not names or name in names}
 
 
-EVENTS = ("crash", "SIGTERM", "drain", "pause")
+EVENTS = ("crash", "SIGTERM", "drain", "pause", "neighbours")
 
 
 def turns(cycle, contender, events, number):
@@ -249,12 +250,22 @@ def measure(program, runs, nice, events=EVENTS, names=(), save=None):
                         for event, outcome in turn().items():
                             results.setdefault((name, event), []).append(outcome)
                             print(line(name, event, number, outcome), flush=True)
-                            if save:
-                                save.write(json.dumps([name, event, number, outcome]) + "\n")
-                                save.flush()
+                            keep(save, name, event, number, outcome)
+                if name == "Bellman" and "neighbours" in events:
+                    for (family, state), delays in neighbours.measure(contender, runs).items():
+                        event = f"neighbours, {family}, {state}"
+                        for number, delay in enumerate(delays):
+                            results.setdefault((name, event), []).append(delay)
+                            keep(save, name, event, number, delay)
             finally:
                 contender.stop_all()
     return results
+
+
+def keep(save, name, event, number, outcome):
+    if save:
+        save.write(json.dumps([name, event, number, outcome]) + "\n")
+        save.flush()
 
 
 def line(name, event, number, outcome):
@@ -276,8 +287,13 @@ def milliseconds(values):
 
 
 def tables(results):
-    rows, pauses = [], []
+    rows, pauses, followed = [], [], []
     for (name, event), runs in sorted(results.items(), key=lambda item: item[0][1]):
+        if event.startswith("neighbours"):
+            followed.append([*event.split(", ")[1:], *[
+                f"{value * 1000:.2f}" for value in (statistics.median(runs), max(runs))],
+                f"{len(runs)}"])
+            continue
         failed = [len(run["failed"]) for run in runs]
         unanswered = [sum(1 for _, kind in run["failed"] if kind != "reset") for run in runs]
         row = [event, name, *milliseconds([run["gap"] for run in runs]),
@@ -297,7 +313,15 @@ def tables(results):
         text += ["", report.table(
             ["owner paused", "runs with two answerers", "longest, ms",
              "no ARP answer p50, ms", "max, ms", "runs"], pauses)]
+    if followed:
+        text += ["", report.table(
+            ["entry of", "in state", "follows after p50, ms", "max, ms", "entries"], followed)]
     return text
+
+
+def version():
+    done = subprocess.run(["keepalived", "--version"], capture_output=True, text=True)
+    return (done.stdout + done.stderr).split(" (")[0].strip()
 
 
 def saved(path):
