@@ -8,6 +8,8 @@ import subprocess
 
 import arp
 import changes
+import cluster
+import failover
 import origination
 import receiving
 import report
@@ -25,6 +27,8 @@ def arguments():
     parser.add_argument("--changes", type=int, default=300, help="of one service; 0 leaves them out")
     parser.add_argument("--no-arp", dest="arp", action="store_false",
                         help="leave out the answers to ARP")
+    parser.add_argument("--failover-runs", type=int, default=30,
+                        help="of each thing that happens to the owner of an address; 0 for none")
     parser.add_argument("--nice", type=int, default=0,
                         help="of every speaker and of the sink; -15 where others use the machine")
     return parser.parse_args()
@@ -82,6 +86,13 @@ def main():
         except arp.Failure as failure:
             shown = [f"Not measured: {failure}"]
         text += ["", "## Answers to ARP", "", *shown]
+    if options.failover_runs and "bellman" in options.speakers.split(","):
+        try:
+            shown = failover.tables(
+                failover.measure(program, options.failover_runs, options.nice))
+        except cluster.Failure as failure:
+            shown = [f"Not measured: {failure}"]
+        text += ["", "## Addresses that change hands", "", f"{failover.version()}.", "", *shown]
     path = f"{HERE}/results/{datetime.datetime.now():%Y%m%d-%H%M%S}.md"
     with open(path, "w") as file:
         file.write("\n".join(text) + "\n")

@@ -11,6 +11,6 @@ struct Bellman: AsyncParsableCommand {
     subcommands: [
       SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, ValidateCommand.self,
       DrainCommand.self, RebalanceCommand.self, AnnounceCommand.self, LabCommand.self,
-      LabPodCommand.self,
+      LabPodCommand.self, LabClientCommand.self,
     ])
 }

@@ -300,7 +300,7 @@ public final class LinkAnnouncer {
   /// An announcement is as good as an answer, and as much forbidden without a lease.
   private func mayAnnounce(_ address: IPAddress) -> Bool {
     let now = ReplyLease.now
-    guard lease.end.map({ now < $0 }) ?? true else { return false }
+    guard lease.end.map({ now < $0 }) ?? true, !lease.isSilenced(address) else { return false }
     switch responder.owned.right(to: address) {
     case .unlimited: return true
     case .until(let end): return now < end

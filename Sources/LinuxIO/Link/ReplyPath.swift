@@ -39,8 +39,12 @@ final class ReplyPath: Sendable {
       return nil
     }
     var sighting: Sighting?
-    let answer = responder.withLock { $0 }.answer(
+    var answer = responder.withLock { $0 }.answer(
       frame, now: ReplyLease.now, lease: lease.end, sighting: &sighting)
+    // After the look at the lease: what took the address away did so before the lease went on.
+    if case .reply(_, let address) = answer, lease.isSilenced(address) {
+      answer = .ignored(.leaseEnded)
+    }
     counters.withLock { $0.count(answer) }
     if let sighting, sightings.withLock({ $0.add(sighting) }) { onSighting() }
     guard case .reply(let frame, _) = answer else { return nil }

@@ -167,7 +167,14 @@ struct PeerPlaneLoop: ~Copyable {
 
   private mutating func handle(_ event: Election.Event) {
     election.handle(event, now: BootClock.now(), actions: &actions)
-    // Before any answer is given for what these actions bring.
+    // In this order: a lease that goes on must not find an address that this event takes away.
+    for index in actions.indices {
+      switch actions[index] {
+      case .silence(let address, _): lease.silence(address)
+      case .answer(let address, _): lease.allow(address)
+      default: break
+      }
+    }
     lease.setEnd(election.answersUntil)
     for index in actions.indices { perform(actions[index]) }
   }
@@ -195,7 +202,12 @@ struct PeerPlaneLoop: ~Copyable {
   private mutating func obey() {
     for command in mailbox.take() {
       switch command {
-      case .events(let events): for event in events { handle(event) }
+      case .events(let events):
+        for event in events {
+          handle(event)
+          // The tables have lost it before the election did.
+          if case .addressRemoved(let address) = event { lease.allow(address) }
+        }
       case .members(let members): setMembers(members)
       case .keys(let keys): use(keys)
       case .frame(let frame, let receivedAt): receive(frame, at: receivedAt)
