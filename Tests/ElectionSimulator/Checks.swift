@@ -199,7 +199,7 @@ extension World {
     let part = component[node]
     if let known = highest[address][part] {
       if epoch < known.epoch,
-        now > max(known.at, lastMerge, nodes[node].stalledUntil) + duplicateBound,
+        now > max(known.at, lastMerge, connectedSince(node)) + duplicateBound,
         isRemembered(address, known.epoch, near: node)
       {
         find(
@@ -209,6 +209,12 @@ extension World {
       if epoch <= known.epoch { return }
     }
     highest[address][part] = (epoch, now)
+  }
+
+  /// Under `strict` a process that does not run has no lease when it runs again, so that it gets no
+  /// time.
+  private func connectedSince(_ node: Int) -> UInt64 {
+    scenario.policy == .strict ? 0 : nodes[node].stalledUntil
   }
 
   /// Whether an epoch is known to the API, or to a member that could have told it in the last

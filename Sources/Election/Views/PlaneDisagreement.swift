@@ -62,13 +62,16 @@ extension Election {
       let isHeard =
         partners.contains(where: { peers[$0].id == peer.id })
         && time - peer.lastHeard < timers.silence
-      if time < peer.deadUntil, peer.isMember {
-        let isOnSegment = time - peer.wireHeard < timers.wireEvidence
-        if isOnSegment {
+      let isSilent =
+        time < peer.deadUntil
+        || time - peer.lastHeard >= timers.silence
+          && partners.contains(where: { peers[$0].id == peer.id })
+      if isSilent, peer.isMember {
+        if time - peer.wireHeard < timers.wireEvidence {
           add(
             .deadThoughOnSegment, peer.name,
             "Node \(peer.name) is silent to its witnesses but heard on the segment")
-        } else if peer.isReady == true {
+        } else if time < peer.deadUntil, peer.isReady == true {
           add(
             .deadThoughReady, peer.name,
             "Node \(peer.name) is silent to its witnesses although the API calls it ready")

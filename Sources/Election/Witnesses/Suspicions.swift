@@ -48,7 +48,17 @@ extension Election {
 
   /// Whether a quorum of its witnesses holds a peer dead.
   func isDead(_ peer: Int) -> Bool {
-    peer > 0 && now < peers[peer].deadUntil && !isHeardOnWire(peer)
+    peer > 0 && (now < peers[peer].deadUntil || isLostWithQuorum(peer)) && !isHeardOnWire(peer)
+  }
+
+  /// Whether a peer is silent to some witness while this node has no quorum itself: most nodes are
+  /// gone, or all are cut off from each other. Not under `strict`, where nothing follows from it;
+  /// else the segment is asked.
+  private func isLostWithQuorum(_ peer: Int) -> Bool {
+    guard policy != .strict, let since = unleasedSince, now - since >= timers.silence else {
+      return false
+    }
+    return peers[peer].hints.contains { $0.until > now }
   }
 
   /// Looks after the peers that this node witnesses for.

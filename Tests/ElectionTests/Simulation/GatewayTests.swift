@@ -23,6 +23,7 @@ import Testing
     let world = World(scenario)
     world.run(until: 6_000_000_000)
     let owner = world.answering(0)[0]
+    world.inject(.outage, lasting: 9000)
     world.inject(.partition(.both, group: isolating(owner, of: 4)), lasting: 9000)
     _ = world.run(milliseconds: 2500)
     // A new owner on the other side, and for three seconds the former one on its own.
