@@ -299,7 +299,8 @@ def tables(results):
         row = [event, name, *milliseconds([run["gap"] for run in runs]),
                f"{sum(unanswered)}", f"{sum(failed) - sum(unanswered)}",
                f"{sum(len(run['lost']) for run in runs)}",
-               f"{sum(run['moves'] for run in runs)}", f"{len(runs)}"]
+               f"{sum(run['moves'] for run in runs)}",
+               f"{max(run['stall'] for run in runs) * 1000:.0f}", f"{len(runs)}"]
         rows.append(row)
         if event == "pause":
             pauses.append([
@@ -308,7 +309,7 @@ def tables(results):
                 *milliseconds([run["arp_gap"] for run in runs]), f"{len(runs)}"])
     text = [report.table(
         ["event", "contender", "gap p50, ms", "max, ms", "unanswered", "broken", "datagrams lost",
-         "moves", "runs"], rows)]
+         "moves", "client stalled, ms", "runs"], rows)]
     if pauses:
         text += ["", report.table(
             ["owner paused", "runs with two answerers", "longest, ms",
