@@ -118,7 +118,11 @@ extension Election {
   /// Ends a promise without a claim.
   private mutating func endPromise(_ slot: Int) {
     guard let promise = slots[slot].promise else { return }
-    if let former = promise.fenced { appendFence(slot, .released, against: former) }
+    if let former = promise.fenced {
+      // Another may have claimed it before the promise, which took the place of that news.
+      let isSuperseded = slots[slot].claim.map { $0.owner != peers[former].id } ?? false
+      appendFence(slot, isSuperseded ? .superseded : .released, against: former)
+    }
     slots[slot].promise = nil
   }
 

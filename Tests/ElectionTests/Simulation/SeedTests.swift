@@ -39,6 +39,8 @@ import Testing
     (seed: 51116, nodes: 2, seconds: 600),
     // The hints of a witness that had started after the death of a member were dropped.
     (seed: 50298, nodes: 3, seconds: 300),
+    // The end of a later promise replaced the news that the owner was superseded.
+    (seed: 646, nodes: 5, seconds: 340),
   ])
   func whatFailedOnceHolds(_ row: (seed: UInt64, nodes: Int, seconds: Int)) {
     let scenario = Scenario(seed: row.seed, nodes: row.nodes, seconds: row.seconds)
