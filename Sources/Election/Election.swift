@@ -49,6 +49,8 @@ public struct Election: Sendable {
   var buckets = [UInt64](repeating: 0, count: Digests.buckets)
   /// The slots that were handed over and are still answered.
   var draining: [Int] = []
+  /// What may be answered again as soon as there is a lease.
+  var silenced: Set<Int> = []
   /// Which of my addresses which witnesses have promised away.
   var flags: [(slot: Int, peer: Int)] = []
 

@@ -27,7 +27,9 @@ extension Election {
       leaseUntil = lease(of: witnesses)
     }
     if !formerWitnesses.isEmpty { leaseUntil = min(leaseUntil, lease(of: formerWitnesses)) }
-    if leaseUntil > now, let since = unleasedSince { regainLease(since: since) }
+    if leaseUntil > now, unleasedSince != nil || !silenced.isEmpty {
+      regainLease(since: unleasedSince ?? now)
+    }
     if leaseUntil < before, leaseUntil <= now { noteLease() }
   }
 
@@ -58,12 +60,18 @@ extension Election {
     }
   }
 
-  /// Neighbours may have forgotten an owner that was silent for a second.
+  /// Neighbours may have forgotten an owner that was silent for a second; what was set free
+  /// meanwhile is answered again.
   private mutating func regainLease(since: NIODeadline) {
     unleasedSince = nil
     yieldedToRecords.removeAll()
-    guard policy == .strict, now - since > .seconds(1) else { return }
-    for slot in peers[0].owned where slots[slot].phase.holds && !slots[slot].isFenced {
+    defer { silenced.removeAll() }
+    guard policy == .strict else { return }
+    let isForgotten = now - since > .seconds(1)
+    for slot in peers[0].owned
+    where slots[slot].phase.holds && !slots[slot].isFenced
+      && (isForgotten || silenced.contains(slot))
+    {
       if let claim = slots[slot].claim {
         output.append(.answer(slots[slot].address, claim.epoch))
       }

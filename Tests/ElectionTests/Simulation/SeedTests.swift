@@ -41,6 +41,8 @@ import Testing
     (seed: 50298, nodes: 3, seconds: 300),
     // The end of a later promise replaced the news that the owner was superseded.
     (seed: 646, nodes: 5, seconds: 340),
+    // An owner without a lease announced what a witness had set free while it was suspended.
+    (seed: 2491, nodes: 6, seconds: 590),
   ])
   func whatFailedOnceHolds(_ row: (seed: UInt64, nodes: Int, seconds: Int)) {
     let scenario = Scenario(seed: row.seed, nodes: row.nodes, seconds: row.seconds)
