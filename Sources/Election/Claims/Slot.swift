@@ -30,6 +30,8 @@ struct Promise: Sendable {
   var at: NIODeadline
   /// The member whose fence has an entry about it; nil for none.
   var fenced: Int?
+  /// The owner that asked for it, for an heir of its choice; nil where the heir asked.
+  var registrar: Int?
 }
 
 /// All about one address.
@@ -72,6 +74,8 @@ struct Slot: Sendable {
 
   var startedAt = NIODeadline.uptimeNanoseconds(0)
   var attemptEpoch: UInt64 = 0
+  /// The heir for which this hand-over was registered last; -1 for none.
+  var registeredHeir = -1
   /// The epoch of the claim that is to be replaced.
   var replacedEpoch: UInt64 = 0
   var isConfirmed = true

@@ -29,6 +29,7 @@ extension Election {
   /// Asks an heir, the best one unless it is given.
   mutating func prepare(_ slot: Int, heir: Int?) {
     slots[slot].phase = .preparing
+    slots[slot].registeredHeir = -1
     slots[slot].tries = 0
     slots[slot].heir = heir ?? -1
     prepareAgain(slot)
@@ -94,7 +95,7 @@ extension Election {
     guard isLeased, !slots[slot].isFenced else { return }
     slots[slot].heirIncarnation = peers[peer].incarnation
     slots[slot].startedAt = now
-    slots[slot].attemptEpoch = max(row.claim.epoch.quorum, slots[slot].promisedEpoch) + 1
+    chooseEpoch(slot, for: peer)
     let part = part(ofMember: id)
     electorates[slot] = Electorate(parts: [part])
     let registration = Row(
@@ -103,6 +104,16 @@ extension Election {
         owner: peers[peer].id, incarnation: slots[slot].heirIncarnation,
         epoch: Epoch(quorum: slots[slot].attemptEpoch)))
     for witness in part.peers { send(.register, registration, to: witness) }
+  }
+
+  /// The same epoch for the same heir, so that what witnesses granted before counts; a higher one for
+  /// another, which replaces what was registered for the first.
+  private mutating func chooseEpoch(_ slot: Int, for heir: Int) {
+    var floor = max(slots[slot].claim?.epoch.quorum ?? 0, slots[slot].promisedEpoch)
+    if slots[slot].registeredHeir == heir, slots[slot].attemptEpoch > floor { return }
+    if slots[slot].registeredHeir >= 0 { floor = max(floor, slots[slot].attemptEpoch) }
+    slots[slot].attemptEpoch = floor + 1
+    slots[slot].registeredHeir = heir
   }
 
   mutating func receiveRegistered(_ row: Row, from peer: Int) {
@@ -223,7 +234,12 @@ extension Election {
     let isSame =
       slots[slot].promise?.heir == row.claim.owner && slots[slot].promise?.epoch == epoch
     if guards.contains(.singlePromise), !isSame {
-      if let promise = slots[slot].promise, now - promise.at < timers.promiseLifetime { return }
+      // The owner may choose another heir; else the promises of two heirs could outlast each other.
+      if let promise = slots[slot].promise, promise.registrar != owner,
+        now - promise.at < timers.promiseLifetime
+      {
+        return
+      }
       if slots[slot].promisedEpoch >= epoch {
         var used = row
         used.verdict = .epochUsed
@@ -232,7 +248,7 @@ extension Election {
         return
       }
     }
-    promise(slot, to: row.claim, base: .none)
+    promise(slot, to: row.claim, base: .none, registrar: owner)
     send(.registered, row, to: owner)
   }
 }

@@ -93,14 +93,16 @@ extension Election {
     return isSilent(former) ? nil : .notSilent
   }
 
-  mutating func promise(_ slot: Int, to claim: Claim, base: MemberID) {
+  mutating func promise(
+    _ slot: Int, to claim: Claim, base: MemberID, registrar: Int? = nil
+  ) {
     let former = indices[base].flatMap { $0 > 0 && base != claim.owner ? $0 : nil }
     let isNew =
       slots[slot].promise?.epoch != claim.epoch.quorum
       || slots[slot].promise?.heir != claim.owner
     slots[slot].promise = Promise(
       epoch: claim.epoch.quorum, heir: claim.owner, incarnation: claim.incarnation, at: now,
-      fenced: former)
+      fenced: former, registrar: registrar)
     slots[slot].promisedEpoch = max(slots[slot].promisedEpoch, claim.epoch.quorum)
     if isNew {
       openPromises.append(slot)
