@@ -108,6 +108,8 @@ public struct PanicHold: Hashable, Sendable {
   /// After which time the API is believed in any case.
   public static let longest = TimeAmount.minutes(10)
 
+  private static let grain = TimeAmount.milliseconds(250)
+
   /// Since when it holds; nil when it does not.
   public private(set) var heldSince: NIODeadline?
   private var changes: [(at: NIODeadline, count: Int)] = []
@@ -121,8 +123,12 @@ public struct PanicHold: Hashable, Sendable {
   /// Returns whether fitness is held.
   public mutating func update(bad: Int, of total: Int, now: NIODeadline) -> Bool {
     changes.removeAll { now - $0.at > Self.window }
-    changes.append((now, bad))
-    if changes.count > 256 { changes.removeFirst(changes.count - 256) }
+    if let last = changes.last, now - last.at < Self.grain {
+      // However often it is told, the whole window is remembered.
+      changes[changes.count - 1].count = min(last.count, bad)
+    } else {
+      changes.append((now, bad))
+    }
     let least = changes.map(\.count).min() ?? bad
     if bad * 10 < total * 3 {
       heldSince = nil

@@ -51,4 +51,43 @@ extension Lab {
       "segment",
     ])
   }
+
+  /// Cuts the segment in two: these machines hear each other and nobody else; all links stay up. One cut
+  /// at a time.
+  ///
+  /// - Returns: When that was, in seconds of the epoch.
+  @discardableResult
+  public func split(off machines: [Machine]) async throws -> Double {
+    let namespace = topology.segmentNamespace
+    try await Command.run([
+      "ip", "-n", namespace, "link", "add", "island", "type", "bridge", "stp_state", "0",
+      "forward_delay", "0", "mcast_snooping", "0",
+    ])
+    try await Command.run(["ip", "-n", namespace, "link", "set", "island", "up"])
+    let time = Timestamp.now
+    for machine in machines { try await plug(machine, into: "island") }
+    return time
+  }
+
+  /// Ends ``split(off:)``.
+  public func mend(_ machines: [Machine]) async throws {
+    for machine in machines { try await plug(machine, into: "segment") }
+    try await Command.run(["ip", "-n", topology.segmentNamespace, "link", "del", "island"])
+  }
+
+  /// Takes the router's cable out of the segment: as nodes see it, their gateway is off.
+  public func unplugRouter() async throws {
+    try await Command.run([
+      "ip", "-n", topology.segmentNamespace, "link", "set", topology.router.name, "nomaster",
+    ])
+  }
+
+  /// Ends ``unplugRouter()``.
+  public func plugRouterIn() async throws { try await plug(topology.router, into: "segment") }
+
+  private func plug(_ machine: Machine, into bridge: String) async throws {
+    try await Command.run([
+      "ip", "-n", topology.segmentNamespace, "link", "set", machine.name, "master", bridge,
+    ])
+  }
 }

@@ -30,12 +30,16 @@ struct PeerPlaneLoop: ~Copyable {
   /// Who was being drained when it was looked last, and what was told of it.
   private var draining: (seen: Set<String>, told: Set<String>) = ([], [])
   private var nextDrainCheck = BootClock.now()
+  private var deaths = DeathWatch()
+  private var nextDeathCheck = BootClock.now()
   private let priority: ThreadPriority
   private let incoming = UnsafeMutableRawBufferPointer.allocate(byteCount: 2048, alignment: 8)
   private var isClosed = false
 
   /// No socket keeps the timers waiting for longer than this many packets.
   private static let batch = 64
+  /// At most one look at who is held dead in this time.
+  private static let deathCheckInterval = TimeAmount.milliseconds(50)
   /// More interfaces of speakers than these are not remembered.
   private static let speakerLimit = 4096
 
@@ -82,6 +86,7 @@ struct PeerPlaneLoop: ~Copyable {
       }
       if election.nextDeadline <= BootClock.now() { handle(.deadlineReached) }
       reportDraining()
+      reportDeaths()
       if !outputs.isEmpty {
         deliver(outputs)
         outputs = []
@@ -108,6 +113,20 @@ struct PeerPlaneLoop: ~Copyable {
     guard lasting != draining.told else { return }
     draining.told = lasting
     outputs.append(.draining(lasting.sorted()))
+  }
+
+  /// Tells who is held dead, and asks their hosts: where only a speaker is gone, its node forwards on.
+  private mutating func reportDeaths() {
+    let now = BootClock.now()
+    guard now >= nextDeathCheck else { return }
+    nextDeathCheck = now + Self.deathCheckInterval
+    let found = deaths.update(dead: election.deadMembers(at: now), now: now)
+    for member in found.asked {
+      for address in addresses[member] ?? [] { probes[address.family]?.send(to: address) }
+    }
+    if let news = found.news {
+      outputs.append(.dead(speakers: news.speakers, hosts: news.hosts))
+    }
   }
 
   // MARK: Packets
@@ -150,7 +169,9 @@ struct PeerPlaneLoop: ~Copyable {
 
   private mutating func receiveAnswers(_ family: AddressFamily) {
     while let address = probes[family]?.nextAnswer(into: incoming) {
-      if let member = membersByAddress[address] { handle(.hostAnswered(member)) }
+      guard let member = membersByAddress[address] else { continue }
+      handle(.hostAnswered(member))
+      deaths.hostAnswered(member, now: BootClock.now())
     }
   }
 

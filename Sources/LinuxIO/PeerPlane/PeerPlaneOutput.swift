@@ -17,6 +17,9 @@ public enum PeerPlaneOutput: Sendable {
   case speaker(MACAddress)
   /// These other nodes are being drained, and no others; by name.
   case draining([String])
+  /// The speakers of these other nodes are held dead by their witnesses, and no others; by name. The
+  /// hosts of `hosts`, which are among them, do not answer either.
+  case dead(speakers: [String], hosts: [String])
 }
 
 /// What was carried since the start.

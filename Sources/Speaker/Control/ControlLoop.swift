@@ -33,10 +33,17 @@ actor ControlLoop {
   private(set) var drain: Drain?
   /// Why the file of the keys of the peer plane is not followed, or could not be read again.
   private(set) var keyProblem: String?
+  /// Whether fitness is held, since the source is not believed.
+  private(set) var fitnessHold = FitnessHold()
+  /// Whether the source can be asked.
+  private(set) var isSourceReachable = true
+  /// The default gateways, under the policy `gateway`.
+  private(set) var gatewayRounds = GatewayRounds()
   private var configuration = Configuration()
   private var ownNode: Node?
   private var isStopping = false
   private var segmentWatch: RepeatedTask?
+  private var credenceWatch: RepeatedTask?
   private var loggedKernelResponders: Set<String> = []
 
   /// Whether the source has the Node of this speaker.
@@ -85,6 +92,7 @@ actor ControlLoop {
     }
     bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
     watchSegments()
+    watchCredence()
     if let since = drainFile.read() {
       logger.notice("the node is drained", metadata: ["since": "\(since)"])
       setDrain(Drain(since: since, addresses: []))
@@ -101,6 +109,21 @@ actor ControlLoop {
       let (links, election) = bound.value
       if links.hasHeardSegment() { election.noteSegmentHeard() }
     }
+  }
+
+  /// What is believed for a time only, or of a minute, needs a look at the clock.
+  private func watchCredence() {
+    guard election != nil else { return }
+    credenceWatch = eventLoop.scheduleRepeatedTask(
+      initialDelay: .seconds(1), delay: .seconds(1)
+    ) { [weak self] _ in
+      Task { await self?.secondPassed() }
+    }
+  }
+
+  private func secondPassed() {
+    guard !isStopping, assignment.isComplete else { return }
+    decide([])
   }
 
   private static let segmentWatchInterval: TimeAmount = .milliseconds(500)
@@ -128,9 +151,61 @@ actor ControlLoop {
       upserted: update.changes.nodes.upserted, removed: update.changes.nodes.removed)
     if let news { events += ownershipEvents(news) }
     reconcilePeers()
-    perform(assignment.handle(.batch(events)))
+    decide(events)
     peers.completeInitialTable()
     logNewKernelResponders()
+  }
+
+  /// Takes in what the source or the time changed, and acts on it as far as the source is believed.
+  private func decide(_ events: [Assignment.Event]) {
+    let now = NIODeadline.now()
+    let seconds = Int64(now.uptimeNanoseconds / 1_000_000_000)
+    assignment.take(.batch([.time(seconds: seconds)] + events))
+    // Whether a node lives that the source calls bad, only peers can say.
+    if election != nil {
+      let health = assignment.health
+      let (nodes, endpoints) = Self.shares(health)
+      let change = fitnessHold.update(
+        nodes: nodes, endpoints: endpoints, failingServices: health.failingServices, now: now,
+        wallClock: .now)
+      if let change { logHold(change) }
+    }
+    perform(assignment.handle(.fitnessHeld(fitnessHold.isHeld)))
+  }
+
+  private func logHold(_ isHeld: Bool) {
+    if isHeld {
+      logger.error(
+        "too much is bad at once: nodes and endpoints count as they were before",
+        metadata: ["bad": "\(fitnessHold.shares)"])
+    } else {
+      logger.notice(
+        "nodes and endpoints count as the source says again",
+        metadata: ["bad": "\(fitnessHold.shares)"])
+    }
+  }
+
+  func noteSource(isReachable: Bool) {
+    isSourceReachable = isReachable
+    if isReachable {
+      logger.notice("the API can be reached again")
+    } else {
+      logger.warning("the API cannot be reached: everything stays as it was last read")
+    }
+  }
+
+  /// Ends a round of questions to the default gateways and begins the next; whether they answer, where
+  /// that has changed.
+  func nextGatewayRound(_ gateways: [DefaultGateway]) -> Bool? {
+    guard !isStopping else { return nil }
+    let change = gatewayRounds.next(
+      gateways, interfaces: interfaces, links: links, now: .now)
+    if let change {
+      logger.log(
+        level: change ? .notice : .warning,
+        "\(change ? "a default gateway answers again" : "no default gateway answers")")
+    }
+    return change
   }
 
   /// Takes in the network interfaces of this machine, all of them.
@@ -159,6 +234,7 @@ actor ControlLoop {
     await sayGoodbye(reason: reason)
     await isLeft
     segmentWatch?.cancel()
+    credenceWatch?.cancel()
     links.close()
   }
 
@@ -199,6 +275,7 @@ actor ControlLoop {
   private func ownershipEvents(_ news: ElectionTable.News) -> [Assignment.Event] {
     news.ownerships.sorted { $0.key < $1.key }.map { .ownership($0.key, $0.value) }
       + news.draining.sorted { $0.key < $1.key }.map { .draining(node: $0, isDraining: $1) }
+      + news.deaths.map { .peerDeath(node: $0.node, $0.death) }
   }
 
   /// Begins to hand everything over and to take nothing, or takes part again.

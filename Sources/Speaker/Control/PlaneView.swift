@@ -10,9 +10,14 @@ struct PlaneView {
   let node: String
   let status: PeerPlaneStatus
   let keyProblem: String?
+  /// What the source is not believed in; nil when it is.
+  let hold: DisagreementStatus?
   private let addresses: [IPAddress: AddressView]
 
-  init(node: String, status: PeerPlaneStatus, keyProblem: String?) {
+  init(
+    node: String, status: PeerPlaneStatus, keyProblem: String?, hold: DisagreementStatus?
+  ) {
+    self.hold = hold
     self.node = node
     self.status = status
     self.keyProblem = keyProblem
@@ -33,10 +38,17 @@ struct PlaneView {
         count: UInt64(status.counters.late),
         longestMilliseconds: Self.milliseconds(status.lateness.longest),
         longestAt: status.lateness.at.map(wallTime), priority: "\(status.priority)"),
-      disagreements: status.disagreements.map {
-        DisagreementStatus($0, policy: status.policy)
-      },
+      disagreements: disagreements,
       counters: status.counters.byName)
+  }
+
+  /// What a hold says of the source, it says better than the election, which counts nodes only.
+  private var disagreements: [DisagreementStatus] {
+    let found = status.disagreements.filter { hold == nil || $0.reason != .sourceSuspect }
+      .map { DisagreementStatus($0, policy: status.policy) }
+    return (found + [hold].compactMap(\.self)).sorted {
+      ($0.reason, $0.node ?? "") < ($1.reason, $1.node ?? "")
+    }
   }
 
   /// What the election says of an address; nil when it was not told of it.

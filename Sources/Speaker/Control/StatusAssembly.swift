@@ -25,7 +25,8 @@ extension ControlLoop {
       election: plane?.document, drain: drainStatus(plane),
       problems: source.problems.map(Problem.init) + links.problems()
         + Problem.list(of: kernelResponders) + peers.problems() + neighbours.problems()
-        + listener.problems() + bfd.problems() + keyProblems + unguardedSessions + ownProblems,
+        + listener.problems() + bfd.problems() + keyProblems + unguardedSessions + ownProblems
+        + reachabilityProblems + gatewayRounds.problems(node: options.node),
       counters: source.counters)
   }
 
@@ -55,7 +56,9 @@ extension ControlLoop {
       let status = try? await election?
         .status(on: eventLoop, includesAddresses: includesAddresses).get()
     else { return nil }
-    return PlaneView(node: options.node, status: status, keyProblem: keyProblem)
+    return PlaneView(
+      node: options.node, status: status, keyProblem: keyProblem,
+      hold: fitnessHold.disagreement)
   }
 
   private func claim(of summary: AddressSummary, _ plane: PlaneView?) -> ClaimStatus? {

@@ -25,6 +25,9 @@ final class ElectionTable {
     var moves: [IPAddress: Move] = [:]
     /// The other nodes of which it has become known that they are drained, or no longer are.
     var draining: [String: Bool] = [:]
+    /// The other nodes of which it has become known that they are dead, or in which way, or that they
+    /// are heard again.
+    var deaths: [(node: String, death: PeerDeath?)] = []
   }
 
   /// A change of the owner of an address.
@@ -52,6 +55,8 @@ final class ElectionTable {
   private(set) var lastMoves: [IPAddress: Move] = [:]
   /// Which nodes were last said to be drained.
   private var draining: Set<String> = []
+  /// Which nodes were last said to be dead.
+  private var deaths: [String: PeerDeath] = [:]
   /// Whether each node is ready, as the election was told.
   private var readiness: [String: Bool] = [:]
 
@@ -154,6 +159,12 @@ final class ElectionTable {
   /// Something of another station was heard on the segment.
   func noteSegmentHeard() { plane.tell([.segmentHeard]) }
 
+  /// The default gateway answers, or no longer.
+  func noteGateway(isAnswering: Bool) { plane.tell([.gateway(isAnswering: isAnswering)]) }
+
+  /// The API can be reached, or no longer.
+  func noteSource(isReachable: Bool) { plane.tell([.sourceReachable(isReachable)]) }
+
   /// Hands everything over and takes nothing, or takes part again.
   func drain(_ isDraining: Bool) { plane.tell([.drain(isDraining)]) }
 
@@ -193,6 +204,13 @@ final class ElectionTable {
           news.draining[name] = names.contains(name)
         }
         draining = Set(names)
+      case .dead(let speakers, let hosts):
+        var found: [String: PeerDeath] = [:]
+        for name in speakers { found[name] = hosts.contains(name) ? .host : .speaker }
+        for name in Set(found.keys).union(deaths.keys).sorted() where found[name] != deaths[name] {
+          news.deaths.append((name, found[name]))
+        }
+        deaths = found
       }
     }
     return news

@@ -1,3 +1,4 @@
+import Election
 import LinuxIO
 import Logging
 import NIOCore
@@ -74,6 +75,9 @@ public struct SpeakerProcess: Sendable {
         ElectionService(
           plane: plane, outputs: outputs, options: election, claims: claims, control: control,
           logger: logger), at: 1)
+    }
+    if options.election?.policy == .gateway {
+      services.insert(GatewaySource(control: control, logger: logger), at: 1)
     }
     var quiet = logger
     quiet.logLevel = .warning
