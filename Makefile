@@ -18,6 +18,9 @@ BENCH_SIZES ?= 10000,100000,1000000
 BENCH_RUNS ?= 3
 BENCH_NICE ?= 0
 
+# How often each thing happens to the owner of an address in `make bench`; 0 leaves that out.
+BENCH_FAILOVER_RUNS ?= 30
+
 # How long `make fuzz` runs each target.
 FUZZ_SECONDS ?= 60
 
@@ -31,7 +34,7 @@ help:
 	@echo "make lab       show it at work in a lab of network namespaces (root); ARGS=--keep stays"
 	@echo "make test      run every test (those in namespaces need root)"
 	@echo "make fuzz      feed the parsers and machines with what libFuzzer thinks up; FUZZ_SECONDS=60"
-	@echo "make bench     measure it beside BIRD, FRR, OpenBGPD and GoBGP (root); BENCH_SIZES=10000,100000"
+	@echo "make bench     measure it beside BIRD, FRR, OpenBGPD, GoBGP and keepalived (root)"
 	@echo "make simulate  try the election against random faults; SEED=1 STEPS=100000000"
 	@echo "make format    format the sources"
 	@echo "make lint      fail on a formatting error"
@@ -49,7 +52,7 @@ lab: build
 
 test: packages
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	@SWIFT=$(SWIFT) .ci/tests
 
 fuzz:
 	SWIFT=$(SWIFT) Fuzzing/run $(FUZZ_SECONDS)
@@ -58,8 +61,9 @@ bench: packages
 	@Benchmarks/packages
 	$(SWIFT) build -c release --product bellman
 	$(SWIFT) build -c release --product cluster-load
-	Benchmarks/run.py --bellman .build/release/bellman --load .build/release/cluster-load --sizes $(BENCH_SIZES) \
-	  --runs $(BENCH_RUNS) --nice $(BENCH_NICE) $(ARGS)
+	Benchmarks/run.py --bellman .build/release/bellman --load .build/release/cluster-load \
+	  --sizes $(BENCH_SIZES) --runs $(BENCH_RUNS) --nice $(BENCH_NICE) \
+	  --failover-runs $(BENCH_FAILOVER_RUNS) $(ARGS)
 
 simulate:
 	$(SWIFT) run -c release simulate run seed=$(SEED) steps=$(STEPS) seeds=1000000

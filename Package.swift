@@ -125,7 +125,6 @@ let package = Package(
       ], path: "Tests/cluster-load", swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
     tests("BFDTests", ["Addresses", "BFD", "TestSupport", nio]),
-    tests("BFDLinkTests", ["Addresses", "BFD", "LinuxIO", "TestSupport", nio, nioPosix]),
     tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
     tests("LinkLayerTests", ["Addresses", "LinkLayer", "TestSupport", nio]),
     tests(
@@ -153,7 +152,8 @@ let package = Package(
         "TestSupport", "announce-prefix", "bellman", nio, nioPosix,
       ]),
     tests("PeerInteropTests", ["Addresses", "Lab", "bellman", nio]),
-    tests("LinuxIOTests", ["Addresses", "LinkLayer", "LinuxIO", "TestSupport", nio, nioPosix]),
+    tests(
+      "LinuxIOTests", ["Addresses", "BFD", "LinkLayer", "LinuxIO", "TestSupport", nio, nioPosix]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,75 +1,166 @@
-#!/usr/bin/env python3
-"""A speaker that reads a large cluster from an API server: the time to all announced, memory, CPU, and
-how soon a change is on the wire. The API server is that of the tests."""
+"""The lab with five nodes, for what takes addresses over: `bellman lab` builds it, we run the rest."""
 
-import argparse
 import json
 import os
+import re
+import signal
 import subprocess
 import tempfile
+import time
 
-import report
+VIP = "192.0.2.150"
+VIP6 = "2001:db8:0:2:1::150"
+SERVICE = "failover"
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+
+def ports(number):
+    return [{"name": name, "port": number, "protocol": kind}
+            for name, kind in (("connections", "TCP"), ("datagrams", "UDP"))]
 
 
 class Failure(Exception):
     pass
 
 
-def measure(program, load, services=5000, nodes=1000, rate=100, seconds=60, nice=0):
-    """The figures of one run, in a network namespace of its own."""
-    name = f"bmc{os.getpid() % 1000000}"
-    subprocess.run(["ip", "netns", "add", name], check=True)
-    try:
-        subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
-        with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                ["ip", "netns", "exec", name, "nice", "-n", str(nice), load, "--bellman", program,
-                 "--folder", folder, "--services", str(services), "--nodes", str(nodes),
-                 "--rate", str(rate), "--seconds", str(seconds)],
-                capture_output=True, text=True)
-    finally:
-        subprocess.run(["ip", "netns", "delete", name], capture_output=True)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if not lines:
-        raise Failure(done.stderr.strip()[-500:] or f"exit status {done.returncode}")
-    figures = json.loads(lines[-1])
-    if "failure" in figures:
-        raise Failure(figures["failure"])
-    return figures
+def run(*command, check=True):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if check and done.returncode != 0:
+        raise Failure(f"{' '.join(command)}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
 
 
-def text(figures):
-    """Two tables: the start, and the changes."""
-    start = report.table(
-        ["services, slices", "nodes", "all announced, s", "CPU, s", "memory, MB", "its peak, MB"],
-        [[f"{figures['services']:,}", f"{figures['nodes']:,}", f"{figures['loaded_s']:.2f}",
-          f"{figures['loading_cpu_s']:.2f}", f"{figures['loaded_mb']:.0f}",
-          f"{figures['peak_mb']:.0f}"]])
-    changes = report.table(
-        ["changes", "seen", "p50, ms", "p99, ms", "longest, ms", "CPU, s", "memory before, MB",
-         "after, MB"],
-        [[f"{figures['changes']:,}", f"{figures['seen']:,}", f"{figures['p50_ms']:.1f}",
-          f"{figures['p99_ms']:.1f}", f"{figures['longest_ms']:.1f}",
-          f"{figures['changes_cpu_s']:.1f}", f"{figures['rest_mb']:.0f}",
-          f"{figures['after_mb']:.0f}"]])
-    return [start, "", changes]
+def wait_for(what, condition, seconds=30.0, pause=0.05):
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise Failure(f"not so within {seconds:.0f} s: {what}")
+        time.sleep(pause)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bellman", required=True, metavar="PROGRAM")
-    parser.add_argument("--load", required=True, metavar="PROGRAM", help="cluster-load, built beside")
-    for name, value in (("services", 5000), ("nodes", 1000), ("rate", 100), ("seconds", 60),
-                        ("nice", 0)):
-        parser.add_argument(f"--{name}", type=int, default=value)
-    options = parser.parse_args()
-    figures = measure(os.path.abspath(options.bellman), os.path.abspath(options.load),
-                      options.services, options.nodes, options.rate, options.seconds, options.nice)
-    print(json.dumps(figures))
-    print("\n".join(text(figures)))
+class Node:
+    """A node of the lab. Its kernel stays when it crashes, but nobody can tell."""
+
+    def __init__(self, lab, number):
+        self.name = f"node-{number}"
+        self.namespace = f"bm{lab.id}-{self.name}"
+        self.address = f"192.0.2.{10 + number}"
+        self.mac = f"00:00:5e:00:53:{10 + number:02x}"
+        self.gateway = f"198.51.100.{128 + (number - 1) * 4 + 1}"
+        self.pod = f"198.51.100.{128 + (number - 1) * 4 + 2}"
+        self.pod6 = f"2001:db8:0:{0x100 + number:x}::2"
+        self.saved = []
+
+    def inside(self, *command):
+        return ["ip", "netns", "exec", self.namespace, *command]
+
+    def cut(self):
+        """The links go down, as when the power is lost."""
+        self.saved = [("-4", line) for line in self._routes("-4")]
+        self.saved += [("-6", line) for line in self._routes("-6")]
+        return ["ip", "-n", self.namespace, "link", "set", "eth0", "down"]
+
+    def join(self):
+        """The links come back with what was configured on them."""
+        run("ip", "-n", self.namespace, "address", "flush", "dev", "eth0")
+        run("ip", "-n", self.namespace, "link", "set", "eth0", "up")
+        host = self.address.rpartition(".")[2]
+        run("ip", "-n", self.namespace, "address", "add", f"{self.address}/24", "dev", "eth0")
+        run("ip", "-n", self.namespace, "address", "add", f"2001:db8:0:2::{host}/64", "dev", "eth0",
+            "nodad")
+        for family, line in self.saved:
+            run("ip", family, "-n", self.namespace, "route", "replace", *line.split())
+
+    def _routes(self, family):
+        text = run("ip", family, "-n", self.namespace, "route", "show", "dev", "eth0")
+        return [re.sub(r" (proto kernel|pref medium|linkdown)", "", line).strip() + " dev eth0"
+                for line in text.splitlines() if " via " in line]
 
 
-if __name__ == "__main__":
-    main()
+class Lab:
+    """`bellman lab --keep` without its speakers, so that each contender runs its own."""
+
+    def __init__(self, program, nodes):
+        self.program, self.count = program, nodes
+
+    def __enter__(self):
+        self.log = tempfile.NamedTemporaryFile("w+", prefix="bellman-failover-", suffix=".log")
+        self.process = subprocess.Popen(
+            [self.program, "lab", "--keep", "--skip-tour", "--nodes", str(self.count)],
+            stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        try:
+            text = wait_for("the lab stays", self._ready, 120)
+            self.id = re.search(r"bm([a-z0-9]{4})-client", text).group(1)
+            self.directory = re.search(r"(/\S*)/manifests/endpointslices.yaml", text).group(1)
+            self.nodes = [Node(self, number + 1) for number in range(self.count)]
+            self.client = f"bm{self.id}-client"
+            self.segment = f"bm{self.id}-segment"
+            for node in self.nodes:
+                for pid in run("ip", "netns", "pids", node.namespace).split():
+                    os.kill(int(pid), signal.SIGKILL)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _ready(self):
+        with open(self.log.name) as file:
+            text = file.read()
+        if self.process.poll() is not None:
+            raise Failure(f"the lab ended: {text}")
+        return text if "Ctrl-C here ends it" in text else None
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+    def node(self, name):
+        return next(node for node in self.nodes if node.name == name)
+
+    def by_source(self, address):
+        """The node by which a request came to its pod, by the source that the pod saw."""
+        return next((node.name for node in self.nodes if address in (node.address, node.gateway)),
+                    address)
+
+    def serve(self, nodes):
+        """The service has the pods of these nodes behind it, on every node's proxy."""
+        service = {
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": {"namespace": "lab", "name": SERVICE},
+            "spec": {"type": "LoadBalancer", "externalTrafficPolicy": "Cluster",
+                     "ports": ports(80)},
+            "status": {"loadBalancer": {"ingress": [{"ip": VIP}, {"ip": VIP6}]}}}
+        ends = [{"addresses": [node.pod], "nodeName": node.name,
+                 "conditions": {"ready": True, "serving": True, "terminating": False}}
+                for node in nodes]
+        endpoints = {
+            "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+            "metadata": {"namespace": "lab", "name": f"{SERVICE}-1",
+                         "labels": {"kubernetes.io/service-name": SERVICE}},
+            "endpoints": ends, "ports": ports(8080)}
+        path = f"{self.directory}/manifests/failover.json"
+        sixth = json.loads(json.dumps(endpoints))
+        sixth["addressType"] = "IPv6"
+        sixth["metadata"]["name"] = f"{SERVICE}-2"
+        for end, node in zip(sixth["endpoints"], nodes):
+            end["addresses"] = [node.pod6]
+        with open(f"{self.directory}/manifests/.failover", "w") as file:
+            json.dump({"apiVersion": "v1", "kind": "List", "items": [service, endpoints, sixth]}, file)
+        os.rename(f"{self.directory}/manifests/.failover", path)
+        wanted = {node.pod for node in nodes}
+
+        def loaded(node):
+            rules = run(*node.inside("nft", "list", "map", "inet", "bellman_lab", "services4"))
+            chain = re.search(rf"{VIP} \. tcp \. 80 : goto (\w+)", rules)
+            if not chain:
+                return False
+            text = run(*node.inside("nft", "list", "chain", "inet", "bellman_lab", chain.group(1)))
+            return set(re.findall(r"198\.51\.100\.\d+", text)) == wanted
+        wait_for("the proxies follow", lambda: all(loaded(node) for node in self.nodes))

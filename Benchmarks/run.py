@@ -9,6 +9,8 @@ import subprocess
 import arp
 import changes
 import cluster
+import failover
+import large_cluster
 import origination
 import receiving
 import report
@@ -28,6 +30,8 @@ def arguments():
     parser.add_argument("--changes", type=int, default=300, help="of one service; 0 leaves them out")
     parser.add_argument("--no-arp", dest="arp", action="store_false",
                         help="leave out the answers to ARP")
+    parser.add_argument("--failover-runs", type=int, default=30,
+                        help="of each thing that happens to the owner of an address; 0 for none")
     parser.add_argument("--nice", type=int, default=0,
                         help="of every speaker and of the sink; -15 where others use the machine")
     return parser.parse_args()
@@ -81,9 +85,9 @@ def main():
                  "In each there are the 50 ms for which the directory must be quiet before it is read."]
     if options.load and "bellman" in options.speakers.split(","):
         try:
-            shown = cluster.text(
-                cluster.measure(program, os.path.abspath(options.load), nice=options.nice))
-        except cluster.Failure as failure:
+            shown = large_cluster.text(
+                large_cluster.measure(program, os.path.abspath(options.load), nice=options.nice))
+        except large_cluster.Failure as failure:
             shown = [f"Not measured: {failure}"]
         text += ["", "## A large cluster", "", *shown]
     if options.arp and "bellman" in options.speakers.split(","):
@@ -92,6 +96,13 @@ def main():
         except arp.Failure as failure:
             shown = [f"Not measured: {failure}"]
         text += ["", "## Answers to ARP", "", *shown]
+    if options.failover_runs and "bellman" in options.speakers.split(","):
+        try:
+            shown = failover.tables(
+                failover.measure(program, options.failover_runs, options.nice))
+        except cluster.Failure as failure:
+            shown = [f"Not measured: {failure}"]
+        text += ["", "## Addresses that change hands", "", f"{failover.version()}.", "", *shown]
     path = f"{HERE}/results/{datetime.datetime.now():%Y%m%d-%H%M%S}.md"
     with open(path, "w") as file:
         file.write("\n".join(text) + "\n")

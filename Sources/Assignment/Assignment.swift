@@ -28,6 +28,19 @@ public struct Assignment: Sendable {
     }
   }
 
+  /// How much of a cluster the API calls bad. What is removed or terminates is none of it: somebody
+  /// wanted that.
+  public struct Health: Hashable, Sendable {
+    /// Nodes that are not Ready, or without a network.
+    public var badNodes: Int
+    public var nodes: Int
+    /// Endpoints that are not ready and do not terminate.
+    public var badEndpoints: Int
+    public var endpoints: Int
+    /// Services that have such endpoints.
+    public var failingServices: Int
+  }
+
   /// The name of this speaker's node.
   public let node: String
   /// How often an address was decided since the start: the measure of incremental work.
@@ -56,6 +69,13 @@ public struct Assignment: Sendable {
     return isComplete ? settle() : []
   }
 
+  /// Takes in an event without deciding; the next call of ``handle(_:)`` decides. Between the two it
+  /// can be seen what the event did to the ``health``.
+  public mutating func take(_ event: Event) { apply(event) }
+
+  /// How much of the cluster the API calls bad, of what the other speakers do not hold dead.
+  public var health: Health { state.health }
+
   private mutating func apply(_ event: Event) {
     switch event {
     case .service(let service): state.upsert(service, &pending)
@@ -71,6 +91,9 @@ public struct Assignment: Sendable {
     case .ownership(let address, let ownership):
       ownerships[address] = ownership
       pending.elected.insert(address)
+    case .peerDeath(let node, let death): state.setDeath(death, of: node, &pending)
+    case .fitnessHeld(let isHeld): state.setHeld(isHeld, &pending)
+    case .time(let seconds): state.setTime(seconds, &pending)
     case .sourcesComplete:
       if !isComplete { pending.everything = true }
       isComplete = true

@@ -47,15 +47,22 @@ public struct Election: Sendable {
   var openPromises: [Int] = []
   /// The digests of the parts of the table.
   var buckets = [UInt64](repeating: 0, count: Digests.buckets)
+  /// The slots that were handed over and are still answered.
+  var draining: [Int] = []
+  /// What may be answered again as soon as there is a lease.
+  var silenced: Set<Int> = []
   /// Which of my addresses which witnesses have promised away.
   var flags: [(slot: Int, peer: Int)] = []
-  /// How many addresses each peer is about to get in this call.
-  var planned: [Int: Int] = [:]
 
   var now: NIODeadline
   let bootedAt: NIODeadline
   var isRecorded = false
   var wasSettled = false
+  /// Whether addresses that nobody ever had wait for the members that start as well; until when
+  /// they did.
+  var isGathering: Bool
+  var gatheredAt = NIODeadline.uptimeNanoseconds(0)
+  var gatheringCursor = 0
   var isDraining = false
   /// Until when this process neither judges others nor answers without a lease: it ran late.
   var graceUntil = NIODeadline.uptimeNanoseconds(0)
@@ -65,10 +72,14 @@ public struct Election: Sendable {
   /// Until when this node answers without a lease, because the segment is alive.
   var wireUntil = NIODeadline.uptimeNanoseconds(0)
   var segmentHeardAt = NIODeadline.uptimeNanoseconds(0)
-  var isGatewayAnswering = true
+  /// Since when the default gateway does not answer.
+  var gatewaySilentSince: NIODeadline?
+  /// Addresses that this node yielded to a recorded claim since it has no lease.
+  var yieldedToRecords: Set<Int> = []
   var isSourceReachable = true
   var rebalanceUntil = NIODeadline.uptimeNanoseconds(0)
   var rebalanceInterval = TimeAmount.seconds(1)
+  var isRebalancing = false
 
   var nextHeartbeat: NIODeadline
   var nextWatch: NIODeadline
@@ -102,6 +113,7 @@ public struct Election: Sendable {
     me.incarnation = configuration.incarnation
     peers = [me]
     indices = [id: 0]
+    isGathering = configuration.guards.contains(.gathering)
     random = SplitMix64(seed: seed)
     nextDeadline = now
     nextHeartbeat = now
@@ -138,8 +150,15 @@ public struct Election: Sendable {
     if self.now >= dueTime { runTimers() }
     flushBatches()
     nextDeadline = dueTime
-    answersUntil = policy == .strict ? leaseUntil : max(leaseUntil, wireUntil)
+    answersUntil = policy == .strict ? strictEnd(leaseUntil) : max(leaseUntil, wireUntil)
     swap(&actions, &output)
+  }
+
+  /// Under `strict` the lease, and no longer than the shortest hand-over that is going on: who is
+  /// suspended in the middle of one must be silent when it wakes up.
+  private mutating func strictEnd(_ lease: NIODeadline) -> NIODeadline {
+    draining.removeAll { slots[$0].phase != .draining }
+    return draining.reduce(lease) { min($0, slots[$1].startedAt + timers.handOverOverlap) }
   }
 
   private mutating func take(_ event: Event) {
@@ -158,12 +177,14 @@ public struct Election: Sendable {
       if let peer = indices[member] { peers[peer].hostAnswered = self.now }
     case .portClosed(let member): closePort(of: member)
     case .segmentHeard: segmentHeardAt = self.now
-    case .gateway(let isAnswering): isGatewayAnswering = isAnswering
+    case .gateway(let isAnswering):
+      gatewaySilentSince = isAnswering ? nil : gatewaySilentSince ?? self.now
     case .drain(let isDraining): setDraining(isDraining)
     case .restart(let hold): announceRestart(hold)
     case .rebalance(let until, let interval):
       rebalanceUntil = until
       rebalanceInterval = interval
+      isRebalancing = false
       nextRebalance = self.now
     case .readiness(let member, let isReady):
       if let peer = indices[member] { peers[peer].isReady = isReady }
@@ -174,7 +195,7 @@ public struct Election: Sendable {
   private mutating func runTimers() {
     if !wasSettled, now >= settledAt {
       wasSettled = true
-      for slot in slots.indices { contest(slot) }
+      contestAll()
     }
     if now >= nextHeartbeat {
       beat()
@@ -217,7 +238,13 @@ public struct Election: Sendable {
 
   private mutating func takeRecorded(_ rows: [ClaimRow]) {
     isRecorded = true
-    for row in rows { learn(row.address, row.claim, from: 0, onWire: true) }
+    for row in rows {
+      let held = slotIndices[row.address].map { slots[$0].phase.holds } ?? false
+      learn(row.address, row.claim, from: 0, onWire: true)
+      if held, !isLeased, let slot = slotIndices[row.address], !slots[slot].phase.holds {
+        yieldedToRecords.insert(slot)
+      }
+    }
   }
 }
 

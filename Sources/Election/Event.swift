@@ -54,13 +54,17 @@ extension Election {
     case portClosed(MemberID)
     /// Something of another station was heard on the segment.
     case segmentHeard
-    /// The default gateway answers, or no longer (policy `gateway`).
+    /// The default gateway answers, or no longer; to be said when it changes. Under `gateway` a node
+    /// without a lease is silent once this was false for three seconds.
     case gateway(isAnswering: Bool)
     /// This node is to be drained, or no longer.
     case drain(Bool)
     /// The process ends and is back within `hold`: nothing is to move meanwhile.
     case restart(hold: TimeAmount)
-    /// Until `deadline` this node may give addresses away to even out the load, one each `interval`.
+    /// Until a time the load may be evened out by planned hand-overs, one each `interval`, when a
+    /// node has more than 1.25 times the mean. Only the node with the most addresses gives one away,
+    /// so all nodes are to be told, and the budget is that of the whole cluster. A time that has
+    /// passed ends it.
     case rebalance(until: NIODeadline, interval: TimeAmount)
     /// Whether the API says that a node is ready; for the status only.
     case readiness(MemberID, isReady: Bool)

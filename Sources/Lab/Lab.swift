@@ -167,9 +167,15 @@ public actor Lab {
   }
 
   /// Starts the speakers of all nodes.
-  public func startSpeakers() async throws {
-    for node in topology.nodes { try await startSpeaker(node.name) }
+  public func startSpeakers(arguments: [String] = []) async throws {
+    for node in topology.nodes { try await startSpeaker(node.name, arguments: arguments) }
   }
+
+  /// The nodes whose speakers were started and not killed or stopped, sorted.
+  var runningSpeakers: [String] { speakers.keys.sorted() }
+
+  /// The speaker of `node` has ended, and nobody is to ask it any more.
+  public func forgetSpeaker(_ node: String) { speakers[node] = nil }
 
   /// The speaker of `node`.
   public func speaker(_ node: String) throws -> ChildProcess {
@@ -232,6 +238,15 @@ public actor Lab {
     try await Command.run(["ip", "neigh", "flush", "all"], in: machine.namespace)
   }
 
+  /// Has `stop` called when the lab ends.
+  func addObserver(_ stop: @escaping @Sendable () async -> Void) { observers.append(stop) }
+
+  /// A file for what one more observer on `machine` writes.
+  func logPath(of machine: Machine, _ kind: String) -> String {
+    captureCount += 1
+    return directory.log("\(machine.name).\(captureCount).\(kind)")
+  }
+
   /// Starts a capture on `eth0` of `machine`; it ends with the lab at the latest.
   public func capture(
     _ machine: Machine, direction: Capture.Direction = .both, filter: String = ""
@@ -246,9 +261,8 @@ public actor Lab {
 
   /// Starts to record the changes of the neighbour table of `machine`, until the lab ends.
   public func monitorNeighbours(of machine: Machine) async throws -> NeighbourMonitor {
-    captureCount += 1
     let monitor = try await NeighbourMonitor.start(
-      in: machine, logPath: directory.log("\(machine.name).\(captureCount).neighbours"))
+      in: machine, logPath: logPath(of: machine, "neighbours"))
     observers.append { await monitor.stop() }
     return monitor
   }

@@ -45,6 +45,13 @@ public struct SpeakerOptions: Sendable {
     self.bgpListen = bgpListen
     self.layer2 = layer2
   }
+
+  /// The directory of what has to survive a restart; that of the socket where there is no election.
+  var stateDirectory: String {
+    if let election { return election.stateDirectory }
+    guard let slash = socketPath.lastIndex(of: "/") else { return "." }
+    return slash == socketPath.startIndex ? "/" : String(socketPath[..<slash])
+  }
 }
 
 extension SpeakerOptions.Source: CustomStringConvertible {

@@ -75,9 +75,11 @@ struct ElectionArguments: ParsableArguments {
   }
 }
 
-/// A time such as `1500ms` or `3s`.
-struct TimeArgument: ExpressibleByArgument {
+/// A time such as `1500ms`, `3s`, `5m` or `2h`.
+struct TimeArgument: ExpressibleByArgument, CustomStringConvertible {
   let amount: TimeAmount
+
+  init(amount: TimeAmount) { self.amount = amount }
 
   init?(argument: String) {
     let digits = argument.prefix { $0.isWholeNumber }
@@ -86,9 +88,19 @@ struct TimeArgument: ExpressibleByArgument {
     case "ms": amount = .milliseconds(number)
     case "s": amount = .seconds(number)
     case "m": amount = .minutes(number)
+    case "h": amount = .hours(number)
     default: return nil
     }
   }
+
+  var description: String {
+    let milliseconds = amount.nanoseconds / 1_000_000
+    if milliseconds % 1000 != 0 { return "\(milliseconds)ms" }
+    let seconds = milliseconds / 1000
+    return seconds > 0 && seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds)s"
+  }
+
+  var defaultValueDescription: String { description }
 }
 
 /// One timer of the election by its name, and its time.
@@ -98,22 +110,12 @@ struct TimerArgument: ExpressibleByArgument {
 
   init?(argument: String) {
     let parts = argument.split(separator: "=", maxSplits: 1)
-    guard parts.count == 2, let path = Self.paths[String(parts[0])],
+    guard parts.count == 2, let path = Timers.byName[String(parts[0])],
       let time = TimeArgument(argument: String(parts[1]))
     else { return nil }
     self.path = path
     self.time = time
   }
 
-  static var allValueStrings: [String] { paths.keys.sorted().map { "\($0)=TIME" } }
-
-  private static let paths: [String: any WritableKeyPath<Timers, TimeAmount> & Sendable] = [
-    "heartbeatInterval": \.heartbeatInterval, "silence": \.silence,
-    "stalledSilence": \.stalledSilence, "repetition": \.repetition,
-    "promiseLifetime": \.promiseLifetime, "rankStep": \.rankStep, "wireDelay": \.wireDelay,
-    "probeInterval": \.probeInterval, "beaconInterval": \.beaconInterval,
-    "wireEvidence": \.wireEvidence, "comparison": \.comparison, "settling": \.settling,
-    "quarantine": \.quarantine, "handOverOverlap": \.handOverOverlap,
-    "handOverRetry": \.handOverRetry, "damping": \.damping,
-  ]
+  static var allValueStrings: [String] { Timers.byName.keys.sorted().map { "\($0)=TIME" } }
 }

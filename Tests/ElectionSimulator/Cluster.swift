@@ -22,6 +22,12 @@ extension World {
     return chosen
   }
 
+  /// Says which nodes are fit for an address.
+  package func setFit(_ nodes: [Int], for address: Int) {
+    fit[address] = Set(nodes)
+    tellAllFitness(address)
+  }
+
   func refreshCandidates(_ address: Int) {
     let away = Set(departing[address, default: []].map(\.node)).union(removed)
     candidates[address] = fit[address].subtracting(away).sorted().map { index in
@@ -62,12 +68,13 @@ extension World {
     } else if fit[address].contains(node.index) {
       standing = .fit
     }
+    let clock = node.local(now)
     switch standing {
     case .fit: node.mustStopAt[address] = nil
-    case .unfit: node.mustStopAt[address] = min(node.mustStopAt[address] ?? .max, now)
+    case .unfit: node.mustStopAt[address] = min(node.mustStopAt[address] ?? clock, clock)
     case .leaving(let patience):
       node.mustStopAt[address] = patience.map {
-        min(node.mustStopAt[address] ?? .max, now + UInt64($0.nanoseconds))
+        min(node.mustStopAt[address] ?? .distantFuture, clock + $0)
       }
     }
     log { "\(node.name) is told \(addresses[address]) \(standing)" }
@@ -92,6 +99,14 @@ extension World {
     handle(.drain(node.isDraining), by: node)
   }
 
+  /// The gateway is on the part of the segment that no partition moved away.
+  func tellGateway(_ node: SimulatedNode) {
+    guard scenario.policy == .gateway, node.isRunning(at: now) else { return }
+    let isAnswering = component[node.index] == 0
+    node.gatewayLostAt = isAnswering ? nil : node.gatewayLostAt ?? node.local(now)
+    handle(.gateway(isAnswering: isAnswering), by: node)
+  }
+
   // MARK: Records
 
   /// Owners write their claims, some time after they made them.
@@ -106,8 +121,9 @@ extension World {
     if cause == .handedOver, claim.owner != node.id {
       consents[address * nodes.count + node.index] = now
     }
-    if isCalm, cause != .learnt { noteMove(address, claim, cause) }
+    if cause != .learnt { checkStillness(address, claim, cause) }
     if cause == .ownerSilent || cause == .segmentSilent { checkTakeover(address, by: node) }
+    node.named[address] = claim.owner
     guard claim.owner == node.id, cause != .learnt else { return }
     if !claim.isProvisional { statistics.moves += 1 }
     pendingRecords.append((address, claim))
@@ -194,11 +210,20 @@ extension World {
           by: nodes[node])
       }
     }
+    noteDisturbance()
+    active.insert(number)
     queue.push(.faultEnds, at: until, node: 0, detail: number)
+  }
+
+  private func noteDisturbance() {
+    previousDisturbance = lastDisturbance
+    lastDisturbance = max(lastDisturbance, now)
   }
 
   func end(_ number: Int) {
     let fault = scenario.faults[number]
+    noteDisturbance()
+    active.remove(number)
     switch fault.kind {
     case .crash(let node, _), .kill(let node, _), .restart(let node): boot(nodes[node])
     case .stall: break

@@ -40,6 +40,14 @@ package struct Fault: Hashable, Sendable, CustomStringConvertible {
     /// The node is removed from the cluster, and added again at the end.
     case removal(node: Int)
     case rebalance(node: Int)
+
+    /// Whether a node is gone without a word.
+    var isCrash: Bool {
+      switch self {
+      case .crash, .kill: true
+      default: false
+      }
+    }
   }
 
   /// Milliseconds since the start.
@@ -88,6 +96,8 @@ package struct Scenario: Sendable {
   package var usesPackets = false
   /// Whether every node is equally fit for every address.
   package var isUniform = false
+  /// The milliseconds between the starts of two nodes; 0 for all at about the same time.
+  package var stagger = 0
   package var timers = Timers()
   /// Whether the run is stopped at the first broken invariant.
   package var stopsAtFailure = true

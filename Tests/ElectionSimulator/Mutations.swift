@@ -2,82 +2,136 @@ package import Election
 
 /// Removes each guard in turn: the simulator must miss it.
 package enum Mutations {
-  /// A guard, and the runs that show what it is good for.
+  /// A guard, and what shows what it is good for.
   package struct Mutation: Sendable {
+    /// How its absence shows.
+    package enum Evidence: Sendable {
+      /// An invariant breaks under random faults.
+      case seeds([IsolationPolicy], FaultMix, nodes: [Int], count: Int)
+      /// An invariant breaks in a script.
+      case script(@Sendable (Guards) -> [Finding])
+      /// A measured number passes its limit.
+      case measure(String, limit: Double, @Sendable (Guards) -> Double)
+    }
+
     package let name: String
     package let guardRemoved: Guards
-    package let policies: [IsolationPolicy]
-    package let mix: FaultMix
-    package let nodes: [Int]
-    /// How many seeds are tried.
-    package let seeds: Int
+    package let evidence: Evidence
+
+    init(_ name: String, _ guardRemoved: Guards, _ evidence: Evidence) {
+      self.name = name
+      self.guardRemoved = guardRemoved
+      self.evidence = evidence
+    }
 
     init(
       _ name: String, _ guardRemoved: Guards, _ policies: [IsolationPolicy], _ mix: FaultMix,
       nodes: [Int] = [3, 5], seeds: Int = 200
     ) {
-      self.name = name
-      self.guardRemoved = guardRemoved
-      self.policies = policies
-      self.mix = mix
-      self.nodes = nodes
-      self.seeds = seeds
+      self.init(name, guardRemoved, .seeds(policies, mix, nodes: nodes, count: seeds))
+    }
+
+    private var guards: Guards { Guards.all.subtracting(guardRemoved) }
+
+    /// What is broken without the guard; nil when nothing is. The same evidence with all guards in
+    /// force is `soundness`.
+    package func failure(seconds: Int = 120) -> String? {
+      switch evidence {
+      case .seeds: firstFailure(seconds: seconds).map { "seed \($0.seed), \($0.finding)" }
+      case .script(let run): run(guards).first?.description
+      case .measure(let what, let limit, let measure): Self.excess(what, limit, measure(guards))
+      }
+    }
+
+    /// What is broken in a script or a measurement although all guards are in force.
+    package func soundness() -> String? {
+      switch evidence {
+      case .seeds: nil
+      case .script(let run): run(.all).first?.description
+      case .measure(let what, let limit, let measure): Self.excess(what, limit, measure(.all))
+      }
+    }
+
+    private static func excess(_ what: String, _ limit: Double, _ value: Double) -> String? {
+      value > limit ? "\(what) is \(value), more than \(limit)" : nil
     }
 
     /// The first seed that fails without the guard, and what failed; nil when none does.
     package func firstFailure(seconds: Int = 120) -> (seed: UInt64, finding: Finding)? {
-      for seed in 1...UInt64(seeds) {
-        if let finding = World(scenario(seed: seed, seconds: seconds)).run().first {
+      guard case .seeds(_, _, _, let count) = evidence else { return nil }
+      for seed in 1...UInt64(count) {
+        if let scenario = scenario(seed: seed, seconds: seconds),
+          let finding = World(scenario).run().first
+        {
           return (seed, finding)
         }
       }
       return nil
     }
 
-    /// The run of a seed without the guard.
-    package func scenario(seed: UInt64, seconds: Int = 120) -> Scenario {
-      Scenario(
+    /// The run of a seed without the guard; nil for a guard that seeds do not show.
+    package func scenario(seed: UInt64, seconds: Int = 120) -> Scenario? {
+      guard case .seeds(let policies, let mix, let nodes, _) = evidence else { return nil }
+      return Scenario(
         seed: seed, nodes: nodes[Int(seed) % nodes.count],
-        policy: policies[Int(seed) % policies.count], seconds: seconds, mix: mix,
-        guards: Guards.all.subtracting(guardRemoved))
+        policy: policies[Int(seed) % policies.count], seconds: seconds, mix: mix, guards: guards)
     }
   }
 
   private static let network: FaultMix = [.partition, .weather, .stall]
 
-  /// All guards that random faults can miss. Those that only make a failover faster or rarer are
-  /// measured by `Tables` instead.
+  /// All guards.
   package static let all: [Mutation] = [
     Mutation("lease on the reply path", .lease, [.strict], [.partition, .stall]),
     Mutation("silence of the witnesses", .silence, [.strict], network),
     Mutation("fence", .fence, [.strict], network, seeds: 600),
+    Mutation("agreement of a witness", .agreement, .script(Scripts.forgottenFence)),
     Mutation("one promise at a time", .singlePromise, [.strict], network, seeds: 600),
-    Mutation(
-      "settling", .settling, [.strict], [.partition, .stall, .kill, .forgetting], seeds: 600),
-    Mutation("confirmation", .confirmation, [.strict], network, seeds: 600),
+    Mutation("settling", .settling, .script(Scripts.forgottenPromise)),
+    Mutation("confirmation", .confirmation, .script(Scripts.unrecordedClaim)),
     Mutation("hearsay", .hearsay, [.strict], [.partition, .drain, .kill, .weather], seeds: 600),
     Mutation("evidence of the wire", .wireEvidence, [.wire], [.partition], seeds: 600),
+    Mutation(
+      "fresh evidence of the wire", .freshEvidence,
+      .measure("the slowest of 60 failovers among 20 nodes, in ms", limit: 600) { guards in
+        Tables.failover(nodes: 20, policy: .wire, runs: 60, guards: guards).percentile(1)
+      }),
     Mutation("beacons", .beacons, [.wire], [.partition], nodes: [2]),
+    Mutation(
+      "yielding of the worse ranked heir", .yielding,
+      .measure("the slowest of 20 failovers with two first heirs, in ms", limit: 600) { guards in
+        Scripts.splitPromises(guards)
+      }),
+    Mutation("answer of the host", .hostEvidence, .script(Scripts.stalledProcess)),
+    Mutation("lateness", .lateness, [.wire, .strict], [.stall, .suspend], seeds: 600),
     Mutation(
       "joint sets", .jointSets, [.strict], [.removal, .partition, .stall], nodes: [8, 9], seeds: 600
     ),
     Mutation("order of claims", .order, [.wire], [.partition]),
-    Mutation(
-      "fresh commitments", .freshCommit, [.strict], [.drain, .weather, .stall, .partition],
-      seeds: 600),
+    Mutation("fresh commitments", .freshCommit, .script(Scripts.staleCommitment)),
     Mutation("comparison of tables", .comparison, [.wire, .strict], [.partition, .weather]),
-    Mutation("lateness", .lateness, [.wire, .strict], [.stall, .suspend], seeds: 600),
+    Mutation(
+      "acknowledgements of this life", .thisLife, [.strict],
+      [.kill, .removal, .partition, .weather], nodes: [8, 9, 10], seeds: 600),
+    Mutation(
+      "gathering at the start", .gathering,
+      .measure("max/mean of the load after a start node by node", limit: 1.1) { guards in
+        Tables.scale(nodes: 20, addresses: 1000, stagger: 200, guards: guards).evennessBefore
+      }),
   ]
 
-  /// Prints a line for each guard; returns how many were not missed.
-  package static func report(_ say: (String) -> Void) -> Int {
+  /// Prints a line for each guard; returns how many were not missed, or show nothing.
+  package static func report(only name: String? = nil, _ say: (String) -> Void) -> Int {
     var silent = 0
-    for mutation in all {
-      if let failure = mutation.firstFailure() {
-        say("without \(mutation.name): seed \(failure.seed), \(failure.finding)")
+    for mutation in all where name ?? mutation.name == mutation.name {
+      if let fault = mutation.soundness() {
+        silent += 1
+        say("with \(mutation.name): \(fault)")
+      } else if let failure = mutation.failure() {
+        say("without \(mutation.name): \(failure)")
       } else {
         silent += 1
-        say("without \(mutation.name): nothing in \(mutation.seeds) seeds")
+        say("without \(mutation.name): nothing is missed")
       }
     }
     return silent

@@ -7,8 +7,14 @@ extension World {
     statistics.packets += 1
     if isTracing, case .rows(let rows) = message, rows.kind != .claims {
       log {
-        "\(node.name) to \(target.name): \(rows.kind) of \(name(of: rows.subject))"
+        "\(node.name) to \(target.name): \(rows.kind) \(rows.version) of \(name(of: rows.subject))"
           + " \(rows.rows.map { "\($0.address) \($0.claim.epoch) \($0.verdict)" })"
+      }
+    }
+    if isTracing, case .witnesses(let notice) = message, notice.subject == node.id {
+      log {
+        "\(node.name) to \(target.name): witnesses \(notice.version)"
+          + " \(notice.current.map(name)) before \(notice.former.map(name))"
       }
     }
     guard !isCut[node.index * nodes.count + target.index] else { return }
@@ -127,6 +133,13 @@ extension World {
 
   // MARK: Faults of the network
 
+  /// Cuts the peer plane between the nodes of two groups, instead of what was cut so before.
+  package func cut(_ group: [Int], from others: [Int], bothWays: Bool = true) {
+    cuts = group.flatMap { one in others.map { (one, $0) } }
+    if bothWays { cuts += cuts.map { ($0.to, $0.from) } }
+    refreshPartitions()
+  }
+
   func refreshPartitions() {
     let count = nodes.count
     for place in isCut.indices { isCut[place] = false }
@@ -153,10 +166,12 @@ extension World {
         }
       }
     }
+    for cut in cuts { isCut[cut.from * count + cut.to] = true }
     lastStorm = now
     if component != before {
-      mergeEpochs()
+      mergeEpochs(before: before)
       lastMerge = now
+      for node in nodes { tellGateway(node) }
       refreshContested()
       checkDuplicates()
     }

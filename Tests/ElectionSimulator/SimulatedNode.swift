@@ -44,10 +44,14 @@ final class SimulatedNode {
   var answersUntil: UInt64 = 0
   /// What was recorded on disk.
   var disk: [ClaimRow] = []
+  /// Whom its table names the owner of an address.
+  var named: [Int: MemberID] = [:]
   /// Whether it was told to be drained.
   var isDraining = false
-  /// Since when it knows that it must not answer for an address, in true time.
-  var mustStopAt: [Int: UInt64] = [:]
+  /// Since when it knows that the gateway does not answer, by its own clock.
+  var gatewayLostAt: NIODeadline?
+  /// Since when it knows that it must not answer for an address, by its own clock.
+  var mustStopAt: [Int: NIODeadline] = [:]
 
   init(index: Int, name: String, election: Election, rate: Double, clock: UInt64) {
     channel = PeerChannel(node: name, incarnation: 1, keys: .insecure)

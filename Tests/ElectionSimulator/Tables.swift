@@ -7,12 +7,16 @@ package import Election
 /// The measured tables: how fast, how often in vain, how much, and how even.
 package enum Tables {
   /// All of them, one after the other.
-  package static func all() -> [String] {
-    [
-      failover(runs: [(2, 200), (3, 200), (5, 200), (10, 100), (20, 60), (100, 30), (1000, 2)]),
-      stalls(nodes: 10, days: 40), cost([2, 3, 10, 100, 1000]), scaleText(),
-    ]
-  }
+  package static let all: [(name: String, make: @Sendable () -> String)] = [
+    (
+      "failover",
+      {
+        failover(runs: [(2, 200), (3, 200), (5, 200), (10, 150), (20, 100), (100, 60), (1000, 4)])
+      }
+    ),
+    ("stalls", { stalls(nodes: 10, days: 40) }), ("cost", { cost([2, 3, 10, 100, 1000]) }),
+    ("load", { scaleText() }),
+  ]
 
   // MARK: Failover
 
@@ -30,13 +34,15 @@ package enum Tables {
 
   /// Crashes an owner after some quiet seconds and measures until its addresses are answered.
   package static func failover(
-    nodes: Int, policy: IsolationPolicy, runs: Int, timers: Timers = Timers()
+    nodes: Int, policy: IsolationPolicy, runs: Int, timers: Timers = Timers(),
+    guards: Guards = .all
   ) -> FailoverRow {
     var row = FailoverRow(nodes: nodes, policy: policy, gaps: [])
     for run in 0..<runs {
       var scenario = Scenario.quiet(seed: UInt64(run + 1), nodes: nodes, policy: policy)
       scenario.addresses = min(2 * nodes, 60)
       scenario.timers = timers
+      scenario.guards = guards
       scenario.isUniform = true
       let world = World(scenario)
       world.loss = 0.002
@@ -120,14 +126,15 @@ package enum Tables {
   // MARK: Cost
 
   /// Packets and bytes that a node sends in a second, with headers of Ethernet, IPv4 and UDP.
-  package static func cost(nodes: Int) -> (packets: Double, bytes: Double, frames: Double) {
+  package static func cost(
+    nodes: Int, seconds: UInt64 = 10
+  ) -> (packets: Double, bytes: Double, frames: Double) {
     var scenario = Scenario.quiet(seed: 5, nodes: nodes, policy: .wire)
     scenario.addresses = min(2 * nodes, 60)
     scenario.usesPackets = true
     let world = World(scenario)
     world.run(until: 8_000_000_000)
     let before = world.statistics
-    let seconds: UInt64 = nodes > 200 ? 3 : 10
     world.run(until: (8 + seconds) * 1_000_000_000)
     let after = world.statistics
     let share = Double(nodes) * Double(seconds)
@@ -139,7 +146,7 @@ package enum Tables {
   private static func cost(_ sizes: [Int]) -> String {
     var lines = ["a node sends in a second   packets    bytes   beacons received"]
     for nodes in sizes {
-      let cost = cost(nodes: nodes)
+      let cost = cost(nodes: nodes, seconds: nodes > 200 ? 3 : 10)
       lines.append(
         pad("\(nodes) nodes", 25) + number(cost.packets, 9) + number(cost.bytes, 9)
           + number(cost.frames, 12))
@@ -161,19 +168,29 @@ package enum Tables {
   }
 
   /// Gives 5,000 addresses to 100 nodes and crashes one.
-  package static func scale(nodes: Int = 100, addresses: Int = 5000) -> ScaleResult {
+  ///
+  /// - Parameter stagger: The milliseconds between the starts of two nodes.
+  package static func scale(
+    nodes: Int = 100, addresses: Int = 5000, stagger: Int = 0, guards: Guards = .all
+  ) -> ScaleResult {
     var scenario = Scenario.quiet(seed: 3, nodes: nodes, policy: .strict)
     scenario.addresses = addresses
     scenario.isUniform = true
+    scenario.stagger = stagger
+    scenario.guards = guards
     let world = World(scenario)
-    world.run(until: 9_000_000_000)
+    world.run(until: 14_000_000_000 + UInt64(stagger * nodes) * 1_000_000)
     return world.crashAmongMany()
   }
 
   private static func scaleText() -> String {
-    let result: ScaleResult = scale(nodes: 100, addresses: 5000)
+    [0, 50].map { scaleText(stagger: $0) }.joined(separator: "\n")
+  }
+
+  private static func scaleText(stagger: Int) -> String {
+    let result: ScaleResult = scale(nodes: 100, addresses: 5000, stagger: stagger)
     return """
-      5,000 addresses, 100 nodes, one dies
+      5,000 addresses, 100 nodes that start \(stagger) ms apart, one dies
       moved \(result.moved), of others \(result.movedWithoutCause)
       longest gap \(Int(result.longestGap)) ms
       load before: max/mean \(decimals(result.evennessBefore, 3))

@@ -36,13 +36,19 @@ package final class World {
   // The networks.
   var partitions: [(fault: Int, kind: Fault.Partition, group: UInt64)] = []
   var isCut: [Bool]
+  /// What a script cuts besides, from one node to another.
+  var cuts: [(from: Int, to: Int)] = []
   var component: [Int]
   var weather: [(fault: Int, loss: Int, delay: Int)] = []
   package var loss = 0.0005
   var delay: (low: UInt64, spread: UInt64) = (100_000, 400_000)
   var lastMerge: UInt64 = 0
-  /// When the loss or the delay of packets last changed.
+  /// When the loss or the delay of packets, or what is cut, last changed.
   var lastStorm: UInt64 = 0
+  /// The faults that are going on, when one of them last began or ended, and when before that.
+  var active: Set<Int> = []
+  var lastDisturbance: UInt64
+  var previousDisturbance: UInt64 = 0
   var suspended: Set<Int> = []
 
   // Who answers.
@@ -63,6 +69,7 @@ package final class World {
     self.isTracing = isTracing
     random = Random(seed: scenario.seed &+ 77)
     let count = scenario.nodes
+    lastDisturbance = UInt64(6000 + scenario.stagger * count) * 1_000_000
     addresses = (0..<scenario.addresses).map { number in
       number % 3 == 2
         ? .v6(IPv6Address(high: 0x2001_0DB8_0000_0000, low: UInt64(number + 1)))
@@ -92,7 +99,8 @@ package final class World {
       refreshCandidates(address)
     }
     for node in nodes {
-      queue.push(.boot, at: UInt64(random.below(scenario.isUniform ? 5 : 300)) * 1_000_000, node: node.index)
+      let delay = random.below(scenario.isUniform ? 5 : 300) + scenario.stagger * node.index
+      queue.push(.boot, at: UInt64(delay) * 1_000_000, node: node.index)
     }
     for (number, fault) in scenario.faults.enumerated() {
       queue.push(.fault, at: UInt64(fault.at) * 1_000_000, node: 0, detail: number)
@@ -136,6 +144,9 @@ package final class World {
 
   /// The machine of a node.
   package func machine(_ node: Int) -> Election { nodes[node].election }
+
+  /// Gives one node an event, as its edges would.
+  package func tell(_ node: Int, _ event: Election.Event) { handle(event, by: nodes[node]) }
 
   /// The clock of a node.
   package func clock(_ node: Int) -> NIODeadline { nodes[node].local(now) }
@@ -252,7 +263,9 @@ package final class World {
     node.inbox.removeAll()
     node.timerAt = .max
     node.answersUntil = 0
+    node.gatewayLostAt = nil
     node.mustStopAt.removeAll()
+    node.named.removeAll()
     node.election = Self.machine(
       scenario, node.name, node.incarnation, node.local(now))
     node.channel = PeerChannel(
@@ -262,6 +275,7 @@ package final class World {
     log { "boot \(node.name) incarnation \(node.incarnation)" }
     handle(.members(memberNames), by: node)
     if node.isDraining { handle(.drain(true), by: node) }
+    tellGateway(node)
     if !node.disk.isEmpty { handle(.recorded(node.disk), by: node) }
     if outages == 0 {
       handle(.recorded(recordedRows), by: node)
@@ -279,7 +293,6 @@ package final class World {
     node.isProcessUp = false
     node.inbox.removeAll()
     for address in addresses.indices { disable(address, node.index) }
-    forgetEpochs()
   }
 
   func wake(_ node: SimulatedNode) {
@@ -292,6 +305,7 @@ package final class World {
     node.inbox.removeAll()
     node.timerAt = .max
     for envelope in inbox where node.isRunning(at: now) { give(envelope, to: node) }
+    tellGateway(node)
     arm(node)
   }
 

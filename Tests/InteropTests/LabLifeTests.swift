@@ -32,12 +32,46 @@ extension InteropTests {
 
     @Test func theTourSucceedsAndLeavesNothing() async throws {
       try await withCommand([]) { command, output in
-        let status = try await command.waitForExit(within: .seconds(120))
+        let status = try await command.waitForExit(within: .seconds(240))
         #expect(status == 0, "\(output())")
-        for text in ["1. The lab", "7. A speaker gets SIGTERM", "expectations came true"] {
+        let steps = [
+          "1. The lab", "7. A speaker gets SIGTERM", "8. The owner of an address crashes",
+          "9. The speaker of the owner is paused", "10. The owner is cut off",
+          "11. The owner is drained",
+        ]
+        for text in steps + ["expectations came true"] {
           #expect(output().contains(text), "\(text)")
         }
         #expect(!output().contains("✗"))
+        // Of each of these the gap that the client saw is told.
+        let gaps = output().matches(of: /longest time without an answer: (\d+) ms/)
+        #expect(gaps.count == 7)
+        try await expectNothing(of: runID(output()))
+      }
+    }
+
+    @Test func aSignalInTheMiddleOfTheTourLeavesNothing() async throws {
+      try await withCommand([]) { command, output in
+        try await eventually("a node has crashed", within: .seconds(120)) {
+          output().contains("ip link set eth0 down")
+        }
+        await command.send(.interrupt)
+        #expect(try await command.waitForExit(within: .seconds(20)) == 130)
+        #expect(output().contains("stopped by signal 2; the lab is removed"))
+        try await expectNothing(of: runID(output()))
+      }
+    }
+
+    @Test func aLabHasTwentyNodes() async throws {
+      let options = Lab.Options(binary: Program.path, nodeCount: 20)
+      try await Lab.with(options: options) { lab in
+        try await lab.startSpeakers()
+        for name in ["l2-cluster", "l2-dual"] {
+          let address = try await lab.address(name)
+          let owner = try await lab.settledOwner(of: address, within: .seconds(60))
+          #expect(lab.topology.nodes.map(\.name).contains(owner))
+          #expect(try await lab.curl(address, from: lab.topology.client).pod != nil)
+        }
       }
     }
 
@@ -125,6 +159,11 @@ extension InteropTests {
         output().contains("Ctrl-C here ends it")
       }
       return String(try #require(output().firstMatch(of: /bm([a-z0-9]{4})-client/)).1)
+    }
+
+    /// The run id by the paths that a tour prints.
+    private func runID(_ output: String) throws -> String {
+      String(try #require(output.firstMatch(of: /bellman-lab\/([a-z0-9]{4})/)).1)
     }
 
     private func namespaces(of id: String) async throws -> [String] {

@@ -94,6 +94,19 @@ extension Lab {
     }
   }
 
+  /// Waits until every layer-2 address has an owner, and all speakers name the same.
+  func waitForOwners() async throws {
+    for address in layerTwoAddresses() {
+      try await eventually("all speakers name one owner of \(address)") {
+        var owners: Set<String?> = []
+        for node in topology.nodes {
+          owners.insert(try await explain(address, node: node.name).owner)
+        }
+        return owners.count == 1 && owners.first != .some(nil)
+      }
+    }
+  }
+
   /// Waits until the router has exactly the routes that the manifests ask for.
   func waitForSettledRoutes() async throws {
     try await waitForSessions()

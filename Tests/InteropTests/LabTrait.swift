@@ -6,7 +6,7 @@ import Testing
 struct LabTrait: SuiteTrait, TestScoping {
   /// Which speakers run when the first test begins.
   enum Speakers {
-    /// Those of all nodes, with all sessions up.
+    /// Those of all nodes, with all sessions up and an owner for every layer-2 address.
     case allUp
     /// Those of all nodes; whether their sessions come up is for the tests to see.
     case started
@@ -56,7 +56,10 @@ struct LabTrait: SuiteTrait, TestScoping {
         sent[node.name] = try await lab.capture(node, direction: .out, filter: "arp or icmp6")
       }
       if speakers != .none { try await lab.startSpeakers() }
-      if speakers == .allUp { try await lab.waitForSettledRoutes() }
+      if speakers == .allUp {
+        try await lab.waitForSettledRoutes()
+        try await lab.waitForOwners()
+      }
       try await Self.$current.withValue(lab) {
         try await Self.$sent.withValue(sent) {
           try await Self.$cluster.withValue(cluster) { try await function() }

@@ -46,7 +46,7 @@ import Yams
     #expect(slices.map { $0.endpoints.map(\.nodeName) } == [["node-2"], ["node-2"]])
     #expect(
       slices.map { $0.endpoints[0].addresses[0].description }
-        == ["198.51.100.138", "2001:db8:0:102::2"])
+        == ["198.51.100.134", "2001:db8:0:102::2"])
   }
 
   @Test func namesThatDoNotExistAreRefused() {

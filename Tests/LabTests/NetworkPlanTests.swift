@@ -26,10 +26,10 @@ import Testing
 
   @Test func nodesKnowTheWayToEachOthersPods() throws {
     let commands = try addresses(topology.nodes[0].namespace)
-    #expect(commands.contains("address add 198.51.100.129/29 dev cni0"))
-    #expect(commands.contains("route add 198.51.100.136/29 via 192.0.2.12"))
-    #expect(commands.contains("route add 2001:db8:0:103::/64 via 2001:db8:0:2::13"))
-    #expect(!commands.contains { $0.hasPrefix("route add 198.51.100.128/29") })
+    #expect(commands.contains("address replace 198.51.100.129/30 dev cni0"))
+    #expect(commands.contains("route replace 198.51.100.132/30 via 192.0.2.12"))
+    #expect(commands.contains("route replace 2001:db8:0:103::/64 via 2001:db8:0:2::13"))
+    #expect(!commands.contains { $0.hasPrefix("route replace 198.51.100.128/30") })
   }
 
   @Test func everyCableEndsInANamespaceOfTheLab() {

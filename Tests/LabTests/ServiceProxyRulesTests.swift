@@ -18,7 +18,7 @@ import Testing
         chain cluster_0 {
           meta mark set meta mark or 0x4000
           meta l4proto tcp dnat ip addr . port to numgen random mod 3 map { \
-      0 : 198.51.100.130 . 8080, 1 : 198.51.100.138 . 8080, 2 : 198.51.100.146 . 8080 }
+      0 : 198.51.100.130 . 8080, 1 : 198.51.100.134 . 8080, 2 : 198.51.100.138 . 8080 }
         }
         chain local_1 {
           meta l4proto tcp dnat ip addr . port to numgen random mod 1 map { \

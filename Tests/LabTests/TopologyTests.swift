@@ -13,7 +13,7 @@ import Testing
       + topology.pods.map(\.machine)
   }
 
-  @Test(arguments: [2, 3, 16]) func everyMachineIsUniqueAndDocumented(nodeCount: Int) {
+  @Test(arguments: [2, 3, 20, 32]) func everyMachineIsUniqueAndDocumented(nodeCount: Int) {
     let topology = Topology(id: "test", nodeCount: nodeCount)
     let machines = Self.machines(topology)
     #expect(machines.count == 3 + 2 * nodeCount)
@@ -33,15 +33,15 @@ import Testing
     #expect(topology.namespaces.allSatisfy { $0.hasPrefix("bmtest-") })
   }
 
-  @Test(arguments: [(0, 2), (1, 2), (5, 5), (99, 16)])
+  @Test(arguments: [(0, 2), (1, 2), (5, 5), (99, 32)])
   func nodeCountIsLimited(asked: Int, got: Int) {
     #expect(Topology(id: "test", nodeCount: asked).nodes.count == got)
   }
 
   @Test func podNetworksDoNotOverlap() throws {
-    let pods = Topology(id: "test", nodeCount: 16).pods
+    let pods = Topology(id: "test", nodeCount: 32).pods
     let networks = try pods.map { try #require($0.networkIPv4) }
-    #expect(Set(networks).count == 16)
+    #expect(Set(networks).count == 32)
     for (pod, network) in zip(pods, networks) {
       #expect(network.contains(.v4(pod.gatewayIPv4)))
       #expect(pods.count { network.contains(.v4($0.machine.ipv4)) } == 1)

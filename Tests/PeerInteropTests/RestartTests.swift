@@ -42,7 +42,7 @@ extension PeerInteropTests {
       try await Rig.with(kind) { rig in
         try await rig.hasRoutes(rig.plan.routes)
         await rig.speaker.daemon.stop(by: .terminate)
-        try await eventually("the router shows the text", within: .seconds(20)) {
+        try await eventually("the router shows the text") {
           try await rig.router.farewell(of: "192.0.2.1").contains("bellman on node-1 was stopped")
         }
         try await rig.hasRoutes([])

@@ -20,6 +20,8 @@ import ElectionSimulator
            packets=0     1 to encode, seal and open every message
            trace=0       1 to print what happens
            shrink=1      0 to leave a failing script as it is
+           mutation=     the name of a guard that is removed; the run is that of its check
+           only=         one of the tables (failover, stalls, cost, load) or of the guards
     """
 
   static func main() {
@@ -37,9 +39,10 @@ import ElectionSimulator
     }
     switch command {
     case "run": run(options)
-    case "tables": for table in Tables.all() { say(table) }
+    case "tables":
+      for (name, table) in Tables.all where options["only"] ?? name == name { say(table()) }
     case "mutations":
-      let missed = Mutations.report { say($0) }
+      let missed = Mutations.report(only: options["only"]) { say($0) }
       exit(missed == 0 ? 0 : 1)
     default:
       say(usage)
@@ -63,9 +66,9 @@ import ElectionSimulator
         seconds: number("seconds", 600))
       scenario.usesPackets = number("packets", 0) == 1
       if let name = options["mutation"],
-        let mutation = Mutations.all.first(where: { $0.name == name })
+        let mutated = Mutations.all.first(where: { $0.name == name })?.scenario(seed: seed)
       {
-        scenario = mutation.scenario(seed: seed)
+        scenario = mutated
       }
       let world = World(scenario, isTracing: number("trace", 0) == 1)
       let findings = world.run()

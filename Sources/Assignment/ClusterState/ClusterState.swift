@@ -25,6 +25,8 @@ struct ClusterState: Sendable {
 
   private var slices: [ObjectName: SliceRecord] = [:]
   private var slicesOfService: [ObjectName: Set<ObjectName>] = [:]
+  private var tally = EndpointTally()
+  private var evidence = NodeEvidence()
   private var draining: Set<String> = []
   private var interfaces: [String: Set<String>] = [:]
 
@@ -73,7 +75,9 @@ struct ClusterState: Sendable {
   // MARK: Endpoint slices
 
   mutating func upsert(_ slice: EndpointSlice, _ changes: inout Changes) {
-    replaceSlice(slice.metadata.name, with: SliceRecord(slice), &changes)
+    let name = slice.metadata.name
+    let record = SliceRecord(slice, after: slices[name], now: evidence.now)
+    replaceSlice(name, with: record, &changes)
   }
 
   mutating func removeSlice(_ name: ObjectName, _ changes: inout Changes) {
@@ -86,6 +90,7 @@ struct ClusterState: Sendable {
     let old = slices[name]
     guard old != new else { return }
     slices[name] = new
+    tally.replace(name, old, with: new)
     if let old, old.service != new?.service {
       slicesOfService[old.service]?.remove(name)
       if slicesOfService[old.service]?.isEmpty == true { slicesOfService[old.service] = nil }
@@ -102,7 +107,8 @@ struct ClusterState: Sendable {
   ) {
     let summary = EndpointSummary(
       (slicesOfService[service] ?? []).lazy
-        .compactMap { [slices] in slices[$0] }.filter { $0.family == family })
+        .compactMap { [slices] in slices[$0] }.filter { $0.family == family },
+      evidence: evidence)
     var entry = endpoints[service] ?? ServiceEndpoints()
     guard entry[family] != summary else { return }
     entry[family] = summary
@@ -112,16 +118,78 @@ struct ClusterState: Sendable {
     }
   }
 
+  // MARK: What peers and time say of them
+
+  /// How much of the cluster the API calls bad, without the nodes that the other speakers hold dead.
+  var health: Assignment.Health {
+    let living = nodes.values.filter { evidence.deaths[$0.name] == nil }
+    let endpoints = tally.counts(without: evidence.deaths)
+    return Assignment.Health(
+      badNodes: living.count { !$0.isGood }, nodes: living.count, badEndpoints: endpoints.bad,
+      endpoints: endpoints.total, failingServices: tally.failingServices)
+  }
+
+  mutating func setDeath(_ death: PeerDeath?, of node: String, _ changes: inout Changes) {
+    guard evidence.deaths[node] != death else { return }
+    evidence.deaths[node] = death
+    summarizeEndpoints(on: node, &changes)
+  }
+
+  mutating func setTime(_ seconds: Int64, _ changes: inout Changes) {
+    for node in evidence.advance(to: seconds) { summarizeEndpoints(on: node, &changes) }
+  }
+
+  mutating func setHeld(_ isHeld: Bool, _ changes: inout Changes) {
+    guard isHeld != (evidence.heldSince != nil) else { return }
+    evidence.heldSince = isHeld ? evidence.now : nil
+    for name in evidence.goodUntil.keys.sorted() { refreshProfile(of: name, &changes) }
+    for service in tally.servicesWithBad {
+      for family in AddressFamily.allCases { summarize(service, family, &changes) }
+    }
+  }
+
+  private mutating func summarizeEndpoints(on node: String, _ changes: inout Changes) {
+    var touched: [ObjectName: Set<AddressFamily>] = [:]
+    for slice in tally.slices[node] ?? [] {
+      if let record = slices[slice] { touched[record.service, default: []].insert(record.family) }
+    }
+    for (service, families) in touched {
+      for family in families { summarize(service, family, &changes) }
+    }
+  }
+
   // MARK: Nodes
 
   mutating func upsert(_ node: Node, _ changes: inout Changes) {
-    guard nodes.updateValue(node, forKey: node.name) != node else { return }
+    let old = nodes.updateValue(node, forKey: node.name)
+    guard old != node else { return }
+    noteReadiness(of: node, before: old, &changes)
     refreshProfile(of: node.name, &changes)
   }
 
   mutating func removeNode(_ name: String, _ changes: inout Changes) {
     guard nodes.removeValue(forKey: name) != nil else { return }
+    evidence.goodUntil[name] = nil
+    if evidence.unknownSince.removeValue(forKey: name) != nil {
+      summarizeEndpoints(on: name, &changes)
+    }
     refreshProfile(of: name, &changes)
+  }
+
+  private mutating func noteReadiness(
+    of node: Node, before old: Node?, _ changes: inout Changes
+  ) {
+    if node.isGood {
+      evidence.goodUntil[node.name] = nil
+    } else if old?.isGood == true {
+      evidence.goodUntil[node.name] = evidence.now
+    }
+    // Whether such a node lives can only be said where peers hear each other.
+    guard options.hasElection else { return }
+    let isUnknown = node.ready == .unknown
+    guard isUnknown != (evidence.unknownSince[node.name] != nil) else { return }
+    evidence.unknownSince[node.name] = isUnknown ? evidence.now : nil
+    summarizeEndpoints(on: node.name, &changes)
   }
 
   mutating func setInterfaces(
@@ -152,7 +220,12 @@ struct ClusterState: Sendable {
   }
 
   private func profile(of node: Node) -> NodeProfile {
-    NodeProfile(
+    var node = node
+    if evidence.isHeldGood(node.name) {
+      node.ready = .yes
+      node.isNetworkUnavailable = false
+    }
+    return NodeProfile(
       node, interfaces: interfaces[node.name], isDraining: draining.contains(node.name),
       index: index, ignoreExcludeLabel: options.ignoreExcludeLabel)
   }
@@ -180,6 +253,11 @@ struct ClusterState: Sendable {
       isUp ? sessionsUp.insert(peer).inserted : sessionsUp.remove(peer) != nil
     if changed { changes.sessions.insert(peer) }
   }
+}
+
+extension Node {
+  /// Whether neither its kubelet nor a controller calls it bad.
+  fileprivate var isGood: Bool { ready == .yes && !isNetworkUnavailable }
 }
 
 extension Service {

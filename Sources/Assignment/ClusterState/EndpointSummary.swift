@@ -1,53 +1,6 @@
 import Addresses
 import Resources
 
-/// What decisions read from an EndpointSlice: its service, its family, and each endpoint's state.
-struct SliceRecord: Hashable, Sendable {
-  /// How far an endpoint can take traffic, worst first.
-  enum State: UInt8, Hashable, Sendable, Comparable {
-    /// Serves and terminates, and is not ready.
-    case terminating
-    /// Is ready although it terminates (`publishNotReadyAddresses`).
-    case readyWhileTerminating
-    /// Is ready and stays so.
-    case ready
-
-    init?(_ endpoint: EndpointSlice.Endpoint) {
-      if endpoint.isReady {
-        self = endpoint.isTerminating ? .readyWhileTerminating : .ready
-      } else if endpoint.isServing, endpoint.isTerminating {
-        self = .terminating
-      } else {
-        return nil
-      }
-    }
-
-    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-  }
-
-  /// An endpoint with an address that is in a usable state.
-  struct Endpoint: Hashable, Sendable {
-    let address: IPAddress
-    let node: String?
-    let state: State
-  }
-
-  let service: ObjectName
-  let family: AddressFamily
-  let endpoints: [Endpoint]
-
-  /// The record of `slice`; nil for one that belongs to no service or holds names.
-  init?(_ slice: EndpointSlice) {
-    guard let service = slice.serviceName, let family = slice.family else { return nil }
-    self.service = service
-    self.family = family
-    endpoints = slice.endpoints.compactMap { endpoint in
-      guard let address = endpoint.addresses.first, let state = State(endpoint) else { return nil }
-      return Endpoint(address: address, node: endpoint.nodeName, state: state)
-    }
-  }
-}
-
 /// The usable endpoints of one service and family, counted by node.
 struct EndpointSummary: Hashable, Sendable {
   /// The endpoints of one node.
@@ -59,17 +12,16 @@ struct EndpointSummary: Hashable, Sendable {
     var settled = 0
     /// T(n) of the tables: not ready, but serving while they terminate.
     var terminating = 0
-  }
-
-  private struct Identity: Hashable {
-    let address: IPAddress
-    let node: String?
+    /// Those that do not count, since the other speakers hold the node dead (row L7).
+    var uncounted = 0
   }
 
   /// R: the ready endpoints of the whole cluster.
   private(set) var ready = 0
   /// T: those of the whole cluster that are not ready, but serve while they terminate.
   private(set) var terminating = 0
+  /// Those on nodes whose speaker is gone and whose host answers: good for Cluster, not for Local.
+  private(set) var speakerless = 0
   /// The nodes that have endpoints, sorted by name.
   private(set) var nodes: [OnNode] = []
 
@@ -78,16 +30,21 @@ struct EndpointSummary: Hashable, Sendable {
 
   /// Sums up the slices of one service and family. An endpoint that stands in several slices, as
   /// it may while the controller rearranges them, counts once, by its best state.
-  init(_ slices: some Sequence<SliceRecord>) {
-    var states: [Identity: SliceRecord.State] = [:]
+  init(_ slices: some Sequence<SliceRecord>, evidence: NodeEvidence = NodeEvidence()) {
+    var states: [SliceRecord.Identity: SliceRecord.State] = [:]
     for slice in slices {
       for endpoint in slice.endpoints {
-        let identity = Identity(address: endpoint.address, node: endpoint.node)
-        states[identity] = max(states[identity] ?? endpoint.state, endpoint.state)
+        guard let state = evidence.state(of: endpoint) else { continue }
+        states[endpoint.identity] = max(states[endpoint.identity] ?? state, state)
       }
     }
     var byNode: [String: OnNode] = [:]
     for (identity, state) in states {
+      if let node = identity.node, let death = evidence.deaths[node] {
+        byNode[node, default: OnNode(node: node)].uncounted += 1
+        if death == .speaker { speakerless += 1 }
+        continue
+      }
       if state == .terminating { terminating += 1 } else { ready += 1 }
       guard let node = identity.node else { continue }
       var entry = byNode[node] ?? OnNode(node: node)
@@ -102,6 +59,9 @@ struct EndpointSummary: Hashable, Sendable {
     }
     nodes = byNode.values.sorted { $0.node < $1.node }
   }
+
+  /// The nodes whose endpoints do not count, since the other speakers hold them dead; sorted.
+  var deadNodes: [String] { nodes.filter { $0.uncounted > 0 }.map(\.node) }
 
   /// Whether there is no usable endpoint.
   var isEmpty: Bool { ready == 0 && terminating == 0 }

@@ -26,6 +26,14 @@ extension Assignment {
     case session(peer: String, isUp: Bool)
     /// The election says who has an address by layer 2 (``Assignment/Options/hasElection``).
     case ownership(IPAddress, Ownership)
+    /// The other speakers hold a node dead (row L7); nil when it is heard again.
+    case peerDeath(node: String, PeerDeath?)
+    /// Fitness is held at its last good state, since the API calls too much bad at once; or no longer.
+    /// Nodes and endpoints that turned bad in the minute before count as good. What is removed,
+    /// terminates, or is set by the operator is obeyed.
+    case fitnessHeld(Bool)
+    /// The time in seconds, of any clock; it ends what counts for a time only (row L8).
+    case time(seconds: Int64)
     /// All sources have been read to the end once; from here on the machine announces.
     case sourcesComplete
     /// Events that belong together: all are taken in, then it is decided once.

@@ -18,6 +18,9 @@ enum Refusal: Error, Hashable, Sendable {
   case noCommonInterface(node: String, [ObjectName])
   case noLocalEndpoint(ObjectName, AddressFamily, node: String, onlyTerminating: Bool)
   case noEndpoint(ObjectName, AddressFamily)
+  /// Its endpoints do not count, since the other speakers hold the node dead (row L7).
+  case endpointsOnDeadNode(ObjectName, AddressFamily, node: String)
+  case endpointsOnDeadNodes(ObjectName, AddressFamily, nodes: [String])
   case sharedUnserviceable(IPAddress, all: Int, chosen: [ObjectName], node: String)
   case routeNotShared(RouteKey, lacking: ObjectName)
   case attributeConflict(
@@ -35,8 +38,8 @@ enum Refusal: Error, Hashable, Sendable {
     case .noAdvertisement, .noAdvertisementForNode: .noMatchingAdvertisement
     case .gate(let gate, _): gate.reason
     case .noMatchingInterface, .noCommonInterface: .noMatchingInterface
-    case .noLocalEndpoint: .noLocalEndpoint
-    case .noEndpoint: .noEndpoint
+    case .noLocalEndpoint, .endpointsOnDeadNode: .noLocalEndpoint
+    case .noEndpoint, .endpointsOnDeadNodes: .noEndpoint
     case .sharedUnserviceable, .routeNotShared: .sharedAddressUnserviceable
     case .attributeConflict: .conflictingAdvertisements
     case .sourcesIncomplete: .sourcesIncomplete
@@ -97,6 +100,13 @@ enum Refusal: Error, Hashable, Sendable {
     case .noEndpoint(let service, let family):
       "Service \(service): externalTrafficPolicy is Cluster and no node has a usable endpoint of"
         + " \(family.rawValue)"
+    case .endpointsOnDeadNode(let service, let family, let node):
+      "Service \(service): the other speakers hold Node \(node) dead, so its \(family.rawValue)"
+        + " endpoints do not count until it is heard again"
+    case .endpointsOnDeadNodes(let service, let family, let nodes):
+      "Service \(service): externalTrafficPolicy is Cluster and all usable endpoints of"
+        + " \(family.rawValue) are on nodes that the other speakers hold dead:"
+        + " \(nodes.joined(separator: ", "))"
     case .sharedUnserviceable(let address, let all, let chosen, let node):
       "no node can serve all \(all) Services that share \(address), so those nodes announce it"
         + " that serve \(chosen.joined); Node \(node) does not"

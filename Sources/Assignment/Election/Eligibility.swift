@@ -40,9 +40,10 @@ extension Eligibility {
       // Terminating endpoints still take what comes; without any, what comes is lost anyway.
       self = .leaving(milliseconds: onlyTerminating ? nil : 150)
     case .noAdvertisementForNode, .noCommonInterface: self = .leaving(milliseconds: nil)
-    case .sharedUnserviceable: self = .leaving(milliseconds: 150)
+    case .endpointsOnDeadNode, .sharedUnserviceable: self = .leaving(milliseconds: 150)
     case .noService, .notLoadBalancer, .otherClass, .noAddress, .addressInNoPool, .nodeUnknown,
-      .noAdvertisement, .noMatchingInterface, .noEndpoint, .routeNotShared, .attributeConflict,
+      .noAdvertisement, .noMatchingInterface, .noEndpoint, .endpointsOnDeadNodes, .routeNotShared,
+      .attributeConflict,
       .sourcesIncomplete:
       self = .unfit
     }

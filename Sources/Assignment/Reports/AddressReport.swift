@@ -21,6 +21,8 @@ public struct AddressSummary: Hashable, Sendable {
   public let interfaces: InterfaceSelection?
   /// The routes that this node announces for it, sorted.
   public let routes: [RouteKey]
+  /// The nodes that may own it, as the election was told; empty where there is none.
+  public let candidates: [FitNode]
 }
 
 /// Everything about one address, with the decision of every node: `bellman explain ADDRESS`.

@@ -21,7 +21,8 @@ extension Assignment {
       owner: state.options.hasElection ? ownerships[address]?.owner : standing?.owner?.node,
       layer2: standing?.layer2 ?? incomplete,
       bgp: standing.map { state.withSessions($0.bgp, routes: routes) } ?? incomplete,
-      interfaces: standing?.interfaces, routes: routes)
+      interfaces: standing?.interfaces, routes: routes,
+      candidates: standing?.election?.candidates ?? [])
   }
 
   /// Everything about one address, every node included; nil when no service has it. The cost grows

@@ -185,7 +185,7 @@ struct Session: Sendable {
     if let deadline = search.nextDeadline, deadline <= now {
       if let id = search.attempt {
         actions.append(.close(id))
-        retry(after: .connectFailed(reason: "no answer in time"), now: now)
+        retry(after: .noAnswer, now: now)
       } else {
         seek(now: now)
       }

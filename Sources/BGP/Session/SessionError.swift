@@ -10,6 +10,9 @@ public enum SessionError: Error, Hashable, Sendable {
   case connectFailed(reason: String)
   /// The operator ended it.
   case stopped(StopReason)
+
+  /// Nothing came back until the connect retry time was over.
+  public static let noAnswer = SessionError.connectFailed(reason: "no answer in time")
 }
 
 extension SessionError: CustomStringConvertible {

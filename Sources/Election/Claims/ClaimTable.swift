@@ -18,6 +18,7 @@ extension Election {
   /// Enters a claim; the caller has decided that it prevails.
   mutating func setClaim(_ slot: Int, _ claim: Claim, _ cause: Cause) {
     let former = slots[slot].owner
+    plan(slot, for: -1)
     if let old = slots[slot].claim {
       let digest = old.digest(addressHash: slots[slot].hash)
       buckets[Self.bucket(slots[slot].hash)] ^= digest

@@ -99,6 +99,7 @@ extension Election {
     if slots[slot].phase == .claiming || slots[slot].phase == .probing { abandonAttempt(slot) }
     let answered = slots[slot].phase.answers
     slots[slot].phase = .idle
+    plan(slot, for: -1)
     slots[slot].leaveBy = nil
     slots[slot].heir = -1
     slots[slot].isConfirmed = true

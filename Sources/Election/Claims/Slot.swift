@@ -30,6 +30,8 @@ struct Promise: Sendable {
   var at: NIODeadline
   /// The member whose fence has an entry about it; nil for none.
   var fenced: Int?
+  /// The owner that asked for it, for an heir of its choice; nil where the heir asked.
+  var registrar: Int?
 }
 
 /// All about one address.
@@ -61,6 +63,8 @@ struct Slot: Sendable {
   /// When this node began to be a candidate, and its place in the ranking then.
   var since = NIODeadline.uptimeNanoseconds(0)
   var rank = 0
+  /// Who is expected to take the free address; -1 for nobody.
+  var plan = -1
   /// When the owner must stop because it is leaving; under `leaving` only.
   var leaveBy: NIODeadline?
   /// Not before this time may it try again after a lost attempt.
@@ -70,6 +74,8 @@ struct Slot: Sendable {
 
   var startedAt = NIODeadline.uptimeNanoseconds(0)
   var attemptEpoch: UInt64 = 0
+  /// The heir for which this hand-over was registered last; -1 for none.
+  var registeredHeir = -1
   /// The epoch of the claim that is to be replaced.
   var replacedEpoch: UInt64 = 0
   var isConfirmed = true

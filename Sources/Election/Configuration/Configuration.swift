@@ -81,6 +81,12 @@ package struct Guards: OptionSet, Sendable, Hashable {
   package static let comparison = Guards(rawValue: 1 << 15)
   /// The reply path checks the lease on each answer.
   package static let lease = Guards(rawValue: 1 << 16)
+  /// What a heartbeat acknowledges to an earlier process of the node is ignored.
+  package static let thisLife = Guards(rawValue: 1 << 17)
+  /// A cluster that starts shares out new addresses when its members have been heard of.
+  package static let gathering = Guards(rawValue: 1 << 18)
+  /// A witness acknowledges only after its table and the member's claims were the same once.
+  package static let agreement = Guards(rawValue: 1 << 19)
 
-  package static let all = Guards(rawValue: (1 << 17) - 1)
+  package static let all = Guards(rawValue: (1 << 20) - 1)
 }

@@ -40,6 +40,9 @@ public struct Timers: Hashable, Sendable {
   public var settling: TimeAmount
   /// The same when the recorded claims cannot be read.
   public var quarantine: TimeAmount
+  /// How long a new process leaves addresses that nobody ever had to members that it has not heard
+  /// of yet, so that a cluster that starts node by node shares them out evenly.
+  public var gathering: TimeAmount
   /// How long both may answer during a hand-over.
   public var handOverOverlap: TimeAmount
   /// How long an heir has to answer before the next one is asked.
@@ -73,6 +76,7 @@ public struct Timers: Hashable, Sendable {
     comparison = .seconds(1)
     settling = .milliseconds(max(1000, silence * 6 / 5))
     quarantine = .seconds(3)
+    gathering = .seconds(10)
     handOverOverlap = .milliseconds(100)
     handOverRetry = .milliseconds(150)
     damping = .seconds(5)

@@ -20,6 +20,7 @@ extension Timers {
     try within("probeInterval", probeInterval, 20, 1_000, "an owner must have time to answer")
     try within("beaconInterval", beaconInterval, 100, 500, "it bounds how long two answer (S2)")
     try within("comparison", comparison, 100, 60_000, "it bounds how long tables differ (L3)")
+    try within("gathering", gathering, 0, 60_000, "new addresses wait that long at a start")
     try within("handOverOverlap", handOverOverlap, 10, 100, "it bounds how long two answer (S1)")
     try within("handOverRetry", handOverRetry, 20, 10_000, "an heir needs a round trip to answer")
     try within("damping", damping, 0, 600_000, "a preference must win in the end")

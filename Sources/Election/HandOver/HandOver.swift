@@ -16,9 +16,9 @@ extension Election {
     case .unfit: return
     case .fit: guard isDraining else { return }
     case .leaving(let patience):
-      // A preference that flaps must not move an address all the time.
+      // A preference that flaps must not move an address all the time; a drain is no preference.
       let settled = slots[slot].since + timers.damping
-      if patience == nil, now < settled {
+      if patience == nil, !isDraining, now < settled {
         schedule(slot, min(settled, slots[slot].deadline))
         return
       }
@@ -29,6 +29,7 @@ extension Election {
   /// Asks an heir, the best one unless it is given.
   mutating func prepare(_ slot: Int, heir: Int?) {
     slots[slot].phase = .preparing
+    slots[slot].registeredHeir = -1
     slots[slot].tries = 0
     slots[slot].heir = heir ?? -1
     prepareAgain(slot)
@@ -64,7 +65,7 @@ extension Election {
   private func heir(for slot: Int, skipping: Int) -> Int {
     var ranked: [Ranked] = []
     for candidate in slots[slot].candidates where candidate.member != id {
-      if let peer = indices[candidate.member], isAlive(peer), peers[peer].isHeard {
+      if let peer = indices[candidate.member], isAlive(peer), isKnown(peer) {
         ranked.append(Ranked(candidate, peer, slots[slot].hash))
       }
     }
@@ -78,6 +79,10 @@ extension Election {
     return ranked[skipping % ranked.count].peer
   }
 
+  /// Whether a process of a peer was ever heard of. Most members are no partners of this node, so
+  /// that there are no heartbeats of them.
+  func isKnown(_ peer: Int) -> Bool { peers[peer].incarnation > 0 }
+
   mutating func receiveReady(_ row: Row, from peer: Int) {
     guard let slot = slotIndices[row.address], slots[slot].phase == .preparing,
       slots[slot].heir == peer, row.claim == slots[slot].claim, electorates[slot] == nil
@@ -90,7 +95,7 @@ extension Election {
     guard isLeased, !slots[slot].isFenced else { return }
     slots[slot].heirIncarnation = peers[peer].incarnation
     slots[slot].startedAt = now
-    slots[slot].attemptEpoch = max(row.claim.epoch.quorum, slots[slot].promisedEpoch) + 1
+    chooseEpoch(slot, for: peer)
     let part = part(ofMember: id)
     electorates[slot] = Electorate(parts: [part])
     let registration = Row(
@@ -99,6 +104,16 @@ extension Election {
         owner: peers[peer].id, incarnation: slots[slot].heirIncarnation,
         epoch: Epoch(quorum: slots[slot].attemptEpoch)))
     for witness in part.peers { send(.register, registration, to: witness) }
+  }
+
+  /// The same epoch for the same heir, so that what witnesses granted before counts; a higher one for
+  /// another, which replaces what was registered for the first.
+  private mutating func chooseEpoch(_ slot: Int, for heir: Int) {
+    var floor = max(slots[slot].claim?.epoch.quorum ?? 0, slots[slot].promisedEpoch)
+    if slots[slot].registeredHeir == heir, slots[slot].attemptEpoch > floor { return }
+    if slots[slot].registeredHeir >= 0 { floor = max(floor, slots[slot].attemptEpoch) }
+    slots[slot].attemptEpoch = floor + 1
+    slots[slot].registeredHeir = heir
   }
 
   mutating func receiveRegistered(_ row: Row, from peer: Int) {
@@ -125,6 +140,7 @@ extension Election {
     let heir = slots[slot].heir
     electorates[slot] = nil
     slots[slot].phase = .draining
+    draining.append(slot)
     slots[slot].startedAt = now
     slots[slot].step = 0
     setClaim(
@@ -218,7 +234,12 @@ extension Election {
     let isSame =
       slots[slot].promise?.heir == row.claim.owner && slots[slot].promise?.epoch == epoch
     if guards.contains(.singlePromise), !isSame {
-      if let promise = slots[slot].promise, now - promise.at < timers.promiseLifetime { return }
+      // The owner may choose another heir; else the promises of two heirs could outlast each other.
+      if let promise = slots[slot].promise, promise.registrar != owner,
+        now - promise.at < timers.promiseLifetime
+      {
+        return
+      }
       if slots[slot].promisedEpoch >= epoch {
         var used = row
         used.verdict = .epochUsed
@@ -227,7 +248,7 @@ extension Election {
         return
       }
     }
-    promise(slot, to: row.claim, base: .none)
+    promise(slot, to: row.claim, base: .none, registrar: owner)
     send(.registered, row, to: owner)
   }
 }

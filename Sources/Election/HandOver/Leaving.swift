@@ -66,12 +66,10 @@ extension Election {
       for slot in peers[0].owned where slots[slot].phase == .announcing { schedule(slot, now) }
       return
     }
-    for slot in slots.indices {
-      if slots[slot].phase == .preparing, slots[slot].standing == .fit {
-        slots[slot].phase = .announcing
-      }
-      contest(slot)
+    for slot in slots.indices where slots[slot].phase == .preparing {
+      if slots[slot].standing == .fit { slots[slot].phase = .announcing }
     }
+    contestAll()
   }
 
   mutating func announceRestart(_ hold: TimeAmount) {
@@ -90,7 +88,8 @@ extension Election {
 
   // MARK: Rebalancing
 
-  /// Gives one address away when this node has clearly more than its share.
+  /// Gives one address away when the load is clearly uneven and no node has more than this one:
+  /// so the whole cluster moves one address in each interval, however many nodes were asked.
   mutating func rebalance() {
     guard now < rebalanceUntil else {
       nextRebalance = .distantFuture
@@ -98,10 +97,17 @@ extension Election {
     }
     nextRebalance = now + max(rebalanceInterval, .milliseconds(100))
     let living = peers.indices.filter { isAlive($0) && peers[$0].isMember }
-    let total = living.reduce(0) { $0 + peers[$1].owned.count }
-    guard isLeased, !isDraining, living.count > 1,
-      peers[0].owned.count * living.count * 10 > total * 11
-    else { return }
+    let loads = living.map { peers[$0].owned.count }
+    let total = loads.reduce(0, +)
+    let most = loads.max() ?? 0
+    // It begins at 1.25 times the mean and goes on to 1.1 times, so that it does not begin again
+    // with every address that comes or goes.
+    isRebalancing =
+      most * living.count * (isRebalancing ? 10 : 4) > total * (isRebalancing ? 11 : 5)
+    let isFirst = living.allSatisfy {
+      (peers[$0].owned.count, peers[$0].id) <= (peers[0].owned.count, id)
+    }
+    guard isRebalancing, isFirst, isLeased, !isDraining, living.count > 1 else { return }
     for slot in peers[0].owned
     where slots[slot].phase == .announcing && slots[slot].isConfirmed
       && now - slots[slot].since > timers.damping
@@ -118,7 +124,7 @@ extension Election {
     var best: Int?
     for candidate in slots[slot].candidates
     where candidate.fitness == mine.fitness && candidate.weight == mine.weight {
-      guard let peer = indices[candidate.member], peer > 0, isAlive(peer), peers[peer].isHeard,
+      guard let peer = indices[candidate.member], peer > 0, isAlive(peer), isKnown(peer),
         peers[peer].owned.count * count < total,
         peers[peer].owned.count + 1 < peers[0].owned.count
       else { continue }

@@ -13,8 +13,11 @@ struct Peer: Sendable {
   var incarnation: UInt64 = 0
   /// When it was last heard, or when this speaker began to wait for it.
   var lastHeard: NIODeadline
-  /// Whether it was ever heard.
+  /// When this life was first heard of, and whether it was ever heard.
+  var knownSince: NIODeadline
   var isHeard = false
+  /// Whether it promises and confirms leases, as far as it said so to this speaker.
+  var isSettled = false
   var isDraining = false
 
   // MARK: As my witness
@@ -39,6 +42,9 @@ struct Peer: Sendable {
   var fence: [(number: UInt32, slot: Int, verdict: Verdict)] = []
   var fenceLast: UInt32 = 0
   var fenceAcknowledged: UInt32 = 0
+  /// Whether its claims were once the same as in my table since it became my partner in this life of
+  /// it and of mine. Before, it may hold what was taken from it, and my fence does not tell.
+  var agrees = false
   /// When its claims last differed from my table, and when I asked for them.
   var differsSince: NIODeadline?
   var askedForClaims = NIODeadline.uptimeNanoseconds(0)
@@ -69,6 +75,8 @@ struct Peer: Sendable {
 
   /// The slots of the addresses whose claims name it and are not vacant.
   var owned: [Int] = []
+  /// How many free addresses it is expected to take, as far as this speaker has ranked them.
+  var planned = 0
   /// The digest of these claims in its present life.
   var digest: UInt64 = 0
 
@@ -76,6 +84,7 @@ struct Peer: Sendable {
     self.id = id
     self.name = name
     lastHeard = now
+    knownSince = now
     patienceUntil = now + patience
   }
 }

@@ -48,7 +48,6 @@ extension Election {
   }
 
   mutating func flushBatches() {
-    if !planned.isEmpty { planned.removeAll(keepingCapacity: true) }
     guard !batches.isEmpty else { return }
     for batch in batches {
       if batch.receiver == Self.segment {

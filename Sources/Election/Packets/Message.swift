@@ -26,7 +26,8 @@ public struct Heartbeat: Hashable, Sendable {
 
     /// The receiver is to answer at once, because the sender's lease is short.
     public static let wantsReply = Flags(rawValue: 1)
-    /// The sender's acknowledgements count: it has not just started.
+    /// The sender's acknowledgements count: it has not just started, and what it knows of the
+    /// receiver's claims is what the receiver says of them.
     public static let isSettled = Flags(rawValue: 2)
     /// The sender is being drained and takes no addresses.
     public static let isDraining = Flags(rawValue: 4)

@@ -30,6 +30,18 @@ public struct PeerKeys: Sendable {
   /// addresses. Only for `--insecure-peers`.
   public static let insecure = PeerKeys()
 
+  /// A short name for each key, to compare the keys of two nodes without showing them: the one that
+  /// seals first. They tell nothing about a key that was made at random.
+  public var fingerprints: [String] {
+    keys.map { key in
+      let code = HMAC<SHA256>.authenticationCode(for: Array("bellman peer key".utf8), using: key)
+      return code.prefix(4).map { byte in
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+      }.joined()
+    }
+  }
+
   /// Whether packets are sealed.
   public var isSecure: Bool { !keys.isEmpty }
 

@@ -24,7 +24,7 @@ extension Election {
     switch message.kind {
     case .take: for row in message.rows { judgeTake(row, message, from: peer) }
     case .grant: for row in message.rows { receiveGrant(row, message, from: peer) }
-    case .deny: for row in message.rows { receiveDenial(row, from: peer) }
+    case .deny: for row in message.rows { receiveDenial(row, of: message.subject, from: peer) }
     case .release: for row in message.rows { releasePromise(row, to: peers[peer].id) }
     case .claims, .beacon:
       for row in message.rows { learn(row.address, row.claim, from: peer, onWire: false) }
@@ -46,7 +46,11 @@ extension Election {
     _ message: Message, from sender: MemberID, incarnation: UInt64, at time: NIODeadline
   ) {
     segmentHeardAt = max(segmentHeardAt, time)
-    guard policy != .strict, let peer = indices[sender], peer > 0 else { return }
+    guard policy != .strict else { return }
+    guard let peer = indices[sender], peer > 0, peers[peer].isMember else {
+      counters.strangers += 1
+      return
+    }
     guard incarnation >= peers[peer].incarnation, case .rows(let message) = message else {
       counters.outdated += 1
       return

@@ -6,6 +6,7 @@ extension Election {
   mutating func tryToTake(_ slot: Int) {
     guard isFree(slot), slots[slot].standing == .fit, !isDraining else {
       slots[slot].phase = .idle
+      plan(slot, for: -1)
       return
     }
     let isBarred = now < slots[slot].barredUntil && slots[slot].claim?.isVacant != true
@@ -13,10 +14,7 @@ extension Election {
       startProbing(slot)
       return
     }
-    let turn =
-      slots[slot].since
-      + .nanoseconds(timers.rankStep.nanoseconds * Int64(slots[slot].rank))
-    let earliest = max(turn, slots[slot].retryAt)
+    let earliest = max(turn(of: slot), slots[slot].retryAt)
     guard now >= earliest else {
       schedule(slot, earliest)
       return
@@ -143,7 +141,7 @@ extension Election {
     startAnnouncing(slot)
   }
 
-  mutating func receiveDenial(_ row: Row, from peer: Int) {
+  mutating func receiveDenial(_ row: Row, of base: MemberID, from peer: Int) {
     guard let slot = slotIndices[row.address], slots[slot].phase == .claiming else { return }
     switch row.verdict {
     case .superseded:
@@ -163,7 +161,8 @@ extension Election {
       }
     case .otherWitnesses:
       backOff(slot, .milliseconds(1))
-    case .none, .unsettled, .notSilent, .unfit, .released: break
+    case .notSilent: if let base = indices[base] { dropHint(of: base, by: peer) }
+    case .none, .unsettled, .unfit, .released: break
     }
   }
 

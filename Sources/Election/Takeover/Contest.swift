@@ -21,15 +21,21 @@ extension Election {
       return
     }
     guard slots[slot].standing == .fit, !isDraining, isFree(slot) else { return }
+    if isGathering, slots[slot].claim == nil { return }
     slots[slot].phase = .candidate
     slots[slot].since = now
     // Who is named the owner only claims again what nobody took.
     slots[slot].rank = isNamed(slot) ? 0 : rank(of: slot)
-    schedule(
-      slot,
-      max(
-        slots[slot].retryAt,
-        now + .nanoseconds(timers.rankStep.nanoseconds * Int64(slots[slot].rank))))
+    schedule(slot, max(slots[slot].retryAt, turn(of: slot)))
+  }
+
+  /// When a candidate may try: the later, the worse its rank.
+  func turn(of slot: Int) -> NIODeadline {
+    let since = slots[slot].since
+    let turn = since + .nanoseconds(timers.rankStep.nanoseconds * Int64(slots[slot].rank))
+    // Members do not end their gathering at the same moment.
+    let isStart = slots[slot].claim == nil && since - gatheredAt < .seconds(1)
+    return isStart && slots[slot].rank > 0 ? turn + .seconds(1) : turn
   }
 
   /// Whether the table names this node the owner although it does not hold the address.
@@ -47,7 +53,8 @@ extension Election {
   }
 
   func isAlive(_ peer: Int) -> Bool {
-    peer == 0 ? !isDraining : peers[peer].isMember && !peers[peer].isDraining && !isDead(peer)
+    if peer == 0 { return !isDraining }
+    return peers[peer].isMember && !peers[peer].isDraining && !isDead(peer)
   }
 
   /// The place of this node among the living candidates: the less loaded of the two best is the
@@ -63,6 +70,8 @@ extension Election {
     }
     for candidate in slots[slot].candidates {
       guard let peer = indices[candidate.member], isAlive(peer) else { continue }
+      // Who was not heard of while the cluster started has no share in what nobody had.
+      if peer > 0, peers[peer].incarnation == 0, slots[slot].claim == nil { continue }
       let ranked = Ranked(candidate, peer, slots[slot].hash)
       if let mine, ranked.precedes(mine) { better += 1 }
       if first.map({ ranked.precedes($0) }) ?? true {
@@ -75,15 +84,24 @@ extension Election {
     guard let first else { return better }
     guard let second, first.isEqualClass(second), load(of: second.peer) < load(of: first.peer)
     else {
-      planned[first.peer, default: 0] += 1
+      plan(slot, for: first.peer)
       return better
     }
-    planned[second.peer, default: 0] += 1
+    plan(slot, for: second.peer)
     return second.peer == 0 ? 0 : first.peer == 0 ? 1 : better
   }
 
   /// How many addresses a member has, those included that it is about to get.
-  func load(of peer: Int) -> Int { peers[peer].owned.count + planned[peer, default: 0] }
+  func load(of peer: Int) -> Int { peers[peer].owned.count + peers[peer].planned }
+
+  /// Notes who is expected to take a free address; -1 for nobody.
+  mutating func plan(_ slot: Int, for peer: Int) {
+    let former = slots[slot].plan
+    guard former != peer else { return }
+    if former >= 0 { peers[former].planned -= 1 }
+    if peer >= 0 { peers[peer].planned += 1 }
+    slots[slot].plan = peer
+  }
 
   // MARK: Deadlines
 

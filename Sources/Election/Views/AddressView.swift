@@ -21,6 +21,27 @@ public struct AddressView: Hashable, Sendable {
     case handingOver
   }
 
+  /// Why this node does not answer for an address.
+  public enum Obstacle: String, Hashable, Sendable, CaseIterable, Codable {
+    /// Another node owns it.
+    case notOwner
+    /// This node may not have it.
+    case unfit
+    /// This node is being drained, and takes nothing.
+    case draining
+    /// This process is new, and waits until it knows what an earlier one promised.
+    case settling
+    /// The address changed hands too often: for a minute it is not taken on the wire.
+    case barred
+    /// This node has it and lacks a quorum of its witnesses; its policy or its segment keeps it from
+    /// answering without one.
+    case noQuorum
+    /// This node has it, and a witness has promised it to another one.
+    case promisedAway
+    /// Nobody has it, and this node waits for its turn or asks for it.
+    case contending
+  }
+
   public var address: IPAddress
   /// The name of the owner; nil when nobody has it.
   public var owner: String?
@@ -29,6 +50,8 @@ public struct AddressView: Hashable, Sendable {
   /// Why the owner has it, and since when this node knows.
   public var cause: Election.Cause
   public var since: NIODeadline
+  /// Why this node does not answer; nil when it does.
+  public var obstacle: Obstacle?
 }
 
 extension Election {
@@ -38,8 +61,20 @@ extension Election {
       AddressView(
         address: slot.address, owner: slot.owner < 0 ? nil : peers[slot.owner].name,
         epoch: slot.claim?.epoch, activity: activity(of: slot, at: time), cause: slot.cause,
-        since: slot.learntAt)
+        since: slot.learntAt, obstacle: obstacle(to: slot, at: time))
     }.sorted { $0.address < $1.address }
+  }
+
+  private func obstacle(to slot: Slot, at time: NIODeadline) -> AddressView.Obstacle? {
+    if answers(for: slot.address, at: time) { return nil }
+    if slot.phase.answers {
+      return policy == .strict && slot.isFenced ? .promisedAway : .noQuorum
+    }
+    if isDraining { return .draining }
+    guard slot.standing == .fit else { return .unfit }
+    if slot.owner > 0, slot.claim?.isVacant == false, !isDead(slot.owner) { return .notOwner }
+    if !isSettled { return .settling }
+    return time < slot.barredUntil ? .barred : .contending
   }
 
   private func activity(of slot: Slot, at time: NIODeadline) -> AddressView.Activity {

@@ -76,6 +76,22 @@ extension Election {
     }.sorted { $0.name < $1.name }
   }
 
+  /// The names of the other living members that are being drained, in order.
+  public func drainingMembers(at time: NIODeadline) -> [String] {
+    peers.indices.dropFirst()
+      .filter { peers[$0].isDraining && state(of: $0, at: time) == .draining }
+      .map { peers[$0].name }.sorted()
+  }
+
+  /// The other members that a majority of their witnesses holds dead, in the order of their names.
+  public func deadMembers(at time: NIODeadline) -> [(id: MemberID, name: String)] {
+    peers.indices.dropFirst()
+      .filter {
+        peers[$0].isMember && time < peers[$0].deadUntil && state(of: $0, at: time) == .dead
+      }
+      .map { (peers[$0].id, peers[$0].name) }.sorted { $0.name < $1.name }
+  }
+
   /// This node's lease.
   public func lease(at time: NIODeadline) -> LeaseView {
     LeaseView(

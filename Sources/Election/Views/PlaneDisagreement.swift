@@ -1,3 +1,4 @@
+import Addresses
 public import NIOCore
 
 /// A contradiction between what the peers, the API and the segment say; for the status.
@@ -21,6 +22,9 @@ public struct PlaneDisagreement: Hashable, Sendable {
     /// This node has no quorum of witnesses: under `strict` it is silent, else it answers while its
     /// segment is alive and takes only what the segment is silent about.
     case noQuorum
+    /// This node has no quorum, and the API records a later owner of an address that it answered
+    /// for: it has yielded.
+    case yieldedToRecord
   }
 
   public var reason: Reason
@@ -46,18 +50,28 @@ extension Election {
         .noQuorum, peers[0].name,
         "Node \(peers[0].name) has no quorum of its witnesses; \(effect)")
     }
+    if time >= leaseUntil, !yieldedToRecords.isEmpty {
+      let list = yieldedToRecords.map { slots[$0].address }.sorted().map(\.description)
+      add(
+        .yieldedToRecord, peers[0].name,
+        "Node \(peers[0].name) has no quorum and has yielded to the recorded owner of "
+          + list.prefix(10).joined(separator: ", ") + (list.count > 10 ? " and others" : ""))
+    }
     var unready = 0
     for peer in peers.dropFirst() {
       let isHeard =
         partners.contains(where: { peers[$0].id == peer.id })
         && time - peer.lastHeard < timers.silence
-      if time < peer.deadUntil, peer.isMember {
-        let isOnSegment = time - peer.wireHeard < timers.wireEvidence
-        if isOnSegment {
+      let isSilent =
+        time < peer.deadUntil
+        || time - peer.lastHeard >= timers.silence
+          && partners.contains(where: { peers[$0].id == peer.id })
+      if isSilent, peer.isMember {
+        if time - peer.wireHeard < timers.wireEvidence {
           add(
             .deadThoughOnSegment, peer.name,
             "Node \(peer.name) is silent to its witnesses but heard on the segment")
-        } else if peer.isReady == true {
+        } else if time < peer.deadUntil, peer.isReady == true {
           add(
             .deadThoughReady, peer.name,
             "Node \(peer.name) is silent to its witnesses although the API calls it ready")
@@ -94,6 +108,8 @@ public struct PanicHold: Hashable, Sendable {
   /// After which time the API is believed in any case.
   public static let longest = TimeAmount.minutes(10)
 
+  private static let grain = TimeAmount.milliseconds(250)
+
   /// Since when it holds; nil when it does not.
   public private(set) var heldSince: NIODeadline?
   private var changes: [(at: NIODeadline, count: Int)] = []
@@ -107,8 +123,12 @@ public struct PanicHold: Hashable, Sendable {
   /// Returns whether fitness is held.
   public mutating func update(bad: Int, of total: Int, now: NIODeadline) -> Bool {
     changes.removeAll { now - $0.at > Self.window }
-    changes.append((now, bad))
-    if changes.count > 256 { changes.removeFirst(changes.count - 256) }
+    if let last = changes.last, now - last.at < Self.grain {
+      // However often it is told, the whole window is remembered.
+      changes[changes.count - 1].count = min(last.count, bad)
+    } else {
+      changes.append((now, bad))
+    }
     let least = changes.map(\.count).min() ?? bad
     if bad * 10 < total * 3 {
       heldSince = nil

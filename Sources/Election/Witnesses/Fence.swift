@@ -102,9 +102,13 @@ extension Election {
     guard isFenced != slots[slot].isFenced else { return }
     slots[slot].isFenced = isFenced
     guard policy == .strict, slots[slot].phase.holds, let claim = slots[slot].claim else { return }
-    output.append(
-      isFenced
-        ? .silence(slots[slot].address, forwardFor: .seconds(5))
-        : .answer(slots[slot].address, claim.epoch))
+    if isFenced {
+      output.append(.silence(slots[slot].address, forwardFor: .seconds(5)))
+    } else if isLeased {
+      output.append(.answer(slots[slot].address, claim.epoch))
+    } else {
+      // Who was suspended hears of the end of a promise before it hears of the claim after that.
+      silenced.insert(slot)
+    }
   }
 }

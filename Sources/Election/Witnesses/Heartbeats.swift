@@ -5,6 +5,7 @@ extension Election {
   /// Says to all partners that this node lives, and what it has heard of them.
   mutating func beat() {
     advanceWitnesses()
+    if isGathering { gather() }
     for peer in partners { sendHeartbeat(to: peer) }
     if witnesses.isEmpty { updateLease() }
     extendWire()
@@ -19,13 +20,18 @@ extension Election {
 
   mutating func sendHeartbeat(to peer: Int) {
     var flags: Heartbeat.Flags = []
-    if isSettled { flags.insert(.isSettled) }
+    if acknowledges(peer) { flags.insert(.isSettled) }
     if isDraining { flags.insert(.isDraining) }
     // With every packet delivered an acknowledgement is less than two intervals old.
     if peers[peer].leaseUntil < now + timers.lease - timers.heartbeatInterval.scaled(250) {
       flags.insert(.wantsReply)
     }
     send(.heartbeat(heartbeat(for: peer, flags)), to: peer)
+  }
+
+  /// Whether what this node acknowledges to a peer counts for its lease.
+  private func acknowledges(_ peer: Int) -> Bool {
+    isSettled && (peers[peer].agrees || !guards.contains(.agreement))
   }
 
   private func heartbeat(for peer: Int, _ flags: Heartbeat.Flags) -> Heartbeat {
@@ -49,6 +55,8 @@ extension Election {
     }
     let isRestart = peers[peer].incarnation > 0
     peers[peer].incarnation = incarnation
+    peers[peer].knownSince = now
+    peers[peer].isSettled = false
     peers[peer].leaseUntil = .uptimeNanoseconds(0)
     peers[peer].knowsVersion = 0
     peers[peer].fenceApplied = 0
@@ -60,6 +68,7 @@ extension Election {
     peers[peer].hints.removeAll()
     peers[peer].deadUntil = .uptimeNanoseconds(0)
     peers[peer].differsSince = nil
+    peers[peer].agrees = false
     flags.removeAll { $0.peer == peer }
     refreshFences()
     restartFence(of: peer)
@@ -81,27 +90,39 @@ extension Election {
       peers[peer].patienceUntil, time + .milliseconds(Int64(heartbeat.silence)))
     peers[peer].echo = max(peers[peer].echo, heartbeat.sentAt)
     peers[peer].isDraining = heartbeat.flags.contains(.isDraining)
+    peers[peer].isSettled = heartbeat.flags.contains(.isSettled)
     if wasSilent { hearAgain(peer) }
-    takeAcknowledgement(heartbeat, from: peer)
-    if peers[peer].knowsVersion < heartbeat.witnessVersionKnown {
-      peers[peer].knowsVersion = heartbeat.witnessVersionKnown
+    if acknowledgesThisLife(heartbeat) {
+      takeAcknowledgement(heartbeat, from: peer)
+      if peers[peer].knowsVersion < heartbeat.witnessVersionKnown {
+        peers[peer].knowsVersion = heartbeat.witnessVersionKnown
+      }
+      if peers[peer].fenceLast > heartbeat.fenceApplied || !peers[peer].fence.isEmpty {
+        advanceFence(of: peer, applied: heartbeat.fenceApplied)
+      }
     }
     if peers[peer].knowsVersion < peers[0].witnesses.version { sendWitnesses(of: 0, to: peer) }
-    if peers[peer].fenceLast > heartbeat.fenceApplied || !peers[peer].fence.isEmpty {
-      advanceFence(of: peer, applied: heartbeat.fenceApplied)
-    }
     compareClaims(of: peer, with: heartbeat)
     if heartbeat.flags.contains(.wantsReply) {
-      var flags: Heartbeat.Flags = isSettled ? .isSettled : []
+      var flags: Heartbeat.Flags = acknowledges(peer) ? .isSettled : []
       if isDraining { flags.insert(.isDraining) }
       send(.heartbeat(self.heartbeat(for: peer, flags)), to: peer)
     }
+  }
+
+  /// Whether a heartbeat answers one of this process. What a late packet acknowledges to an earlier
+  /// process of this node, above all the versions of its witnesses, means nothing now.
+  private func acknowledgesThisLife(_ heartbeat: Heartbeat) -> Bool {
+    if !guards.contains(.thisLife) { return heartbeat.echo > 0 }
+    return heartbeat.echo >= bootedAt.uptimeNanoseconds
+      && heartbeat.echo <= now.uptimeNanoseconds
   }
 
   /// What a peer says that it holds should be what my table says of it.
   private mutating func compareClaims(of peer: Int, with heartbeat: Heartbeat) {
     guard heartbeat.digest != peers[peer].digest else {
       peers[peer].differsSince = nil
+      peers[peer].agrees = true
       return
     }
     guard guards.contains(.comparison) else { return }

@@ -2,14 +2,15 @@ import NIOCore
 
 /// This node's right to answer.
 extension Election {
+  /// For how long the default gateway may be silent under `gateway`.
+  static let gatewayPatience = TimeAmount.seconds(3)
+
   /// Takes what a peer's heartbeat says about mine.
   mutating func takeAcknowledgement(_ heartbeat: Heartbeat, from peer: Int) {
     if heartbeat.fence > peers[peer].fenceAnnounced {
       peers[peer].fenceAnnounced = heartbeat.fence
     }
-    guard heartbeat.echo > 0, heartbeat.echo <= now.uptimeNanoseconds,
-      heartbeat.flags.contains(.isSettled)
-    else { return }
+    guard heartbeat.flags.contains(.isSettled) else { return }
     if guards.contains(.fence), heartbeat.fence > peers[peer].fenceApplied { return }
     let until = NIODeadline.uptimeNanoseconds(heartbeat.echo) + timers.lease
     guard until > peers[peer].leaseUntil else { return }
@@ -26,7 +27,9 @@ extension Election {
       leaseUntil = lease(of: witnesses)
     }
     if !formerWitnesses.isEmpty { leaseUntil = min(leaseUntil, lease(of: formerWitnesses)) }
-    if leaseUntil > now, let since = unleasedSince { regainLease(since: since) }
+    if leaseUntil > now, unleasedSince != nil || !silenced.isEmpty {
+      regainLease(since: unleasedSince ?? now)
+    }
     if leaseUntil < before, leaseUntil <= now { noteLease() }
   }
 
@@ -57,11 +60,18 @@ extension Election {
     }
   }
 
-  /// Neighbours may have forgotten an owner that was silent for a second.
+  /// Neighbours may have forgotten an owner that was silent for a second; what was set free
+  /// meanwhile is answered again.
   private mutating func regainLease(since: NIODeadline) {
     unleasedSince = nil
-    guard policy == .strict, now - since > .seconds(1) else { return }
-    for slot in peers[0].owned where slots[slot].phase.holds && !slots[slot].isFenced {
+    yieldedToRecords.removeAll()
+    defer { silenced.removeAll() }
+    guard policy == .strict else { return }
+    let isForgotten = now - since > .seconds(1)
+    for slot in peers[0].owned
+    where slots[slot].phase.holds && !slots[slot].isFenced
+      && (isForgotten || silenced.contains(slot))
+    {
       if let claim = slots[slot].claim {
         output.append(.answer(slots[slot].address, claim.epoch))
       }
@@ -69,11 +79,14 @@ extension Election {
   }
 
   /// Without a lease a node goes on while its segment is alive (policies `wire` and `gateway`),
-  /// but only as long as this process runs in time.
+  /// but only as long as this process runs in time. Under `gateway` it does not when the gateway is
+  /// silent while others on the segment are heard: then it is on the wrong side of a cut.
   mutating func extendWire() {
     guard policy != .strict, now >= graceUntil else { return }
     guard now - segmentHeardAt < .seconds(3) || ring.count <= 1 else { return }
-    if policy == .gateway, !isGatewayAnswering { return }
+    if policy == .gateway, let since = gatewaySilentSince, now - since >= Self.gatewayPatience {
+      return
+    }
     wireUntil = now + timers.heartbeatInterval.scaled(300)
   }
 }

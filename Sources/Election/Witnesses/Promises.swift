@@ -93,14 +93,16 @@ extension Election {
     return isSilent(former) ? nil : .notSilent
   }
 
-  mutating func promise(_ slot: Int, to claim: Claim, base: MemberID) {
+  mutating func promise(
+    _ slot: Int, to claim: Claim, base: MemberID, registrar: Int? = nil
+  ) {
     let former = indices[base].flatMap { $0 > 0 && base != claim.owner ? $0 : nil }
     let isNew =
       slots[slot].promise?.epoch != claim.epoch.quorum
       || slots[slot].promise?.heir != claim.owner
     slots[slot].promise = Promise(
       epoch: claim.epoch.quorum, heir: claim.owner, incarnation: claim.incarnation, at: now,
-      fenced: former)
+      fenced: former, registrar: registrar)
     slots[slot].promisedEpoch = max(slots[slot].promisedEpoch, claim.epoch.quorum)
     if isNew {
       openPromises.append(slot)
@@ -118,7 +120,11 @@ extension Election {
   /// Ends a promise without a claim.
   private mutating func endPromise(_ slot: Int) {
     guard let promise = slots[slot].promise else { return }
-    if let former = promise.fenced { appendFence(slot, .released, against: former) }
+    if let former = promise.fenced {
+      // Another may have claimed it before the promise, which took the place of that news.
+      let isSuperseded = slots[slot].claim.map { $0.owner != peers[former].id } ?? false
+      appendFence(slot, isSuperseded ? .superseded : .released, against: former)
+    }
     slots[slot].promise = nil
   }
 

@@ -48,7 +48,17 @@ extension Election {
 
   /// Whether a quorum of its witnesses holds a peer dead.
   func isDead(_ peer: Int) -> Bool {
-    peer > 0 && now < peers[peer].deadUntil && !isHeardOnWire(peer)
+    peer > 0 && (now < peers[peer].deadUntil || isLostWithQuorum(peer)) && !isHeardOnWire(peer)
+  }
+
+  /// Whether a peer is silent to some witness while this node has no quorum itself: most nodes are
+  /// gone, or all are cut off from each other. Not under `strict`, where nothing follows from it;
+  /// else the segment is asked.
+  private func isLostWithQuorum(_ peer: Int) -> Bool {
+    guard policy != .strict, let since = unleasedSince, now - since >= timers.silence else {
+      return false
+    }
+    return peers[peer].hints.contains { $0.until > now }
   }
 
   /// Looks after the peers that this node witnesses for.
@@ -131,7 +141,8 @@ extension Election {
 
   private mutating func apply(_ suspicion: Suspicion, from peer: Int) {
     guard let subject = indices[suspicion.subject], subject > 0,
-      suspicion.incarnation >= peers[subject].incarnation
+      // A witness that started after the subject's end has never heard of any life of it.
+      suspicion.incarnation == 0 || suspicion.incarnation >= peers[subject].incarnation
     else { return }
     peers[subject].hints.removeAll { $0.peer == peer || $0.until <= now }
     let count = max(1, min(Int(suspicion.witnesses), WitnessSet.limit))
@@ -148,6 +159,17 @@ extension Election {
     if since > peers[subject].silentSince { peers[subject].silentSince = since }
     recountHints(of: subject, needed: needed)
     if isDead(subject) { contestOwned(by: subject) }
+  }
+
+  /// A witness hears a peer that it had called silent; the message that took its hint back was lost.
+  mutating func dropHint(of subject: Int, by peer: Int) {
+    guard subject > 0, peers[subject].hints.contains(where: { $0.peer == peer }) else { return }
+    peers[subject].hints.removeAll { $0.peer == peer }
+    let count = peers[subject].witnesses.current.count
+    recountHints(
+      of: subject,
+      needed: WitnessSet.promisesNeeded(
+        of: count > 0 ? count : min(WitnessSet.limit, max(1, ring.count - 1))))
   }
 
   private mutating func recountHints(of peer: Int, needed: Int) {

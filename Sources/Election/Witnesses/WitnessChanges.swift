@@ -106,6 +106,7 @@ extension Election {
     }
     chosen.remove(0)
     let added = chosen.subtracting(partners)
+    for peer in added { peers[peer].agrees = false }
     for peer in added where !peers[peer].isHeard { restartPatience(with: peer) }
     for peer in added where peers[peer].isHeard && now >= peers[peer].patienceUntil {
       // It was no partner, so its silence meant nothing.

@@ -10,6 +10,7 @@ enum LookAround {
         "what the speakers say",
         [
           "\(binary) status --socket \(directory.socket(node: node.name))",
+          "\(binary) status members --socket \(directory.socket(node: node.name))",
           "\(binary) explain lab/l2-local --socket \(directory.socket(node: node.name))",
           "tail -f \(directory.log(node.name))",
         ]
@@ -26,6 +27,7 @@ enum LookAround {
         [
           on(topology.client, "curl --noproxy '*' http://192.0.2.131/"),
           on(topology.client, "ip neigh"),
+          on(topology.client, "\(binary) lab-client --address 192.0.2.130"),
           on(topology.outside, "curl --noproxy '*' http://203.0.113.11/"),
         ]
       ),
@@ -34,6 +36,14 @@ enum LookAround {
         [
           on(topology.client, "tcpdump -ni eth0 'arp or icmp6'"),
           on(topology.router, "tcpdump -ni eth0 tcp port 179"),
+        ]
+      ),
+      (
+        "break something, and mend it",
+        [
+          "\(binary) drain --socket \(directory.socket(node: node.name))   # and --undo",
+          "kill -STOP $(ip netns pids \(node.namespace))   # and -CONT",
+          "ip -n \(topology.segmentNamespace) link set \(node.name) nomaster   # and master segment",
         ]
       ),
       (

@@ -9,7 +9,7 @@ public import NIOCore
 ///   - condition: Looked at once at least.
 /// - Throws: ``LabError`` when the time is over; what `condition` throws, at once.
 public func eventually(
-  _ what: String, within limit: TimeAmount = .seconds(10),
+  _ what: String, within limit: TimeAmount = .seconds(20),
   every interval: TimeAmount = .milliseconds(50),
   _ condition: @Sendable () async throws -> Bool
 ) async throws {
@@ -27,7 +27,7 @@ public func eventually(
 /// - Throws: ``LabError`` with the value found last when the time is over; what `value` throws, at
 ///   once.
 public func eventually<Value: Equatable & Sendable>(
-  equals expected: Value, within limit: TimeAmount = .seconds(10),
+  equals expected: Value, within limit: TimeAmount = .seconds(20),
   every interval: TimeAmount = .milliseconds(50), _ value: @Sendable () async throws -> Value
 ) async throws {
   let deadline = NIODeadline.now() + limit

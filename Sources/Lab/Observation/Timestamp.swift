@@ -4,6 +4,13 @@
 
 /// Reads the times that other programs print. The lab runs them all in UTC.
 public enum Timestamp {
+  /// The present time in seconds of the epoch.
+  public static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   /// The seconds of the epoch of `2026-01-05T08:00:00.123456` or the same with a blank; nil for
   /// other texts.
   public static func seconds(_ text: some StringProtocol) -> Double? {

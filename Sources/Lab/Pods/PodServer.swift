@@ -2,7 +2,8 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// The HTTP server that plays a pod: it answers every request with a ``PodReply``.
+/// The server that plays a pod: it answers every HTTP request, and every datagram, with a
+/// ``PodReply``.
 public struct PodServer: Sendable {
   /// The pod's name.
   public var name: String
@@ -15,7 +16,8 @@ public struct PodServer: Sendable {
     self.node = node
   }
 
-  /// Serves on `port` of all addresses of both families until the process is killed.
+  /// Serves on `port` of TCP and of UDP, on all addresses of both families, until the process is
+  /// killed.
   public func run(port: UInt16 = Pod.port) async throws {
     let name = name
     let node = node
@@ -27,6 +29,13 @@ public struct PodServer: Sendable {
           let pipeline = channel.pipeline.syncOperations
           try pipeline.configureHTTPServerPipeline()
           try pipeline.addHandler(PodHandler(name: name, node: node))
+        }
+      }
+      .bind(host: "::", port: Int(port)).get()
+    _ = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(DatagramHandler(name: name, node: node))
         }
       }
       .bind(host: "::", port: Int(port)).get()
@@ -61,7 +70,7 @@ private final class PodHandler: ChannelInboundHandler {
   }
 
   private func respond(_ context: ChannelHandlerContext) {
-    let reply = PodReply(pod: name, node: node, client: clientAddress(context))
+    let reply = PodReply(pod: name, node: node, client: plainAddress(context.remoteAddress))
     let body = ByteBuffer(string: reply.text)
     var head = HTTPResponseHead(version: .http1_1, status: .ok)
     head.headers.add(name: "content-type", value: "text/plain; charset=utf-8")
@@ -72,11 +81,33 @@ private final class PodHandler: ChannelInboundHandler {
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     if !keepAlive { context.close(promise: nil) }
   }
+}
 
-  /// The peer's address; IPv4 arrives on the socket of both families as `::ffff:192.0.2.10`.
-  private func clientAddress(_ context: ChannelHandlerContext) -> String {
-    let text = context.remoteAddress?.ipAddress ?? "unknown"
-    let mapped = "::ffff:"
-    return text.hasPrefix(mapped) ? String(text.dropFirst(mapped.count)) : text
+/// Answers datagrams.
+private final class DatagramHandler: ChannelInboundHandler {
+  typealias InboundIn = AddressedEnvelope<ByteBuffer>
+  typealias OutboundOut = AddressedEnvelope<ByteBuffer>
+
+  private let name: String
+  private let node: String
+
+  init(name: String, node: String) {
+    self.name = name
+    self.node = node
   }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let asker = unwrapInboundIn(data).remoteAddress
+    let reply = PodReply(pod: name, node: node, client: plainAddress(asker))
+    let answer = AddressedEnvelope(
+      remoteAddress: asker, data: ByteBuffer(string: reply.text))
+    context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+  }
+}
+
+/// The text of an address; IPv4 arrives on a socket of both families as `::ffff:192.0.2.10`.
+private func plainAddress(_ address: SocketAddress?) -> String {
+  let text = address?.ipAddress ?? "unknown"
+  let mapped = "::ffff:"
+  return text.hasPrefix(mapped) ? String(text.dropFirst(mapped.count)) : text
 }

@@ -40,7 +40,7 @@ public struct Pod: Hashable, Sendable {
   public func address(_ family: AddressFamily) -> IPAddress { machine.address(family) }
 
   /// The pod network of the node, IPv4.
-  public var networkIPv4: IPPrefix? { IPPrefix(.v4(machine.ipv4), length: 29) }
+  public var networkIPv4: IPPrefix? { IPPrefix(.v4(machine.ipv4), length: 30) }
   /// The pod network of the node, IPv6.
   public var networkIPv6: IPPrefix? { IPPrefix(.v6(machine.ipv6), length: 64) }
 }

@@ -97,8 +97,8 @@ struct NetworkPlan {
     Batch(
       namespace: topology.router.namespace,
       commands: onSegment(topology.router) + [
-        "address add \(AddressPlan.outsideRouterIPv4)/\(AddressPlan.outsideLengthIPv4) dev eth1",
-        "address add \(AddressPlan.outsideRouterIPv6)/64 dev eth1 nodad",
+        "address replace \(AddressPlan.outsideRouterIPv4)/\(AddressPlan.outsideLengthIPv4) dev eth1",
+        "address replace \(AddressPlan.outsideRouterIPv6)/64 dev eth1 nodad",
       ])
   }
 
@@ -106,10 +106,10 @@ struct NetworkPlan {
     Batch(
       namespace: topology.outside.namespace,
       commands: up + [
-        "address add \(topology.outside.ipv4)/\(AddressPlan.outsideLengthIPv4) dev eth0",
-        "address add \(topology.outside.ipv6)/64 dev eth0 nodad",
-        "route add default via \(AddressPlan.outsideRouterIPv4)",
-        "route add default via \(AddressPlan.outsideRouterIPv6)",
+        "address replace \(topology.outside.ipv4)/\(AddressPlan.outsideLengthIPv4) dev eth0",
+        "address replace \(topology.outside.ipv6)/64 dev eth0 nodad",
+        "route replace default via \(AddressPlan.outsideRouterIPv4)",
+        "route replace default via \(AddressPlan.outsideRouterIPv6)",
       ])
   }
 
@@ -119,19 +119,23 @@ struct NetworkPlan {
       commands: onSegment(topology.client) + defaultRoutes(by: topology.router))
   }
 
-  private static func node(_ index: Int, in topology: Topology) -> Batch {
+  /// What a node has at first, and gets again when its links were down: the kernel drops routes and
+  /// IPv6 addresses then.
+  static func node(_ index: Int, in topology: Topology) -> Batch {
     let node = topology.nodes[index]
     var commands = onSegment(node) + defaultRoutes(by: topology.router)
     for pod in topology.pods {
       if pod.node == node.name {
         commands += [
-          "address add \(pod.gatewayIPv4)/29 dev cni0",
-          "address add \(pod.gatewayIPv6)/64 dev cni0 nodad",
+          "address replace \(pod.gatewayIPv4)/30 dev cni0",
+          "address replace \(pod.gatewayIPv6)/64 dev cni0 nodad",
         ]
       } else if let owner = try? topology.node(pod.node), let v4 = pod.networkIPv4,
         let v6 = pod.networkIPv6
       {
-        commands += ["route add \(v4) via \(owner.ipv4)", "route add \(v6) via \(owner.ipv6)"]
+        commands += [
+          "route replace \(v4) via \(owner.ipv4)", "route replace \(v6) via \(owner.ipv6)",
+        ]
       }
     }
     return Batch(namespace: node.namespace, commands: commands)
@@ -141,10 +145,10 @@ struct NetworkPlan {
     Batch(
       namespace: pod.machine.namespace,
       commands: up + [
-        "address add \(pod.machine.ipv4)/29 dev eth0",
-        "address add \(pod.machine.ipv6)/64 dev eth0 nodad",
-        "route add default via \(pod.gatewayIPv4)",
-        "route add default via \(pod.gatewayIPv6)",
+        "address replace \(pod.machine.ipv4)/30 dev eth0",
+        "address replace \(pod.machine.ipv6)/64 dev eth0 nodad",
+        "route replace default via \(pod.gatewayIPv4)",
+        "route replace default via \(pod.gatewayIPv6)",
       ])
   }
 
@@ -152,12 +156,12 @@ struct NetworkPlan {
 
   private static func onSegment(_ machine: Machine) -> [String] {
     up + [
-      "address add \(machine.ipv4)/24 dev eth0",
-      "address add \(machine.ipv6)/64 dev eth0 nodad",
+      "address replace \(machine.ipv4)/24 dev eth0",
+      "address replace \(machine.ipv6)/64 dev eth0 nodad",
     ]
   }
 
   private static func defaultRoutes(by router: Machine) -> [String] {
-    ["route add default via \(router.ipv4)", "route add default via \(router.ipv6)"]
+    ["route replace default via \(router.ipv4)", "route replace default via \(router.ipv6)"]
   }
 }

@@ -9,11 +9,11 @@ public import Addresses
 ///   node-3 .13 ──┘ AS 64512
 /// ```
 ///
-/// Each node carries one pod on a pod network of its own: 198.51.100.128/25 in pieces of eight, and
+/// Each node carries one pod on a pod network of its own: 198.51.100.128/25 in pieces of four, and
 /// a /64 for each node under 2001:db8:0:100::/56.
 public struct Topology: Hashable, Sendable {
   /// The numbers of nodes that a lab can have.
-  public static let nodeCounts = 2...16
+  public static let nodeCounts = 2...32
 
   /// The octets of a run id, and how many a run id has.
   public static let idAlphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -54,11 +54,11 @@ public struct Topology: Hashable, Sendable {
       Pod(
         machine: Machine(
           name: "web-\(index + 1)", namespace: "\(prefix)web-\(index + 1)",
-          ipv4: IPv4Address(198, 51, 100, UInt8(128 + index * 8 + 2)),
+          ipv4: IPv4Address(198, 51, 100, UInt8(128 + index * 4 + 2)),
           ipv6: IPv6Address(high: Self.podNetworkHigh(index), low: 2),
           mac: Self.documentationMAC(UInt8(0x80 + index))),
         node: node.name,
-        gatewayIPv4: IPv4Address(198, 51, 100, UInt8(128 + index * 8 + 1)),
+        gatewayIPv4: IPv4Address(198, 51, 100, UInt8(128 + index * 4 + 1)),
         gatewayIPv6: IPv6Address(high: Self.podNetworkHigh(index), low: 1))
     }
   }

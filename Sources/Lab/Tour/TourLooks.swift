@@ -1,4 +1,5 @@
 import Addresses
+import Resources
 
 /// Ways of looking around that several steps share.
 extension Lab {
@@ -15,6 +16,34 @@ extension Lab {
     console.show(
       node, "bellman \(arguments.joined(separator: " "))", result.output + result.error)
     console.expect("`bellman \(arguments[0])` answers", result.status == 0)
+  }
+
+  /// The addresses of the services that are announced by layer 2.
+  func layerTwoAddresses() throws -> [IPAddress] {
+    manifests.services.filter { $0.metadata.name.name.hasPrefix("l2-") }.flatMap(\.ingress)
+  }
+
+  /// Gives the service `name` the pods of all nodes but `node`, so that a client sees what becomes of
+  /// the way to the service, and not of its pods.
+  func serve(_ name: String, withoutPodOf node: String?) async throws {
+    try await edit { manifests, topology in
+      guard let index = manifests.workloads.firstIndex(where: { $0.name == name }) else {
+        throw LabError("the lab has no service \(name)")
+      }
+      manifests.workloads[index].setEndpoints(topology.pods.filter { $0.node != node })
+    }
+  }
+
+  /// Shows what the client of `requests` saw since `start`, once the owner has been found.
+  @discardableResult
+  func showSeen(
+    _ requests: RequestStream, of address: IPAddress, since start: Double, _ console: Console
+  ) async throws -> RequestSummary {
+    let summary = try await requests.summary(from: start, to: Timestamp.now)
+    console.show(
+      "client", "bellman lab-client --address \(address)   # a new connection every 5 ms",
+      summary.text)
+    return summary
   }
 
   /// Shows a request from `machine` and returns the pod's answer.

@@ -10,7 +10,8 @@ protocol TourStep: Sendable {
 enum Tour {
   static let steps: [any TourStep] = [
     OverviewStep(), StartSpeakersStep(), LayerTwoRequestStep(), BGPRequestStep(),
-    EndpointMovesStep(), NodeUnavailableStep(), SpeakerStopsStep(),
+    EndpointMovesStep(), NodeUnavailableStep(), SpeakerStopsStep(), NodeCrashesStep(),
+    SpeakerPausesStep(), NodeCutOffStep(), NodeDrainsStep(),
   ]
 
   /// Takes all steps.

@@ -1,4 +1,4 @@
-import Addresses
+public import Addresses
 
 /// The kernel's filter of an announcer: what asks for one of its addresses, what is said in their
 /// name, and what other speakers say (``SpeakerFrame``). All other frames do not wake it.
@@ -12,17 +12,29 @@ public enum AddressFilter {
   public static let rangeLimit = 32
 
   /// The filter for frames that begin with an Ethernet header without a tag, as the kernel has them.
-  public static func program(for owned: OwnedAddresses) -> [FilterInstruction] {
-    let v4 = Ranges(owned.v4Addresses.map(\.rawValue)).ranges
-    let v6 = Ranges(owned.v6Addresses.map { UInt32(truncatingIfNeeded: $0.low) }).ranges
-    // Sender and target of ARP.
-    let arp = block([28, 38], v4)
+  ///
+  /// - Parameter neighbors: others whose own words are wanted too, such as those of a gateway.
+  public static func program(
+    for owned: OwnedAddresses, hearing neighbors: Set<IPAddress> = []
+  ) -> [FilterInstruction] {
+    var heardV4: [UInt32] = []
+    var v6Values = owned.v6Addresses.map { UInt32(truncatingIfNeeded: $0.low) }
+    for neighbor in neighbors {
+      switch neighbor {
+      case .v4(let address): heardV4.append(address.rawValue)
+      case .v6(let address): v6Values.append(UInt32(truncatingIfNeeded: address.low))
+      }
+    }
+    let ownedV4 = owned.v4Addresses.map(\.rawValue)
+    let v6 = Ranges(v6Values).ranges
+    // Sender and target of ARP. Who else asks for a gateway is no matter, and would come often.
+    let arp = block([(28, Ranges(ownedV4 + heardV4).ranges), (38, Ranges(ownedV4).ranges)])
     // Neighbor Solicitation and Advertisement: target and source.
     let ndp =
       [
         .load8(20), .ifEqual(58, skip: 1, else: 0), .reject,
         .load8(54), .ifEqual(135, skip: 2, else: 0), .ifEqual(136, skip: 1, else: 0), .reject,
-      ] + block([74, 34], v6)
+      ] + block([(74, v6), (34, v6)])
     return [
       .load16(12), .ifEqual(UInt32(SpeakerFrame.etherType.rawValue), skip: 0, else: 1), .accept,
       .ifEqual(0x0806, skip: 0, else: 1), .jump(ndp.count + 2),
@@ -30,13 +42,12 @@ public enum AddressFilter {
     ] + ndp + arp
   }
 
-  /// Takes a frame with one of the values at one of the offsets.
-  private static func block(_ offsets: [UInt32], _ ranges: [ClosedRange<UInt32>])
-    -> [FilterInstruction]
-  {
-    guard !ranges.isEmpty else { return [.reject] }
+  /// Takes a frame that has, at one of the offsets, one of the values that belong to it.
+  private static func block(
+    _ fields: [(offset: UInt32, ranges: [ClosedRange<UInt32>])]
+  ) -> [FilterInstruction] {
     var result: [FilterInstruction] = []
-    for offset in offsets {
+    for (offset, ranges) in fields where !ranges.isEmpty {
       result.append(.load32(offset))
       for range in ranges {
         if range.count == 1 {

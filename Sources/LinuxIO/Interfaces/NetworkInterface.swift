@@ -61,6 +61,18 @@ public struct NetworkInterface: Hashable, Sendable {
   }
 }
 
+extension NetworkInterface {
+  /// The address to speak with to a neighbour: one of the same prefix if there is one, and of the
+  /// neighbour's scope; nil where the interface has none of its family.
+  func source(toward neighbor: IPAddress) -> IPAddress? {
+    let own = addresses.filter { $0.address.family == neighbor.family }
+    let near = own.first {
+      IPPrefix($0.address, length: $0.prefixLength)?.contains(neighbor) ?? false
+    }
+    return (near ?? own.first)?.address
+  }
+}
+
 /// An address on an interface.
 public struct InterfaceAddress: Hashable, Sendable, Comparable, CustomStringConvertible {
   public var address: IPAddress

@@ -249,11 +249,37 @@ public final class LinkAnnouncer {
     socket.close()
   }
 
+  // MARK: Neighbours
+
+  /// The neighbours whose own words are listened to, such as a default gateway's.
+  public var heardNeighbors: Set<IPAddress> = [] {
+    didSet {
+      guard heardNeighbors != oldValue, !isClosed else { return }
+      narrowFilter()
+      replyPath.hear(heardNeighbors)
+    }
+  }
+
+  /// The MAC addresses of those of ``heardNeighbors`` that were heard since the last call.
+  public func takeHeardNeighbors() -> [IPAddress: MACAddress] { replyPath.takeHeard() }
+
+  /// Asks for a neighbour in the name of this host: the one with this MAC address, or all hosts.
+  public func ask(for neighbor: IPAddress, at mac: MACAddress?) {
+    eventLoop.preconditionInEventLoop()
+    guard !isClosed else { return }
+    // The socket counts what the kernel refuses; it is asked again.
+    try? socket.send(
+      NeighborQuestion.frame(
+        for: neighbor, from: responder.interfaceMAC, source: interface.source(toward: neighbor),
+        to: mac))
+  }
+
   // MARK: At work
 
   private func narrowFilter() {
     do throws(PacketSocketError) {
-      try socket.attach(AddressFilter.program(for: responder.owned))
+      try socket.attach(
+        AddressFilter.program(for: responder.owned, hearing: heardNeighbors))
     } catch {
       relay.callbacks?.onProblem(.filterRefused(error))
     }
@@ -300,7 +326,7 @@ public final class LinkAnnouncer {
   /// An announcement is as good as an answer, and as much forbidden without a lease.
   private func mayAnnounce(_ address: IPAddress) -> Bool {
     let now = ReplyLease.now
-    guard lease.end.map({ now < $0 }) ?? true else { return false }
+    guard lease.end.map({ now < $0 }) ?? true, !lease.isSilenced(address) else { return false }
     switch responder.owned.right(to: address) {
     case .unlimited: return true
     case .until(let end): return now < end

@@ -1,3 +1,4 @@
+import Addresses
 import LinkLayer
 import NIOCore
 import Synchronization
@@ -12,6 +13,7 @@ final class ReplyPath: Sendable {
   private let responder: Mutex<Responder>
   private let counters = Mutex(ResponderCounters())
   private let sightings = Mutex(SightingLog())
+  private let neighbors = Mutex(HeardNeighbors())
   private let lease: ReplyLease
   private let onSighting: @Sendable () -> Void
   private let onSpeakerFrame: @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
@@ -38,14 +40,29 @@ final class ReplyPath: Sendable {
       onSpeakerFrame(frame, ReplyLease.now)
       return nil
     }
+    if neighbors.withLock({ !$0.wanted.isEmpty }), let notice = NeighborNotice(parsing: frame),
+      neighbors.withLock({ $0.note(notice) }), notice.isAnswer
+    {
+      return nil
+    }
     var sighting: Sighting?
-    let answer = responder.withLock { $0 }.answer(
+    var answer = responder.withLock { $0 }.answer(
       frame, now: ReplyLease.now, lease: lease.end, sighting: &sighting)
+    // After the look at the lease: what took the address away did so before the lease went on.
+    if case .reply(_, let address) = answer, lease.isSilenced(address) {
+      answer = .ignored(.leaseEnded)
+    }
     counters.withLock { $0.count(answer) }
     if let sighting, sightings.withLock({ $0.add(sighting) }) { onSighting() }
     guard case .reply(let frame, _) = answer else { return nil }
     return frame
   }
+
+  /// Notes what these neighbours say from now on, and of no others.
+  func hear(_ wanted: Set<IPAddress>) { neighbors.withLock { $0.want(wanted) } }
+
+  /// The MAC addresses of the neighbours that were heard since the last call.
+  func takeHeard() -> [IPAddress: MACAddress] { neighbors.withLock { $0.take() } }
 
   func takeSightings() -> [(sighting: Sighting, count: UInt64)] {
     sightings.withLock { $0.take() }

@@ -75,16 +75,40 @@ public final class PeerPlane: Sendable {
   }
 
   /// What is known now; fails when the plane is closed.
-  public func status(on eventLoop: any EventLoop) -> EventLoopFuture<PeerPlaneStatus> {
+  ///
+  /// - Parameter includesAddresses: Whether the addresses are wanted too; thousands of them cost the
+  ///   thread of the heartbeats some milliseconds.
+  public func status(
+    on eventLoop: any EventLoop, includesAddresses: Bool = true
+  ) -> EventLoopFuture<PeerPlaneStatus> {
     let promise = eventLoop.makePromise(of: PeerPlaneStatus.self)
     isClosed.withLock { isClosed in
       if isClosed {
         promise.fail(ChannelError.alreadyClosed)
       } else {
-        mailbox.post(.status(promise))
+        mailbox.post(.status(promise, includesAddresses: includesAddresses))
       }
     }
     return promise.futureResult
+  }
+
+  /// All known claims, by address; fails when the plane is closed.
+  public func claims(on eventLoop: any EventLoop) -> EventLoopFuture<[ClaimRow]> {
+    let promise = eventLoop.makePromise(of: [ClaimRow].self)
+    isClosed.withLock { isClosed in
+      if isClosed {
+        promise.fail(ChannelError.alreadyClosed)
+      } else {
+        mailbox.post(.claims(promise))
+      }
+    }
+    return promise.futureResult
+  }
+
+  /// Lets this node give away what it has above its share, one address each `interval`, for
+  /// `duration`.
+  public func rebalance(for duration: TimeAmount, interval: TimeAmount) {
+    tell([.rebalance(until: BootClock.now() + duration, interval: interval)])
   }
 
   /// Ends the thread and waits for that.
@@ -101,6 +125,7 @@ enum PeerPlaneCommand: Sendable {
   case members([PeerPlaneMember])
   case keys(PeerKeys)
   case frame(SpeakerFrame, receivedAt: NIODeadline)
-  case status(EventLoopPromise<PeerPlaneStatus>)
+  case status(EventLoopPromise<PeerPlaneStatus>, includesAddresses: Bool)
+  case claims(EventLoopPromise<[ClaimRow]>)
   case close
 }

@@ -24,12 +24,22 @@ struct PeerPlaneLoop: ~Copyable {
   private var outputs: [PeerPlaneOutput] = []
   private var ready: [UInt64] = []
   private var traffic = PeerPlaneTraffic()
+  private var lateness = PeerPlaneLateness()
+  private var keys: PeerKeys
+  private var keysSince = BootClock.now()
+  /// Who was being drained when it was looked last, and what was told of it.
+  private var draining: (seen: Set<String>, told: Set<String>) = ([], [])
+  private var nextDrainCheck = BootClock.now()
+  private var deaths = DeathWatch()
+  private var nextDeathCheck = BootClock.now()
   private let priority: ThreadPriority
   private let incoming = UnsafeMutableRawBufferPointer.allocate(byteCount: 2048, alignment: 8)
   private var isClosed = false
 
   /// No socket keeps the timers waiting for longer than this many packets.
   private static let batch = 64
+  /// At most one look at who is held dead in this time.
+  private static let deathCheckInterval = TimeAmount.milliseconds(50)
   /// More interfaces of speakers than these are not remembered.
   private static let speakerLimit = 4096
 
@@ -52,6 +62,7 @@ struct PeerPlaneLoop: ~Copyable {
       now: BootClock.now())
     channel = PeerChannel(
       node: node, incarnation: settings.configuration.incarnation, keys: settings.keys)
+    keys = settings.keys
     self.priority = priority
   }
 
@@ -61,6 +72,7 @@ struct PeerPlaneLoop: ~Copyable {
     if let recorded { handle(.recorded(recorded)) }
     while !isClosed {
       queue.wait(until: election.nextDeadline, into: &ready)
+      noteLateness()
       // Packets come before timers: after a pause of this thread, what waits in the sockets shows
       // that the others are alive.
       for tag in ready.compactMap(PeerPlaneLinks.Tag.init) {
@@ -73,10 +85,47 @@ struct PeerPlaneLoop: ~Copyable {
         }
       }
       if election.nextDeadline <= BootClock.now() { handle(.deadlineReached) }
+      reportDraining()
+      reportDeaths()
       if !outputs.isEmpty {
         deliver(outputs)
         outputs = []
       }
+    }
+  }
+
+  private mutating func noteLateness() {
+    let now = BootClock.now()
+    guard now - election.nextDeadline > lateness.longest else { return }
+    lateness.longest = now - election.nextDeadline
+    lateness.at = now
+  }
+
+  /// Tells who is being drained, once a second. Who is seen so only once may be stopping, and gone
+  /// before anybody looks.
+  private mutating func reportDraining() {
+    let now = BootClock.now()
+    guard now >= nextDrainCheck else { return }
+    nextDrainCheck = now + .seconds(1)
+    let present = Set(election.drainingMembers(at: now))
+    let lasting = present.intersection(draining.seen)
+    draining.seen = present
+    guard lasting != draining.told else { return }
+    draining.told = lasting
+    outputs.append(.draining(lasting.sorted()))
+  }
+
+  /// Tells who is held dead, and asks their hosts: where only a speaker is gone, its node forwards on.
+  private mutating func reportDeaths() {
+    let now = BootClock.now()
+    guard now >= nextDeathCheck else { return }
+    nextDeathCheck = now + Self.deathCheckInterval
+    let found = deaths.update(dead: election.deadMembers(at: now), now: now)
+    for member in found.asked {
+      for address in addresses[member] ?? [] { probes[address.family]?.send(to: address) }
+    }
+    if let news = found.news {
+      outputs.append(.dead(speakers: news.speakers, hosts: news.hosts))
     }
   }
 
@@ -120,7 +169,9 @@ struct PeerPlaneLoop: ~Copyable {
 
   private mutating func receiveAnswers(_ family: AddressFamily) {
     while let address = probes[family]?.nextAnswer(into: incoming) {
-      if let member = membersByAddress[address] { handle(.hostAnswered(member)) }
+      guard let member = membersByAddress[address] else { continue }
+      handle(.hostAnswered(member))
+      deaths.hostAnswered(member, now: BootClock.now())
     }
   }
 
@@ -137,7 +188,14 @@ struct PeerPlaneLoop: ~Copyable {
 
   private mutating func handle(_ event: Election.Event) {
     election.handle(event, now: BootClock.now(), actions: &actions)
-    // Before any answer is given for what these actions bring.
+    // In this order: a lease that goes on must not find an address that this event takes away.
+    for index in actions.indices {
+      switch actions[index] {
+      case .silence(let address, _): lease.silence(address)
+      case .answer(let address, _): lease.allow(address)
+      default: break
+      }
+    }
     lease.setEnd(election.answersUntil)
     for index in actions.indices { perform(actions[index]) }
   }
@@ -165,11 +223,18 @@ struct PeerPlaneLoop: ~Copyable {
   private mutating func obey() {
     for command in mailbox.take() {
       switch command {
-      case .events(let events): for event in events { handle(event) }
+      case .events(let events):
+        for event in events {
+          handle(event)
+          // The tables have lost it before the election did.
+          if case .addressRemoved(let address) = event { lease.allow(address) }
+        }
       case .members(let members): setMembers(members)
-      case .keys(let keys): channel.use(keys)
+      case .keys(let keys): use(keys)
       case .frame(let frame, let receivedAt): receive(frame, at: receivedAt)
-      case .status(let promise): promise.succeed(present)
+      case .status(let promise, let includesAddresses):
+        promise.succeed(status(includesAddresses: includesAddresses))
+      case .claims(let promise): promise.succeed(election.claims)
       case .close: isClosed = true
       }
     }
@@ -187,9 +252,23 @@ struct PeerPlaneLoop: ~Copyable {
     handle(.members(members.map(\.name)))
   }
 
-  private var present: PeerPlaneStatus {
-    PeerPlaneStatus(
-      traffic: traffic, counters: election.counters, refusals: channel.refusals,
-      claims: election.claims, priority: priority)
+  private mutating func use(_ keys: PeerKeys) {
+    // The folder of the key changes for other reasons too.
+    if keys.fingerprints == self.keys.fingerprints { return }
+    channel.use(keys)
+    self.keys = keys
+    keysSince = BootClock.now()
+  }
+
+  private func status(includesAddresses: Bool) -> PeerPlaneStatus {
+    let now = BootClock.now()
+    return PeerPlaneStatus(
+      time: now, wallClock: WallClock.read(), port: port, policy: election.configuration.policy,
+      timers: election.configuration.timers, keyFingerprints: keys.fingerprints,
+      keysSince: keysSince, traffic: traffic, counters: election.counters,
+      refusals: channel.refusals, lateness: lateness, priority: priority,
+      members: election.members(at: now), lease: election.lease(at: now),
+      addresses: includesAddresses ? election.addresses(at: now) : [],
+      disagreements: election.disagreements(at: now))
   }
 }

@@ -15,6 +15,11 @@ public enum PeerPlaneOutput: Sendable {
   case frame(ByteBuffer)
   /// The interface of another speaker on the segment.
   case speaker(MACAddress)
+  /// These other nodes are being drained, and no others; by name.
+  case draining([String])
+  /// The speakers of these other nodes are held dead by their witnesses, and no others; by name. The
+  /// hosts of `hosts`, which are among them, do not answer either.
+  case dead(speakers: [String], hosts: [String])
 }
 
 /// What was carried since the start.
@@ -31,16 +36,47 @@ public struct PeerPlaneTraffic: Hashable, Sendable {
   public internal(set) var sendFailures: UInt64 = 0
 }
 
-/// What the peer plane counted, and what it knows.
+/// How far behind its time the thread of the peer plane ever was.
+public struct PeerPlaneLateness: Hashable, Sendable {
+  /// The longest delay of a timer since the start.
+  public internal(set) var longest = TimeAmount.zero
+  /// When that was, on the clock of ``PeerPlaneStatus/time``; nil before any timer.
+  public internal(set) var at: NIODeadline?
+}
+
+/// What the peer plane counted, and what it knows. Its times are of the clock that counts suspend;
+/// compare them with ``time`` only.
 public struct PeerPlaneStatus: Sendable {
+  /// When this was so.
+  public let time: NIODeadline
+  /// The same moment on the wall clock.
+  public let wallClock: (seconds: Int64, nanoseconds: Int64)
+  /// The UDP port.
+  public let port: UInt16
+  /// What a node does that has lost its quorum.
+  public let policy: IsolationPolicy
+  /// The times of the election.
+  public let timers: Timers
+  /// Short names of the keys, the one that seals first; empty where packets are not sealed.
+  public let keyFingerprints: [String]
+  /// Since when these keys are in use.
+  public let keysSince: NIODeadline
   /// What was carried.
   public let traffic: PeerPlaneTraffic
   /// What the machine counted.
   public let counters: Counters
   /// Packets that were dropped, by reason.
   public let refusals: [PeerChannel.Refusal: Int]
-  /// All known claims.
-  public let claims: [ClaimRow]
+  /// How late the thread ever was.
+  public let lateness: PeerPlaneLateness
   /// How far the thread goes before others.
   public let priority: ThreadPriority
+  /// All members by name.
+  public let members: [MemberView]
+  /// This node's right to answer.
+  public let lease: LeaseView
+  /// All known addresses in order; empty where they were not asked for.
+  public let addresses: [AddressView]
+  /// What peers, API and segment disagree about.
+  public let disagreements: [PlaneDisagreement]
 }

@@ -55,9 +55,13 @@ struct AnnotationReader {
     }
   }
 
-  /// Reports annotations with our prefix that nobody asked for.
-  func finish() {
+  /// Reports annotations with our prefix that nobody asked for; `names` are those of `otherKind`.
+  func finish(otherKind: String, _ names: Set<String>) {
     for (name, field) in entries.sorted(by: { $0.key < $1.key }) where !known.contains(name) {
+      guard !names.contains(name) else {
+        field.fail("an annotation of \(otherKind); it belongs there")
+        continue
+      }
       let hint = NearestName.of(name, in: known).map { "; did you mean \(Self.prefix)\($0)?" } ?? ""
       field.fail("unknown annotation\(hint)")
     }

@@ -21,6 +21,13 @@ final class PeerTable {
     var stateSince: Timestamp
     /// When the last error happened.
     var lastErrorAt: Timestamp?
+
+    /// The last error in words, with what it often means for this peer.
+    var lastError: String? {
+      guard let error = transport.statistics.lastError else { return nil }
+      guard error == .noAnswer, endpoint.authentication != nil else { return "\(error)" }
+      return "\(error); nor would a peer answer that has another password, or none"
+    }
   }
 
   /// A configured neighbour with which there can be no session now.
@@ -189,6 +196,15 @@ final class PeerTable {
     else { return false }
     return transport.negotiated?.families.contains(prefix.family) ?? false
       && transport.heldBackFamilies[prefix.family] == nil
+  }
+
+  /// How many prefixes each neighbour has from this node, those without any left out.
+  func announcedPrefixes() -> [String: Int] {
+    entries.compactMapValues { entry in
+      guard entry.transport.state == .established else { return nil }
+      let count = entry.transport.advertisedCount(.ipv4) + entry.transport.advertisedCount(.ipv6)
+      return count == 0 ? nil : count
+    }
   }
 
   /// Ends all sessions; completes when all are closed. The neighbours get a Cease with `reason`; those

@@ -219,6 +219,14 @@ struct ClusterIntake {
     }
   }
 
+  /// Whether anything of what every cluster has can be read.
+  private var isReachable: Bool {
+    [ClusterStream.kind(.service), .kind(.endpointSlice), .kind(.node)].contains { stream in
+      if case .failing = states[stream]?.condition { return false }
+      return true
+    }
+  }
+
   /// Changes of nothing, where only the state of the source is another one.
   private mutating func takeNews() -> SourceUpdate? {
     guard hasNews else { return nil }
@@ -235,7 +243,7 @@ struct ClusterIntake {
         objects: counts, problems: store.diagnostics + currentProblems,
         counters: [
           "objectsRead": objectsRead, "objectsInError": objectsInError, "updates": updates,
-        ]),
+        ], isReachable: isReachable),
       isComplete: hasBegun)
   }
 }

@@ -35,10 +35,21 @@ actor ControlLoop {
   var onAnnouncements: (@Sendable () -> Void)?
   /// Whether each node of the cluster is Ready.
   private(set) var nodes: [String: Bool] = [:]
+  /// The drain of this node; nil when it is not drained.
+  private(set) var drain: Drain?
+  /// Why the file of the keys of the peer plane is not followed, or could not be read again.
+  private(set) var keyProblem: String?
+  /// Whether fitness is held, since the source is not believed.
+  private(set) var fitnessHold = FitnessHold()
+  /// Whether the source can be asked.
+  private(set) var isSourceReachable = true
+  /// The default gateways, under the policy `gateway`.
+  private(set) var gatewayRounds = GatewayRounds()
   private var configuration = Configuration()
   private var ownNode: Node?
   private var isStopping = false
   private var segmentWatch: RepeatedTask?
+  private var credenceWatch: RepeatedTask?
   private var loggedKernelResponders: Set<String> = []
 
   /// Whether everything was read once, and decided upon.
@@ -95,6 +106,11 @@ actor ControlLoop {
     }
     bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
     watchSegments()
+    watchCredence()
+    if let since = drainFile.read() {
+      logger.notice("the node is drained", metadata: ["since": "\(since)"])
+      setDrain(Drain(since: since, addresses: []))
+    }
   }
 
   /// Tells the election, as long as the process lives, whether the segments are alive.
@@ -109,6 +125,21 @@ actor ControlLoop {
     }
   }
 
+  /// What is believed for a time only, or of a minute, needs a look at the clock.
+  private func watchCredence() {
+    guard election != nil else { return }
+    credenceWatch = eventLoop.scheduleRepeatedTask(
+      initialDelay: .seconds(1), delay: .seconds(1)
+    ) { [weak self] _ in
+      Task { await self?.secondPassed() }
+    }
+  }
+
+  private func secondPassed() {
+    guard !isStopping, assignment.isComplete else { return }
+    decide([])
+  }
+
   private static let segmentWatchInterval: TimeAmount = .milliseconds(500)
 
   /// Takes in what changed in the source, and acts on it.
@@ -116,6 +147,7 @@ actor ControlLoop {
     guard !isStopping else { return }
     logNewProblems(update.state.problems)
     source = update.state
+    sourceReachable(source.isReachable)
     guard update.isComplete else { return }
     var events = update.changes.events
     if let configuration = update.changes.configuration {
@@ -137,10 +169,62 @@ actor ControlLoop {
       upserted: update.changes.nodes.upserted, removed: update.changes.nodes.removed)
     if let news { events += ownershipEvents(news) }
     reconcilePeers()
-    perform(assignment.handle(.batch(events)))
+    decide(events)
     peers.completeInitialTable()
     if update.changes.configuration != nil { noteAnnouncements(of: histories.keys) }
     logNewKernelResponders()
+  }
+
+  /// Takes in what the source or the time changed, and acts on it as far as the source is believed.
+  private func decide(_ events: [Assignment.Event]) {
+    let now = NIODeadline.now()
+    let seconds = Int64(now.uptimeNanoseconds / 1_000_000_000)
+    assignment.take(.batch([.time(seconds: seconds)] + events))
+    // Whether a node lives that the source calls bad, only peers can say.
+    if election != nil {
+      let health = assignment.health
+      let (nodes, endpoints) = Self.shares(health)
+      let change = fitnessHold.update(
+        nodes: nodes, endpoints: endpoints, failingServices: health.failingServices, now: now,
+        wallClock: .now)
+      if let change { logHold(change) }
+    }
+    perform(assignment.handle(.fitnessHeld(fitnessHold.isHeld)))
+  }
+
+  private func logHold(_ isHeld: Bool) {
+    if isHeld {
+      logger.error(
+        "too much is bad at once: nodes and endpoints count as they were before",
+        metadata: ["bad": "\(fitnessHold.shares)"])
+    } else {
+      logger.notice(
+        "nodes and endpoints count as the source says again",
+        metadata: ["bad": "\(fitnessHold.shares)"])
+    }
+  }
+
+  func noteSource(isReachable: Bool) {
+    isSourceReachable = isReachable
+    if isReachable {
+      logger.notice("the API can be reached again")
+    } else {
+      logger.warning("the API cannot be reached: everything stays as it was last read")
+    }
+  }
+
+  /// Ends a round of questions to the default gateways and begins the next; whether they answer, where
+  /// that has changed.
+  func nextGatewayRound(_ gateways: [DefaultGateway]) -> Bool? {
+    guard !isStopping else { return nil }
+    let change = gatewayRounds.next(
+      gateways, interfaces: interfaces, links: links, now: .now)
+    if let change {
+      logger.log(
+        level: change ? .notice : .warning,
+        "\(change ? "a default gateway answers again" : "no default gateway answers")")
+    }
+    return change
   }
 
   /// Takes in the network interfaces of this machine, all of them.
@@ -162,12 +246,19 @@ actor ControlLoop {
     links.kernelResponders { histories[$0] != nil }
   }
 
-  /// Stops answering, and says goodbye to all peers with `reason`; returns when that is done.
+  /// Hands over what this node answers for, and says goodbye to all peers with `reason`, both at once;
+  /// returns when that is done.
   func stop(reason: String) async {
-    await leaveElection()
     isStopping = true
+    async let isLeft: Void = leaveElection()
+    await sayGoodbye(reason: reason)
+    await isLeft
     segmentWatch?.cancel()
+    credenceWatch?.cancel()
     links.close()
+  }
+
+  private func sayGoodbye(reason: String) async {
     let wait = peers.beginGracefulShutdown()
     if wait > .zero {
       logger.info(
@@ -191,25 +282,31 @@ actor ControlLoop {
     links.announceAgain(news.repeated)
     for frame in news.frames { links.broadcast(frame) }
     if !links.speakers.isSuperset(of: news.speakers) { links.speakers.formUnion(news.speakers) }
-    for (address, cause) in news.moves.sorted(by: { $0.key < $1.key }) {
+    for (address, move) in news.moves.sorted(by: { $0.key < $1.key }) {
       logger.info(
         "address has another owner",
         metadata: [
-          "address": "\(address)", "cause": "\(cause)",
-          "owner": "\(assignment.summary(of: address)?.owner ?? "nobody")",
+          "address": "\(address)", "cause": "\(move.causeName)",
+          "owner": "\(move.to ?? "nobody")",
         ])
     }
   }
 
   private func ownershipEvents(_ news: ElectionTable.News) -> [Assignment.Event] {
     news.ownerships.sorted { $0.key < $1.key }.map { .ownership($0.key, $0.value) }
+      + news.draining.sorted { $0.key < $1.key }.map { .draining(node: $0, isDraining: $1) }
+      + news.deaths.map { .peerDeath(node: $0.node, $0.death) }
   }
 
-  /// Begins to hand everything over, or takes part again.
-  func drain(_ isDraining: Bool) {
-    election?.drain(isDraining)
-    perform(assignment.handle(.draining(node: options.node, isDraining: isDraining)))
+  /// Begins to hand everything over and to take nothing, or takes part again.
+  func setDrain(_ drain: Drain?) {
+    self.drain = drain
+    election?.drain(drain != nil)
+    perform(assignment.handle(.draining(node: options.node, isDraining: drain != nil)))
   }
+
+  /// Notes what is wrong with the file of the keys; nil when all is well.
+  func noteKeyProblem(_ problem: String?) { keyProblem = problem }
 
   /// Hands all addresses over, or has the others wait for the next process of this node.
   private func leaveElection() async {
@@ -220,7 +317,7 @@ actor ControlLoop {
     }
     election.drain(true)
     let deadline = NIODeadline.now() + Self.longestHandOver
-    while !election.answered.isEmpty, NIODeadline.now() < deadline {
+    while election.isHandingOver, NIODeadline.now() < deadline {
       try? await eventLoop.scheduleTask(in: .milliseconds(5)) {}.futureResult.get()
     }
   }

@@ -12,16 +12,17 @@ import Status
 /// Makes the documents that the status server serves: the one truth about this speaker.
 extension ControlLoop {
   /// What the speaker does, and why.
-  func statusDocument() -> StatusDocument {
-    StatusDocument(
+  func statusDocument() async -> StatusDocument {
+    let plane = await planeView()
+    return StatusDocument(
       node: options.node, programVersion: speakerVersion, pid: getpid(), startedAt: startedAt,
       source: SourceStatus(
         directory: options.source.description, objects: source.objects, complete: source.isComplete),
-      addresses: assignment.addresses().map(addressStatus),
+      addresses: assignment.addresses().map { addressStatus($0, plane) },
       servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
       peers: peers.entries.map(peerStatus) + peers.waiting.map(peerStatus),
       listeners: listener.isConfigured ? listener.status() : nil, interfaces: links.status(),
-      problems: problems(),
+      election: plane?.document, drain: drainStatus(plane), problems: problems(),
       counters: source.counters)
   }
 
@@ -30,17 +31,19 @@ extension ControlLoop {
     let all =
       source.problems.map(Problem.init) + links.problems() + Problem.list(of: kernelResponders)
       + peers.problems() + neighbours.problems() + listener.problems() + bfd.problems()
-      + unguardedSessions + ownProblems
+      + keyProblems + unguardedSessions + ownProblems + reachabilityProblems
+      + gatewayRounds.problems(node: options.node)
     return all.sorted()
   }
 
   /// Why `target`, an address or `namespace/name`, is announced or not; nil if it is unknown.
-  func explain(_ target: String) -> ExplainDocument? {
+  func explain(_ target: String) async -> ExplainDocument? {
+    let plane = await planeView()
     if let address = IPAddress(target) {
       guard let report = assignment.report(for: address) else { return nil }
       return ExplainDocument(
         node: options.node, subject: target, services: report.services.map(explanation),
-        addresses: [explanation(report)])
+        addresses: [explanation(report, plane)])
     }
     let parts = target.split(separator: "/", omittingEmptySubsequences: false)
     let name =
@@ -50,7 +53,23 @@ extension ControlLoop {
     guard parts.count <= 2, let report = assignment.report(for: name) else { return nil }
     return ExplainDocument(
       node: options.node, subject: "\(name)", services: [explanation(report.service)],
-      addresses: report.addresses.map(explanation))
+      addresses: report.addresses.map { explanation($0, plane) })
+  }
+
+  /// What the election says, once for a document; nil without an election, and when it has ended.
+  func planeView(includesAddresses: Bool = true) async -> PlaneView? {
+    guard
+      let status = try? await election?
+        .status(on: eventLoop, includesAddresses: includesAddresses).get()
+    else { return nil }
+    return PlaneView(
+      node: options.node, status: status, keyProblem: keyProblem,
+      hold: fitnessHold.disagreement)
+  }
+
+  private func claim(of summary: AddressSummary, _ plane: PlaneView?) -> ClaimStatus? {
+    plane?.claim(
+      of: summary, lastMove: election?.lastMoves[summary.address].map(MoveStatus.init))
   }
 
   /// Sessions that should be guarded and are not: they work, and a dead path goes unnoticed for as long
@@ -67,6 +86,13 @@ extension ControlLoop {
     }
   }
 
+  /// Keys that are not followed are found out when they are changed, which is too late.
+  private var keyProblems: [Problem] {
+    keyProblem.map {
+      [Problem(severity: .error, file: options.election?.keyFile, message: $0)]
+    } ?? []
+  }
+
   /// What is wrong with this speaker itself.
   private var ownProblems: [Problem] {
     guard assignment.isComplete, !knowsOwnNode else { return [] }
@@ -78,7 +104,7 @@ extension ControlLoop {
     ]
   }
 
-  private func addressStatus(_ summary: AddressSummary) -> AddressStatus {
+  private func addressStatus(_ summary: AddressSummary, _ plane: PlaneView?) -> AddressStatus {
     let history = histories[summary.address]
     let told = summary.routes.filter { peers.hasSent($0.prefix, to: $0.peer) }
     return AddressStatus(
@@ -90,7 +116,7 @@ extension ControlLoop {
         verdict: Layer2Verdict(summary.layer2), reason: summary.layer2.reason.rawValue,
         sentence: summary.layer2.sentence, owner: summary.owner,
         interfaces: links.names(holding: summary.address), since: history?.layer2Since,
-        conflicts: links.conflicts(of: summary.address)),
+        claim: claim(of: summary, plane), conflicts: links.conflicts(of: summary.address)),
       bgp: BGPStatus(
         verdict: BGPVerdict(summary.bgp), reason: summary.bgp.reason.rawValue,
         sentence: summary.bgp.sentence, peers: Set(told.map(\.peer)).sorted(),
@@ -110,9 +136,7 @@ extension ControlLoop {
   private func peerStatus(_ name: String, _ entry: PeerTable.Entry) -> PeerStatus {
     let transport = entry.transport
     let statistics = transport.statistics
-    let error = statistics.lastError.map { error in
-      PeerError(at: entry.lastErrorAt ?? startedAt, text: "\(error)")
-    }
+    let error = entry.lastError.map { PeerError(at: entry.lastErrorAt ?? startedAt, text: $0) }
     return PeerStatus(
       name: name, address: entry.endpoint.address, interface: entry.endpoint.scope?.name,
       port: entry.endpoint.port, localAS: entry.configuration.localAS,
@@ -163,13 +187,14 @@ extension ControlLoop {
       reason: report.refusal?.reason.rawValue, sentence: report.refusal?.sentence)
   }
 
-  private func explanation(_ report: AddressReport) -> AddressExplanation {
+  private func explanation(_ report: AddressReport, _ plane: PlaneView?) -> AddressExplanation {
     let summary = report.summary
     return AddressExplanation(
       address: summary.address, services: summary.services.map(\.description),
       externalTrafficPolicy: TrafficPolicy(of: summary.policies.map(TrafficPolicy.init))
         ?? .cluster,
-      pool: summary.pool, owner: summary.owner, nodes: report.nodes.map(explanation),
+      pool: summary.pool, owner: summary.owner, claim: claim(of: summary, plane),
+      nodes: report.nodes.map(explanation),
       routes: report.routes.map(explanation), conflicts: links.conflicts(of: summary.address))
   }
 

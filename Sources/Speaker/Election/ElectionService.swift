@@ -19,8 +19,11 @@ struct ElectionService: Service {
   private static let writeInterval: Duration = .milliseconds(300)
 
   func run() async throws {
+    let (news, continuation) = AsyncStream.makeStream(
+      of: Void.self, bufferingPolicy: .bufferingNewest(1))
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await carry() }
+      group.addTask { await carry(news: continuation) }
+      group.addTask { await keepClaims(after: news) }
       group.addTask { await followKeys() }
       try? await gracefulShutdown()
       group.cancelAll()
@@ -29,24 +32,25 @@ struct ElectionService: Service {
     plane.close()
   }
 
-  private func carry() async {
-    var written = ContinuousClock.now
-    var hasNews = false
+  private func carry(news: AsyncStream<Void>.Continuation) async {
     for await batch in outputs {
       await control.electionSays(batch)
-      hasNews = hasNews || batch.contains { if case .claimed = $0 { true } else { false } }
-      if hasNews, ContinuousClock.now - written > Self.writeInterval {
-        await keepClaims()
-        written = .now
-        hasNews = false
-      }
+      if batch.contains(where: { if case .claimed = $0 { true } else { false } }) { news.yield() }
+    }
+  }
+
+  /// Writes the claims at the first news and, if there are more until then, after each interval: the
+  /// last one is always kept.
+  private func keepClaims(after news: AsyncStream<Void>) async {
+    for await _ in news {
+      await keepClaims()
+      try? await Task.sleep(for: Self.writeInterval)
     }
   }
 
   private func keepClaims() async {
     do {
-      let status = try await plane.status(on: control.eventLoop).get()
-      try claims.write(status.claims)
+      try claims.write(await plane.claims(on: control.eventLoop).get())
     } catch {
       logger.warning(
         "claims cannot be kept; after a restart this node waits longer before it takes part",
@@ -57,13 +61,25 @@ struct ElectionService: Service {
   private func followKeys() async {
     guard let path = options.keyFile else { return }
     let folder = URL(filePath: path).deletingLastPathComponent().path
-    guard let watch = try? DirectoryWatch(folder) else { return }
+    let watch: DirectoryWatch
+    do {
+      watch = try DirectoryWatch(folder)
+    } catch {
+      let problem =
+        "the folder \(folder) of the peer keys cannot be watched, so that changed keys are not "
+        + "taken up before a restart: \(error)"
+      logger.error("\(problem)")
+      await control.noteKeyProblem(problem)
+      return
+    }
     defer { watch.close() }
     for await _ in watch.changes.cancelOnGracefulShutdown() {
       do {
         plane.use(try PeerKeyFile(path: path).read())
+        await control.noteKeyProblem(nil)
       } catch {
         logger.error("the former keys of the peer plane stay", metadata: ["error": "\(error)"])
+        await control.noteKeyProblem("the former keys of the peer plane stay: \(error)")
       }
     }
   }

@@ -4,6 +4,7 @@ import Election
 import LinuxIO
 import NIOCore
 import Resources
+import Status
 
 /// The election of owners as the control loop sees it: what it has said of each address, and what it
 /// has to be told.
@@ -21,7 +22,22 @@ final class ElectionTable {
     /// Interfaces of other speakers on the segments.
     var speakers: Set<MACAddress> = []
     /// Addresses that have another owner, and why.
-    var moves: [IPAddress: String] = [:]
+    var moves: [IPAddress: Move] = [:]
+    /// The other nodes of which it has become known that they are drained, or no longer are.
+    var draining: [String: Bool] = [:]
+    /// The other nodes of which it has become known that they are dead, or in which way, or that they
+    /// are heard again.
+    var deaths: [(node: String, death: PeerDeath?)] = []
+  }
+
+  /// A change of the owner of an address.
+  struct Move {
+    let at: Timestamp
+    let from: String?
+    let to: String?
+    let cause: Election.Cause
+
+    var causeName: String { cause.rawValue }
   }
 
   private let plane: PeerPlane
@@ -29,12 +45,20 @@ final class ElectionTable {
   private var nodes: [String: Node] = [:]
   private var names: [MemberID: String] = [:]
   private var ownerships: [IPAddress: Ownership] = [:]
+  /// Addresses that no other node may have.
+  private var heirless: Set<IPAddress> = []
   /// Whom the claims name; of a member that is not known yet the name comes later.
   private var owners: [IPAddress: MemberID] = [:]
   private var converted: (from: [FitNode], to: [Candidate]) = ([], [])
   private var pending: [Election.Event] = []
   /// When and why each address moved last.
-  private(set) var lastMoves: [IPAddress: Election.Cause] = [:]
+  private(set) var lastMoves: [IPAddress: Move] = [:]
+  /// Which nodes were last said to be drained.
+  private var draining: Set<String> = []
+  /// Which nodes were last said to be dead.
+  private var deaths: [String: PeerDeath] = [:]
+  /// Whether each node is ready, as the election was told.
+  private var readiness: [String: Bool] = [:]
 
   /// The table of the speaker on `node`.
   init(node: String, plane: PeerPlane) {
@@ -42,8 +66,10 @@ final class ElectionTable {
     self.plane = plane
   }
 
-  /// The addresses that this node answers for.
-  var answered: [IPAddress] { ownerships.filter(\.value.answersHere).keys.sorted() }
+  /// Whether this node still answers for an address that another node may have.
+  var isHandingOver: Bool {
+    ownerships.contains { $0.value.answersHere && !heirless.contains($0.key) }
+  }
 
   // MARK: To the election
 
@@ -54,7 +80,11 @@ final class ElectionTable {
     guard !upserted.isEmpty || !removed.isEmpty else { return news }
     let before = members
     for node in upserted { nodes[node.name] = node }
-    for name in removed { nodes[name] = nil }
+    for name in removed {
+      nodes[name] = nil
+      readiness[name] = nil
+    }
+    defer { tellReadiness(of: upserted) }
     let after = members
     guard before != after else { return news }
     names = Dictionary(after.map { (MemberID(name: $0.name), $0.name) }) { first, _ in first }
@@ -64,6 +94,16 @@ final class ElectionTable {
       set(address, Ownership(owner: name(of: owner), answersHere: answersHere), &news)
     }
     return news
+  }
+
+  /// Tells whether the API holds nodes ready, after the members are known.
+  private func tellReadiness(of changed: [Node]) {
+    var events: [Election.Event] = []
+    for node in changed where readiness[node.name] != (node.ready == .yes) {
+      readiness[node.name] = node.ready == .yes
+      events.append(.readiness(MemberID(name: node.name), isReady: node.ready == .yes))
+    }
+    plane.tell(events)
   }
 
   private func name(of member: MemberID) -> String { names[member] ?? "a node that is gone" }
@@ -86,6 +126,11 @@ final class ElectionTable {
         }
       )
     }
+    if candidates.contains(where: { $0.node != node }) {
+      heirless.remove(address)
+    } else {
+      heirless.insert(address)
+    }
     let standing: Standing =
       switch eligibility {
       case .fit: .fit
@@ -99,6 +144,7 @@ final class ElectionTable {
   /// No service has the address any more.
   func forget(_ address: IPAddress) {
     pending.append(.addressRemoved(address))
+    heirless.remove(address)
     ownerships[address] = nil
     owners[address] = nil
     lastMoves[address] = nil
@@ -112,6 +158,12 @@ final class ElectionTable {
 
   /// Something of another station was heard on the segment.
   func noteSegmentHeard() { plane.tell([.segmentHeard]) }
+
+  /// The default gateway answers, or no longer.
+  func noteGateway(isAnswering: Bool) { plane.tell([.gateway(isAnswering: isAnswering)]) }
+
+  /// The API can be reached, or no longer.
+  func noteSource(isReachable: Bool) { plane.tell([.sourceReachable(isReachable)]) }
 
   /// Hands everything over and takes nothing, or takes part again.
   func drain(_ isDraining: Bool) { plane.tell([.drain(isDraining)]) }
@@ -135,9 +187,11 @@ final class ElectionTable {
       case .claimed(let address, let owner, let isVacant, let cause):
         owners[address] = isVacant ? nil : owner
         let name = isVacant ? nil : name(of: owner)
-        if name != ownerships[address]?.owner {
-          lastMoves[address] = cause
-          news.moves[address] = cause.rawValue
+        let former = ownerships[address]?.owner
+        if name != former {
+          let move = Move(at: .now, from: former, to: name, cause: cause)
+          lastMoves[address] = move
+          news.moves[address] = move
         }
         let answersHere = ownerships[address]?.answersHere ?? false
         set(address, Ownership(owner: name, answersHere: answersHere), &news)
@@ -145,6 +199,18 @@ final class ElectionTable {
         news.frames.append(frame)
       case .speaker(let mac):
         news.speakers.insert(mac)
+      case .draining(let names):
+        for name in draining.symmetricDifference(names) {
+          news.draining[name] = names.contains(name)
+        }
+        draining = Set(names)
+      case .dead(let speakers, let hosts):
+        var found: [String: PeerDeath] = [:]
+        for name in speakers { found[name] = hosts.contains(name) ? .host : .speaker }
+        for name in Set(found.keys).union(deaths.keys).sorted() where found[name] != deaths[name] {
+          news.deaths.append((name, found[name]))
+        }
+        deaths = found
       }
     }
     return news
@@ -156,8 +222,15 @@ final class ElectionTable {
     news.ownerships[address] = ownership
   }
 
-  /// What the plane knows; for the status.
-  func status(on eventLoop: any EventLoop) -> EventLoopFuture<PeerPlaneStatus> {
-    plane.status(on: eventLoop)
+  /// What the plane knows; fails when it has ended.
+  func status(
+    on eventLoop: any EventLoop, includesAddresses: Bool
+  ) -> EventLoopFuture<PeerPlaneStatus> {
+    plane.status(on: eventLoop, includesAddresses: includesAddresses)
+  }
+
+  /// Gives away what this node has above its share, one address each `interval`, for `duration`.
+  func rebalance(for duration: TimeAmount, interval: TimeAmount) {
+    plane.rebalance(for: duration, interval: interval)
   }
 }

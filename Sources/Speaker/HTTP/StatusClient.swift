@@ -1,4 +1,4 @@
-import NIOCore
+public import NIOCore
 import NIOHTTP1
 import NIOPosix
 public import Status
@@ -13,6 +13,8 @@ public struct StatusClient: Sendable {
     case notFound(String)
     /// The socket is there, but what it said is not an answer of this version.
     case unexpected(String)
+    /// The speaker does not do what it was told, and says why.
+    case refused(String)
 
     public var description: String {
       switch self {
@@ -20,7 +22,7 @@ public struct StatusClient: Sendable {
         "no speaker answers on \(path). Start one with\n"
           + "  bellman speaker --manifests DIR --node NAME\n"
           + "or name another one with --node or --socket."
-      case .notFound(let text), .unexpected(let text): text
+      case .notFound(let text), .unexpected(let text), .refused(let text): text
       }
     }
   }
@@ -59,7 +61,35 @@ public struct StatusClient: Sendable {
     }
   }
 
-  private func get(_ uri: String) async throws -> String {
+  /// How far the drain of the node is; throws ``Failure``.
+  public func drain() async throws -> DrainDocument {
+    try StatusRenderer.parse(await get("/drain"))
+  }
+
+  /// Begins to drain the node; throws ``Failure``.
+  public func beginDrain() async throws -> DrainDocument {
+    try StatusRenderer.parse(await ask("/drain", .POST))
+  }
+
+  /// Ends the drain of the node; throws ``Failure``.
+  public func endDrain() async throws -> DrainDocument {
+    try StatusRenderer.parse(await ask("/drain/undo", .POST))
+  }
+
+  /// Has the node give away addresses if it has clearly more than its share: one each `interval` for
+  /// `duration`, in whole milliseconds. Throws ``Failure``.
+  public func rebalance(
+    for duration: TimeAmount, interval: TimeAmount
+  ) async throws -> RebalanceDocument {
+    let parts = [("duration", duration), ("interval", interval)].map {
+      "\($0.0)=\($0.1.nanoseconds / 1_000_000)"
+    }
+    return try StatusRenderer.parse(await ask("/rebalance?\(parts.joined(separator: "&"))", .POST))
+  }
+
+  private func get(_ uri: String) async throws -> String { try await ask(uri, .GET) }
+
+  private func ask(_ uri: String, _ method: HTTPMethod) async throws -> String {
     let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
     do {
       channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -74,9 +104,10 @@ public struct StatusClient: Sendable {
       throw Failure.noSpeaker(path: path)
     }
     return try await channel.executeThenClose { inbound, outbound in
-      var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: uri)
+      var head = HTTPRequestHead(version: .http1_1, method: method, uri: uri)
       head.headers.add(name: "host", value: "bellman")
       head.headers.add(name: "connection", value: "close")
+      if method == .POST { head.headers.add(name: "content-length", value: "0") }
       // In one piece: a speaker that has read the head may answer and close before an end follows.
       try await outbound.write(contentsOf: [.head(head), .end(nil)])
       var status = HTTPResponseStatus.ok
@@ -98,6 +129,7 @@ public struct StatusClient: Sendable {
     switch status {
     case .ok: return text
     case .notFound: throw Failure.notFound(text)
+    case .badRequest, .conflict: throw Failure.refused(text)
     default:
       throw Failure.unexpected("the speaker answered \(status.code): \(text)")
     }

@@ -8,9 +8,10 @@ import Status
   import Glibc
 #endif
 
-/// Answers questions about this speaker on a unix socket, by HTTP: `GET /status` and
-/// `GET /explain?target=ADDRESS|NAMESPACE/NAME`, both JSON, and the probes `GET /healthz` and
-/// `GET /readyz`.
+/// Answers questions about this speaker on a unix socket, by HTTP: `GET /status`,
+/// `GET /explain?target=ADDRESS|NAMESPACE/NAME` and `GET /drain`, all JSON, and the probes
+/// `GET /healthz` and `GET /readyz`; and takes commands there, see ``CommandRoutes``. Who may connect
+/// is for the file system to say: nobody but its owner.
 struct StatusServer: Service {
   let socketPath: String
   let control: ControlLoop
@@ -42,9 +43,15 @@ struct StatusServer: Service {
       }
       return Self.text(.ok, "ok\n")
     }
+    router.get("drain") { _, _ in
+      try Self.json(StatusRenderer.json(await control.drainDocument()))
+    }
+    CommandRoutes(control: control, logger: logger).add(to: router)
+    let path = socketPath
     let application = Application(
       router: router,
       configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
+      onServerRunning: { _ in chmod(path, 0o600) },
       logger: quietLogger)
     defer { unlink(socketPath) }
     try await application.run()
@@ -57,13 +64,13 @@ struct StatusServer: Service {
     return quiet
   }
 
-  private static func text(_ status: HTTPResponse.Status, _ text: String) -> Response {
+  static func text(_ status: HTTPResponse.Status, _ text: String) -> Response {
     Response(
       status: status, headers: [.contentType: "text/plain; charset=utf-8"],
       body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
   }
 
-  private static func json(_ text: String) throws -> Response {
+  static func json(_ text: String) throws -> Response {
     Response(
       status: .ok, headers: [.contentType: "application/json"],
       body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

@@ -123,6 +123,34 @@ final class LinkTable {
     return counts.contains { name, count in framesReceived[name].map { count > $0 } ?? false }
   }
 
+  /// Whether this interface takes part.
+  func takesPart(_ interface: String) -> Bool { links[interface] != nil }
+
+  /// Listens to these neighbours from now on, and to no others.
+  func hear(_ neighbors: [GatewayWatch.Gateway]) {
+    for (name, link) in links {
+      let wanted = Set(neighbors.filter { $0.interface == name }.map(\.address))
+      if link.heardNeighbors != wanted { link.heardNeighbors = wanted }
+    }
+  }
+
+  /// Where those of the neighbours are that were heard since the last call.
+  func takeHeardNeighbors() -> [GatewayWatch.Gateway: MACAddress] {
+    var heard: [GatewayWatch.Gateway: MACAddress] = [:]
+    for (name, link) in links {
+      for (address, mac) in link.takeHeardNeighbors() {
+        heard[GatewayWatch.Gateway(interface: name, address: address)] = mac
+      }
+    }
+    return heard
+  }
+
+  /// Asks for a neighbour.
+  func ask(_ question: GatewayWatch.Question) {
+    links[question.gateway.interface]?
+      .ask(for: question.gateway.address, at: question.destination)
+  }
+
   /// Says something to the other speakers on all segments.
   func broadcast(_ payload: ByteBuffer) {
     for link in links.values { link.broadcast(payload) }

@@ -1,3 +1,4 @@
+import Election
 import KubernetesClient
 import LinuxIO
 import Logging
@@ -19,8 +20,8 @@ public struct SpeakerProcess: Sendable {
 
   /// Runs until SIGTERM or SIGINT, then withdraws everything and returns.
   ///
-  /// Throws ``SpeakerStartError`` when the node has a speaker already, or the directory of
-  /// manifests or the folder of the status socket cannot be used, or an address cannot be listened
+  /// Throws ``SpeakerStartError`` when the node has a speaker already, or the directory of manifests or
+  /// the folders of the status socket and of the state cannot be used, or an address cannot be listened
   /// on.
   public func run() async throws {
     var logger = Logger(label: "bellman")
@@ -34,6 +35,7 @@ public struct SpeakerProcess: Sendable {
     let client = try prepareSource(logger)
     let identities = ServiceIdentities()
     try Self.prepareFolder(of: options.socketPath)
+    try Self.prepareStateDirectory(options.stateDirectory)
     if await StatusSocket.isInUse(options.socketPath) {
       throw SpeakerStartError(
         "another program answers on \(options.socketPath); choose another place with --socket")
@@ -77,6 +79,9 @@ public struct SpeakerProcess: Sendable {
           plane: plane, outputs: outputs, options: election, claims: claims, control: control,
           logger: logger), at: 1)
     }
+    if options.election?.policy == .gateway {
+      services.insert(GatewaySource(control: control, logger: logger), at: 1)
+    }
     var quiet = logger
     quiet.logLevel = .warning
     let group = ServiceGroup(
@@ -119,6 +124,14 @@ public struct SpeakerProcess: Sendable {
         logger: logger)
     default:
       ManifestSource(directory: options.source.description, control: control, logger: logger)
+    }
+  }
+
+  private static func prepareStateDirectory(_ path: String) throws {
+    if mkdir(path, 0o755) != 0, errno != EEXIST {
+      throw SpeakerStartError(
+        "cannot make the folder \(path) of what is kept over a restart: "
+          + "\(String(cString: strerror(errno))); choose another one with --state-dir")
     }
   }
 

@@ -21,6 +21,9 @@ struct SourceState: Sendable {
   /// What was counted since the start, by name.
   var counters: [String: UInt64] = [:]
 
+  /// Whether the source can be asked at all.
+  var isReachable = true
+
   /// Whether everything in the source is in use.
   var isComplete: Bool { !problems.contains { $0.severity == .error } }
 }

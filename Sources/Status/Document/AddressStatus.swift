@@ -72,14 +72,18 @@ public struct Layer2Status: Codable, Hashable, Sendable {
   public let interfaces: [String]
   /// Since when the verdict stands; nil where it is not known.
   public let since: Timestamp?
+  /// What the election says; nil where there is none, or it knows nothing of the address.
+  public let claim: ClaimStatus?
   /// Who else was seen to use the address, or to want it: by interface, then by MAC address.
   public let conflicts: [ConflictStatus]
 
   /// A state with these values; the lists are sorted here.
   public init(
     verdict: Layer2Verdict, reason: String, sentence: String, owner: String? = nil,
-    interfaces: [String] = [], since: Timestamp? = nil, conflicts: [ConflictStatus] = []
+    interfaces: [String] = [], since: Timestamp? = nil, claim: ClaimStatus? = nil,
+    conflicts: [ConflictStatus] = []
   ) {
+    self.claim = claim
     self.conflicts = conflicts.sorted()
     self.verdict = verdict
     self.reason = reason

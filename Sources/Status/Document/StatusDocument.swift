@@ -28,6 +28,10 @@ public struct StatusDocument: VersionedDocument, Hashable {
   public let listeners: [ListenerStatus]?
   /// The network interfaces of this node, by name.
   public let interfaces: [InterfaceStatus]
+  /// The election of owners; nil where there is none, or it has ended.
+  public let election: ElectionStatus?
+  /// How far the drain of the node is; nil when it is not drained.
+  public let drain: DrainStatus?
   /// What is wrong with the configuration: errors first, then by file and line.
   public let problems: [Problem]
   /// What was counted since the start, bad input above all, by name.
@@ -38,7 +42,8 @@ public struct StatusDocument: VersionedDocument, Hashable {
     node: String, programVersion: String, pid: Int32, startedAt: Timestamp, source: SourceStatus,
     addresses: [AddressStatus] = [], servicesWithoutAddress: [ServiceStatus] = [],
     peers: [PeerStatus] = [], listeners: [ListenerStatus]? = nil,
-    interfaces: [InterfaceStatus] = [], problems: [Problem] = [], counters: [String: UInt64] = [:]
+    interfaces: [InterfaceStatus] = [], election: ElectionStatus? = nil,
+    drain: DrainStatus? = nil, problems: [Problem] = [], counters: [String: UInt64] = [:]
   ) {
     version = Self.currentVersion
     self.node = node
@@ -51,6 +56,8 @@ public struct StatusDocument: VersionedDocument, Hashable {
     self.peers = peers.sorted { $0.name < $1.name }
     self.listeners = listeners?.sorted { $0.address < $1.address }
     self.interfaces = interfaces.sorted { $0.name < $1.name }
+    self.election = election
+    self.drain = drain
     self.problems = problems.sorted()
     self.counters = counters
   }

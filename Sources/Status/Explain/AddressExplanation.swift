@@ -14,6 +14,8 @@ public struct AddressExplanation: Codable, Hashable, Sendable {
   public let pool: String?
   /// The node that answers for it at layer 2; nil when none does.
   public let owner: String?
+  /// What the election says, as the explaining node knows it; nil where there is none.
+  public let claim: ClaimStatus?
   /// The decision of each node: by rank, then by name.
   public let nodes: [NodeExplanation]
   /// What the explaining node tells each of its peers: by peer, then by prefix.
@@ -24,7 +26,8 @@ public struct AddressExplanation: Codable, Hashable, Sendable {
   /// An explanation with these values; the lists are sorted here.
   public init(
     address: IPAddress, services: [String], externalTrafficPolicy: TrafficPolicy, pool: String?,
-    owner: String?, nodes: [NodeExplanation], routes: [RouteExplanation] = [],
+    owner: String?, claim: ClaimStatus? = nil, nodes: [NodeExplanation],
+    routes: [RouteExplanation] = [],
     conflicts: [ConflictStatus] = []
   ) {
     self.conflicts = conflicts.sorted()
@@ -34,6 +37,7 @@ public struct AddressExplanation: Codable, Hashable, Sendable {
     self.externalTrafficPolicy = externalTrafficPolicy
     self.pool = pool
     self.owner = owner
+    self.claim = claim
     self.nodes = nodes.sorted { ($0.rank ?? .max, $0.node) < ($1.rank ?? .max, $1.node) }
     self.routes = routes.sorted { ($0.peer, $0.prefix) < ($1.peer, $1.prefix) }
   }

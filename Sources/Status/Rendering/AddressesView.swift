@@ -14,6 +14,9 @@ struct AddressesView {
       let counters = document.counters.filter { $0.value > 0 }
       if !counters.isEmpty { blocks.append(table(of: counters)) }
     }
+    if let election = document.election, !election.disagreements.isEmpty {
+      blocks.append(DisagreementList(disagreements: election.disagreements).block)
+    }
     if !document.problems.isEmpty {
       blocks.append(ProblemList(problems: document.problems).block)
     }
@@ -40,6 +43,8 @@ struct AddressesView {
           ? StyledText("layer 2: no interface takes part", .attention)
           : StyledText("layer 2: \(names.joined(separator: ", "))"))
     }
+    if let election = document.election { lines.append(ElectionLine(election: election).line) }
+    if let drain = document.drain { lines.append(DrainView.summary(of: drain, now: now)) }
     return lines
   }
 
@@ -70,7 +75,9 @@ struct AddressesView {
       .whole("ADDRESS"), .text("SERVICES"), .whole("POLICY"), .text("LAYER 2"), .text("BGP"),
       .whole("SINCE"),
     ]
+    let hasClaims = document.addresses.contains { $0.layer2.claim != nil }
     if wide {
+      if hasClaims { columns += [.number("EPOCH"), .text("LAST MOVE")] }
       columns += [
         .text("POOL"), .text("INTERFACES"), .text("PEERS"), .text("PREFIXES"), .text("LAST CHANGE"),
       ]
@@ -86,6 +93,12 @@ struct AddressesView {
         StyledText(Age(from: address.since, to: now).description),
       ]
       if wide {
+        if hasClaims {
+          let claim = address.layer2.claim
+          cells += [
+            StyledText(claim?.epochText ?? ""), StyledText(claim?.lastMove.map(moved) ?? ""),
+          ]
+        }
         cells += [
           StyledText(address.pool ?? ""),
           StyledText(address.layer2.interfaces.joined(separator: ",")),
@@ -101,10 +114,31 @@ struct AddressesView {
 
   private func layer2(_ status: Layer2Status) -> StyledText {
     switch status.verdict {
-    case .owner: StyledText("owner", .good)
-    case .candidate: StyledText("candidate" + (status.owner.map { ", \($0) owns" } ?? ""))
+    case .owner: owner(status)
+    case .candidate:
+      StyledText("candidate")
+        + (status.owner.map { StyledText(", \($0) owns") } ?? waits(status))
     case .no: StyledText("no: \(status.reason)")
     }
+  }
+
+  /// An owner that may not answer, or is about to have been it, is none to rely on.
+  private func owner(_ status: Layer2Status) -> StyledText {
+    if let obstacle = status.claim?.obstacle {
+      return StyledText("owner, silent: \(obstacle.reason)", .bad)
+    }
+    return status.reason == "owner" || status.claim?.activity != "handingOver"
+      ? StyledText("owner", .good)
+      : StyledText("hands over: \(status.reason)", .attention)
+  }
+
+  private func waits(_ status: Layer2Status) -> StyledText {
+    status.claim?.obstacle.map { StyledText(", \($0.reason)", .attention) } ?? ""
+  }
+
+  private func moved(_ move: MoveStatus) -> String {
+    "\(Age(from: move.at, to: now)) ago: \(move.from ?? "nobody") to \(move.to ?? "nobody") "
+      + "(\(move.sentence))"
   }
 
   private func conflict(_ status: Layer2Status) -> StyledText {

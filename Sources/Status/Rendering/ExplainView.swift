@@ -3,6 +3,7 @@ import Addresses
 /// What `bellman explain` prints: for each address who owns it, a row for each node, and why.
 struct ExplainView {
   let document: ExplainDocument
+  let now: Timestamp
   let wide: Bool
 
   var blocks: [TextBlock] {
@@ -20,7 +21,8 @@ struct ExplainView {
     let layer2 = sentences(address.nodes.map { ($0.node, $0.layer2.sentence) })
     let bgp = sentences(address.nodes.map { ($0.node, $0.bgp.sentence) })
     var blocks: [TextBlock] = [
-      .lines([header(of: address)]), .table(title: nil, nodes(of: address)),
+      .lines([header(of: address)] + claim(of: address)),
+      .table(title: nil, nodes(of: address)),
     ]
     if layer2 == bgp {
       blocks.append(titled("Layer 2 and BGP", layer2))
@@ -56,6 +58,12 @@ struct ExplainView {
       + StyledText(": \(services.isEmpty ? "no service" : services.joined(separator: ", ")), ")
       + StyledText(address.pool.map { "pool \($0)" } ?? "in no pool") + ", " + owner
       + StyledText(" (as \(document.node) sees it)")
+  }
+
+  /// Who has the address since when and why, and why the explaining node does not answer.
+  private func claim(of address: AddressExplanation) -> [StyledText] {
+    guard let claim = address.claim else { return [] }
+    return ClaimLines(claim: claim, owner: address.owner, node: document.node, now: now).lines
   }
 
   private func nodes(of address: AddressExplanation) -> Table {

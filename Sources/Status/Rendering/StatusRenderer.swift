@@ -44,9 +44,26 @@ public struct StatusRenderer: Sendable {
     }
   }
 
+  /// The members of the election. Throws what the JSON or YAML encoder throws.
+  public func members(_ document: StatusDocument) throws -> String {
+    try render(MembersDocument(document)) {
+      MembersView(document: document, now: now, wide: $0).blocks
+    }
+  }
+
+  /// How far a drain is. Throws what the JSON or YAML encoder throws.
+  public func drain(_ document: DrainDocument) throws -> String {
+    try render(document) { _ in DrainView(document: document, now: now).blocks }
+  }
+
+  /// What a node does about its load. Throws what the JSON or YAML encoder throws.
+  public func rebalance(_ document: RebalanceDocument) throws -> String {
+    try render(document) { _ in RebalanceView(document: document, now: now).blocks }
+  }
+
   /// The chain of reasoning about addresses. Throws what the JSON or YAML encoder throws.
   public func explain(_ document: ExplainDocument) throws -> String {
-    try render(document) { ExplainView(document: document, wide: $0).blocks }
+    try render(document) { ExplainView(document: document, now: now, wide: $0).blocks }
   }
 
   private func render(
@@ -73,5 +90,20 @@ struct PeersDocument: VersionedDocument {
     version = document.version
     node = document.node
     peers = document.peers
+  }
+}
+
+/// What `bellman status members -o json` holds: the election of a ``StatusDocument``.
+struct MembersDocument: VersionedDocument {
+  static let currentVersion = StatusDocument.currentVersion
+
+  let version: Int
+  let node: String
+  let election: ElectionStatus?
+
+  init(_ document: StatusDocument) {
+    version = document.version
+    node = document.node
+    election = document.election
   }
 }

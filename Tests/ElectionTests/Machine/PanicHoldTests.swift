@@ -34,4 +34,15 @@ import Testing
     #expect(update(&hold, 4, 4, start + .minutes(11)) == false)
     #expect(update(&hold, 4, 4, start + .minutes(12)) == false)
   }
+
+  /// A source that tells of each endpoint by itself, thousands in a second.
+  @Test func manyNewsInAShortTimeDoNotShortenTheMemory() {
+    var hold = PanicHold()
+    #expect(update(&hold, 0, 4000, start) == false)
+    for bad in 1...2000 {
+      let now = start + .seconds(1) + .milliseconds(Int64(bad))
+      #expect(update(&hold, bad, 4000, now) == false)
+    }
+    #expect(update(&hold, 2001, 4000, start + .seconds(4)) == true)
+  }
 }

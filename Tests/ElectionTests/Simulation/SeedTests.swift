@@ -2,39 +2,47 @@ import Election
 import ElectionSimulator
 import Testing
 
-/// Random faults; every invariant is checked at every step.
+/// Random faults; every invariant is checked at every step. `make simulate` runs more of them.
 @Suite struct SeedTests {
   /// A fixed budget of seeds, the same in every run.
-  @Test(arguments: 1...24) func invariantsHold(_ seed: UInt64) {
+  @Test(arguments: 1...8) func invariantsHold(_ seed: UInt64) {
     let scenario = Scenario(seed: seed, nodes: 2 + Int(seed % 5), seconds: 60)
     #expect(World(scenario).run() == [])
   }
 
-  /// One seed that was never run before; its number is in the failure.
+  /// One seed that was never run before, printed so that it can be run again.
   @Test func invariantsHoldForAFreshSeed() {
-    let seed = UInt64.random(in: 1_000_000 ... .max / 2)
-    let scenario = Scenario(seed: seed, nodes: 5, seconds: 60)
-    let findings = World(scenario).run()
-    #expect(findings == [], "seed \(seed), 5 nodes, 60 seconds")
+    let seed = UInt64.random(in: 1_000_000...999_999_999)
+    print("fresh seed: simulate run seed=\(seed) seeds=1 nodes=5 seconds=60")
+    let findings = World(Scenario(seed: seed, nodes: 5, seconds: 60)).run()
+    #expect(findings == [], "simulate run seed=\(seed) seeds=1 nodes=5 seconds=60 trace=1")
   }
 
   /// With every message encoded, sealed, opened and decoded.
-  @Test(arguments: 1...4) func invariantsHoldWithPackets(_ seed: UInt64) {
-    var scenario = Scenario(seed: seed, nodes: 4, seconds: 40)
+  @Test func invariantsHoldWithPackets() {
+    var scenario = Scenario(seed: 2, nodes: 4, seconds: 30)
     scenario.usesPackets = true
     #expect(World(scenario).run() == [])
   }
 
-  /// The seeds that found a fault once.
+  /// The seeds that found a fault once; each names it.
   @Test(arguments: [
-    // A witness whose log is empty did not tell a restarted member its number: no lease ever.
-    (seed: 2107, nodes: 5, seconds: 120), (seed: 2025, nodes: 5, seconds: 120),
+    // A witness whose log was empty did not tell a restarted member its number: no lease ever.
+    (seed: 2107, nodes: 5, seconds: 120),
     // A replaced entry of the log left a gap that was never closed.
-    (seed: 4, nodes: 8, seconds: 60), (seed: 11, nodes: 6, seconds: 120),
+    (seed: 4, nodes: 8, seconds: 60),
     // An owner that defended itself did not end the probing of an heir.
-    (seed: 42, nodes: 3, seconds: 120), (seed: 37, nodes: 6, seconds: 60),
+    (seed: 37, nodes: 6, seconds: 60),
     // A claim was overruled while its heir was asking for it.
     (seed: 1, nodes: 5, seconds: 60),
+    // An owner that was suspended in the middle of a hand-over still answered when it woke up.
+    (seed: 51116, nodes: 2, seconds: 600),
+    // The hints of a witness that had started after the death of a member were dropped.
+    (seed: 50298, nodes: 3, seconds: 300),
+    // The end of a later promise replaced the news that the owner was superseded.
+    (seed: 646, nodes: 5, seconds: 340),
+    // An owner without a lease announced what a witness had set free while it was suspended.
+    (seed: 2491, nodes: 6, seconds: 590),
   ])
   func whatFailedOnceHolds(_ row: (seed: UInt64, nodes: Int, seconds: Int)) {
     let scenario = Scenario(seed: row.seed, nodes: row.nodes, seconds: row.seconds)

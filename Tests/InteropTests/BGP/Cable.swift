@@ -88,7 +88,7 @@ struct Cable {
       name: "bellman speaker",
       [
         Program.path, "speaker", "--manifests", "\(folder)/manifests", "--node", "node-1",
-        "--socket", socket, "--log-level", "debug",
+        "--socket", socket, "--log-level", "debug", "--insecure-peers",
       ] + arguments,
       in: node, logPath: "\(folder)/speaker.log")
     return Speaker(process: process, socket: socket)

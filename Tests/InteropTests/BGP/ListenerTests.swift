@@ -301,6 +301,7 @@ extension InteropTests {
             [
               Program.path, "speaker", "--manifests", "\(cable.folder)/manifests", "--node", "n2",
               "--socket", "\(cable.folder)/second.sock", "--bgp-listen", address,
+              "--insecure-peers", "--peer-port", "7947",
             ], in: cable.node, within: 10)
           #expect(second.status == 1)
           #expect(second.error.contains(says), "\(second.error)")

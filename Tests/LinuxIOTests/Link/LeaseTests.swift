@@ -46,6 +46,28 @@ struct LeaseTests {
     }
   }
 
+  @Test("a silenced address is neither answered nor announced while the tables still hold it")
+  func silenced() throws {
+    try Segment.with { segment in
+      try NodeAnnouncer.with(segment.nodeA) { node in
+        node.lease.setEnd(ReplyLease.now + .seconds(60))
+        try node.take(owned4, owned6)
+        #expect(try segment.client.resolves("192.0.2.10", to: node.mac))
+        node.lease.silence(owned4)
+        let sent = try node.statistics.gratuitousSent
+        try node { $0.announceAnew() }
+        #expect(try segment.client.attempt("arping -c 1 -w 1 -I eth0 192.0.2.10").status == 1)
+        #expect(try node.statistics.responder[.leaseEnded] >= 1)
+        #expect(try segment.client.resolves("2001:db8::10", to: node.mac))
+        // The other address alone was announced.
+        #expect(try node.statistics.gratuitousSent > sent)
+
+        node.lease.allow(owned4)
+        #expect(try segment.client.attempt("arping -c 2 -w 2 -f -I eth0 192.0.2.10").status == 0)
+      }
+    }
+  }
+
   @Test("the clock of leases does not go back, and is not the wall clock")
   func clock() {
     let first = ReplyLease.now

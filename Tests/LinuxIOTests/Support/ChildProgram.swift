@@ -8,8 +8,15 @@ final class ChildProgram: Sendable {
   /// The end of the pipe from which the output is read.
   let output: CInt
 
-  /// Starts a program; words are separated by single spaces.
-  init(_ command: String) throws {
+  /// Starts a program; words are separated by single spaces. Its output goes to a file where one is
+  /// named.
+  convenience init(_ command: String, log: String? = nil) throws {
+    try self.init(command.split(separator: " ").map(String.init), log: log)
+  }
+
+  /// Starts a program.
+  init(_ arguments: [String], log: String? = nil) throws {
+    let command = arguments.joined(separator: " ")
     var ends: [CInt] = [-1, -1]
     guard pipe(&ends) == 0 else { throw ChildFailure(command, errno) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -18,8 +25,12 @@ final class ChildProgram: Sendable {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+    if let log {
+      posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+    } else {
+      posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    }
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
     // Threads of the test runner block signals, which a program would inherit.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -28,8 +39,7 @@ final class ChildProgram: Sendable {
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words: [UnsafeMutablePointer<CChar>?] =
-      command.split(separator: " ").map { strdup(String($0)) } + [nil]
+    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     guard let name = words[0] else { throw ChildFailure(command, ENOENT) }
     var started: pid_t = 0

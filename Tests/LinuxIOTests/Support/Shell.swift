@@ -16,7 +16,13 @@ struct CommandFailure: Error, CustomStringConvertible {
 /// Runs a command and waits for it; words are separated by single spaces.
 @discardableResult
 func attempt(_ command: String) throws -> CommandResult {
-  let program = try ChildProgram(command)
+  try attempt(command.split(separator: " ").map(String.init))
+}
+
+/// Runs a command and waits for it.
+@discardableResult
+func attempt(_ arguments: [String]) throws -> CommandResult {
+  let program = try ChildProgram(arguments)
   var output: [UInt8] = []
   while true {
     let more = program.read()
@@ -35,7 +41,7 @@ func run(_ command: String) throws -> String {
 }
 
 /// Asks again every 10 ms until `condition` holds; false after `seconds`.
-func eventually(within seconds: Double = 5, _ condition: () throws -> Bool) rethrows -> Bool {
+func eventually(within seconds: Double = 20, _ condition: () throws -> Bool) rethrows -> Bool {
   let end = Date() + seconds
   while Date() < end {
     if try condition() { return true }

@@ -16,7 +16,7 @@ struct Speaker: Sendable {
       node,
       [
         try Program.path(), "speaker", "--manifests", manifests.path, "--node", node, "--socket",
-        folder.appending(path: "\(node).sock").path,
+        folder.appending(path: "\(node).sock").path, "--insecure-peers",
       ] + arguments, on: host, folder: folder)
   }
 

@@ -23,11 +23,11 @@ struct GoBGP: Router {
 
   func start() async throws {
     try folder.write(text, to: "gobgpd.toml")
-    try await daemon.start()
-    // The client waits long for a server that is not there yet.
+    // The client waits long for a server that is not there yet. The log goes on over a restart.
     let count = configuration.neighbors.count
     let marker = "Add a peer configuration"
     let before = daemon.output().ranges(of: marker).count
+    try await daemon.start()
     try await daemon.wait { daemon.output().ranges(of: marker).count >= before + count }
   }
 

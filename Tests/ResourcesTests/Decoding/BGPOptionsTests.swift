@@ -4,7 +4,7 @@ import Testing
 
 /// Annotations for which MetalLB's kinds have no field.
 @Suite struct BGPOptionsTests {
-  private static func peer(_ annotations: [String]) -> String {
+  private static func peer(_ annotations: [String], isRestarting: Bool = true) -> String {
     """
     apiVersion: metallb.io/v1beta2
     kind: BGPPeer
@@ -13,7 +13,8 @@ import Testing
       annotations:
         example.org/other: passed over
     \(annotations.map { "    bellman.dev/\($0)" }.joined(separator: "\n"))
-    spec: {myASN: 64512, peerASN: 64513, peerAddress: 192.0.2.1}
+    spec: {myASN: 64512, peerASN: 64513, peerAddress: 192.0.2.1,
+      enableGracefulRestart: \(isRestarting)}
     """
   }
 
@@ -124,6 +125,7 @@ import Testing
       ),
       ("meds: '1'", "unknown annotation; did you mean bellman.dev/med?"),
       ("nonsense: x", "unknown annotation"),
+      ("weight: endpoints", "an annotation of BGPAdvertisement; it belongs there"),
     ])
   func refuses(annotation: String, message: String) throws {
     let name = annotation.prefix { $0 != ":" }
@@ -135,10 +137,23 @@ import Testing
   }
 
   @Test(
+    "times of a restart that is not graceful", arguments: ["graceful-restart", "long-lived-stale"])
+  func restart(name: String) throws {
+    let text = Self.peer(["\(name)-time: 10s"], isRestarting: false)
+    let file = ManifestDecoder.decode(text, file: "a.yaml")
+    #expect(
+      file.diagnostics.map(\.message)
+        == ["says nothing without spec.enableGracefulRestart: true; set that too"])
+    #expect(file.diagnostics.first?.severity == .warning)
+    #expect(file.objects.count == 1)
+  }
+
+  @Test(
     "one wrong annotation of an advertisement",
     arguments: [
       ("weight: pods", "expected none or endpoints, found \"pods\""),
-      ("passive: 'true'", "unknown annotation"),
+      ("passive: 'true'", "an annotation of BGPPeer; it belongs there"),
+      ("passives: 'true'", "unknown annotation"),
     ])
   func refusesOfAdvertisement(annotation: String, message: String) throws {
     let file = ManifestDecoder.decode(Self.advertisement([annotation]), file: "a.yaml")

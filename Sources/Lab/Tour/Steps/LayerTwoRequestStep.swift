@@ -33,10 +33,6 @@ extension Optional<String> {
   /// Whether this is the address that a node hides clients behind: its own on the segment, or its
   /// own on the pod network when the pod is on the same node.
   func isNode(in lab: Lab) -> Bool {
-    guard let address = flatMap({ IPAddress($0) }) else { return false }
-    return lab.topology.node(address: address) != nil
-      || lab.topology.pods.contains {
-        .v4($0.gatewayIPv4) == address || .v6($0.gatewayIPv6) == address
-      }
+    flatMap { IPAddress($0) }.flatMap(lab.topology.forwarder) != nil
   }
 }

@@ -29,6 +29,11 @@ struct StartSpeakersStep: TourStep {
         try await eventually(equals: ["node-1"]) { try await lab.announcers(local) }
       }
     }
+    for address in try await lab.layerTwoAddresses() {
+      try await console.expect("\(address) has one owner, and all nodes name the same") {
+        _ = try await lab.settledOwner(of: address)
+      }
+    }
     for family in AddressFamily.allCases { try await lab.showRoutes(family, console) }
     console.say("\nWhat the speaker of node-1 says of itself and of the others:\n")
     try await lab.showBellman(["status"], node: "node-1", console)

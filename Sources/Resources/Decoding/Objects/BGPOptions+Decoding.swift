@@ -1,8 +1,17 @@
 import Addresses
 
 extension BGPPeerOptions {
+  /// The annotations that no other kind has.
+  fileprivate static let ownAnnotations: Set<String> = [
+    "passive", "ttl-security", "role", "require-role", "graceful-shutdown-time",
+    "graceful-restart-time", "long-lived-stale-time", "extended-messages", "update-errors",
+    "tcp-ao", "device",
+  ]
+
   /// Reads the annotations of a BGPPeer.
-  static func decode(from object: inout FieldReader) -> BGPPeerOptions {
+  ///
+  /// - Parameter isRestarting: Whether `enableGracefulRestart` is set.
+  static func decode(from object: inout FieldReader, isRestarting: Bool) -> BGPPeerOptions {
     var annotations = AnnotationReader(of: &object)
     var options = BGPPeerOptions()
     options.isPassive = annotations.field("passive")?.boolean() ?? false
@@ -10,17 +19,25 @@ extension BGPPeerOptions {
     options.readRole(&annotations)
     options.gracefulShutdownTime =
       annotations.field("graceful-shutdown-time")?.seconds(0...600).map { UInt16($0) } ?? 0
-    options.gracefulRestartTime =
-      annotations.field("graceful-restart-time")?.seconds(1...4095).map { UInt16($0) }
-    options.longLivedStaleTime =
-      annotations.field("long-lived-stale-time")?.seconds(1...16_777_215).map { UInt32($0) }
+    options.readRestart(&annotations, isEnabled: isRestarting)
     options.extendedMessages = annotations.field("extended-messages")?.boolean() ?? false
     options.updateErrors = annotations.text("update-errors")?.choice(UpdateErrors.self) ?? .rfc
     options.tcpAuthentication = annotations.text("tcp-ao").flatMap(TCPAuthentication.decode)
     options.device = annotations.text("device").flatMap(InterfaceName.check)
     options.routes = BGPRouteOptions.decode(from: &annotations)
-    annotations.finish()
+    annotations.finish(otherKind: "BGPAdvertisement", BGPAdvertisementOptions.ownAnnotations)
     return options
+  }
+
+  private mutating func readRestart(_ annotations: inout AnnotationReader, isEnabled: Bool) {
+    let restart = annotations.field("graceful-restart-time")
+    gracefulRestartTime = restart?.seconds(1...4095).map { UInt16($0) }
+    let stale = annotations.field("long-lived-stale-time")
+    longLivedStaleTime = stale?.seconds(1...16_777_215).map { UInt32($0) }
+    guard !isEnabled else { return }
+    for field in [restart, stale] {
+      field?.warn("says nothing without spec.enableGracefulRestart: true; set that too")
+    }
   }
 
   private mutating func readRole(_ annotations: inout AnnotationReader) {
@@ -51,13 +68,16 @@ extension BGPPeerOptions.TCPAuthentication {
 }
 
 extension BGPAdvertisementOptions {
+  /// The annotations that no other kind has.
+  fileprivate static let ownAnnotations: Set<String> = ["weight"]
+
   /// Reads the annotations of a BGPAdvertisement.
   static func decode(from object: inout FieldReader) -> BGPAdvertisementOptions {
     var annotations = AnnotationReader(of: &object)
     var options = BGPAdvertisementOptions()
     options.weighsEndpoints = annotations.text("weight")?.choice(Weight.self) == .endpoints
     options.routes = BGPRouteOptions.decode(from: &annotations)
-    annotations.finish()
+    annotations.finish(otherKind: "BGPPeer", BGPPeerOptions.ownAnnotations)
     return options
   }
 

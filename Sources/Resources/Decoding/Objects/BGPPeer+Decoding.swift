@@ -6,8 +6,10 @@ extension BGPPeer {
     from object: inout FieldReader, metadata: ObjectMetadata, version: String
   ) -> BGPPeer? {
     object.ignore(["status"])
-    let options = BGPPeerOptions.decode(from: &object)
     guard var spec = object.required("spec", "a mapping")?.mapping() else { return nil }
+    var isRestarting = false
+    if case .boolean(true)? = spec.field("enableGracefulRestart")?.value { isRestarting = true }
+    let options = BGPPeerOptions.decode(from: &object, isRestarting: isRestarting)
     let isCurrent = version == "v1beta2"
     let myASN = spec.required("myASN", ASNumber.expected)?.autonomousSystem()
     let remoteAS = Self.remoteAS(&spec, isCurrent: isCurrent)

@@ -3,33 +3,25 @@ import Foundation
 /// A program of others that runs in a namespace, with a directory of its own for its files.
 final class Daemon {
   let folder: URL
-  private let process = Process()
+  private let program: ChildProgram
+  private var isRunning = true
 
   /// Starts a command; `{}` stands for the directory.
   init(_ command: String, in host: Namespace, folder: URL) throws {
     self.folder = folder
     let command = command.replacingOccurrences(of: "{}", with: folder.path)
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
-      ["ip", "netns", "exec", host.name]
-      + command.split(separator: " ").map(
-        String.init)
-    process.standardInput = FileHandle.nullDevice
-    let log = folder.appending(path: "log")
-    try Data().write(to: log)
-    let output = try FileHandle(forWritingTo: log)
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
+    program = try ChildProgram(
+      "ip netns exec \(host.name) \(command)", log: folder.appending(path: "log").path)
   }
 
   deinit { kill() }
 
   /// Ends the program without giving it a chance to say farewell.
   func kill() {
-    guard process.isRunning else { return }
-    Foundation.kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    guard isRunning else { return }
+    isRunning = false
+    program.end()
+    _ = program.wait()
   }
 
   /// Makes a directory that `body` may use, and removes it.
@@ -104,23 +96,15 @@ struct FRR {
   /// A command of vtysh's language.
   @discardableResult
   func vtysh(_ commands: [String]) throws -> String {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
-      ["vtysh", "--vty_socket", bfdd.folder.path, "-d", "bfdd"]
-      + commands.flatMap { ["-c", $0] }
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
+    try attempt(
+      ["vtysh", "--vty_socket", bfdd.folder.path, "-d", "bfdd"] + commands.flatMap { ["-c", $0] }
+    ).output
   }
 
   /// What FRR knows of a peer: the object of `show bfd peers json`.
   func peer(_ address: String) throws -> [String: Any]? {
-    let text = try vtysh(["show bfd peers json"])
+    // Before the answer it may complain of files that are not there.
+    let text = try vtysh(["show bfd peers json"]).drop { $0 != "[" }
     let peers = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]]
     return peers?.first { $0["peer"] as? String == address }
   }

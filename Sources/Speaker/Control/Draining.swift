@@ -1,0 +1,98 @@
+import Addresses
+import Assignment
+import NIOCore
+import Status
+
+/// A drain of this node.
+struct Drain {
+  /// Since when, restarts included.
+  let since: Timestamp
+  /// What this node answered for when it began.
+  let addresses: Set<IPAddress>
+}
+
+/// Why a command is refused. The text names the remedy.
+struct CommandRefusal: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// What is asked of this speaker by command.
+extension ControlLoop {
+  /// Where it is kept that the node is drained.
+  var drainFile: DrainFile {
+    DrainFile(directory: options.stateDirectory, node: options.node)
+  }
+
+  /// Hands everything over, takes nothing any more, and withdraws by BGP, also after a restart; throws
+  /// ``DrainFile/Failure``. A drain that has begun goes on.
+  func beginDrain() throws {
+    guard drain == nil else { return }
+    let since = Timestamp.now
+    try drainFile.write(since: since)
+    setDrain(Drain(since: since, addresses: Set(answeredAddresses)))
+  }
+
+  /// Takes part again and announces by BGP; takes nothing back. Throws ``DrainFile/Failure``.
+  func endDrain() throws {
+    try drainFile.remove()
+    if drain != nil { setDrain(nil) }
+  }
+
+  /// How far the drain is.
+  func drainDocument() async -> DrainDocument {
+    DrainDocument(node: options.node, drain: drainStatus(await planeView(includesAddresses: false)))
+  }
+
+  /// How far the drain is; nil when the node is not drained.
+  func drainStatus(_ plane: PlaneView?) -> DrainStatus? {
+    guard let drain else { return nil }
+    let answered = answeredAddresses
+    let moved = drain.addresses.subtracting(answered).map { address in
+      DrainedAddress(address: address, owner: assignment.summary(of: address)?.owner)
+    }
+    return DrainStatus(
+      since: drain.since, moved: moved,
+      remaining: answered.map { address in
+        RemainingAddress(
+          address: address, sentence: remainder(assignment.summary(of: address), plane))
+      }, announcedPrefixes: peers.announcedPrefixes())
+  }
+
+  /// What this node answers for by layer 2.
+  private var answeredAddresses: [IPAddress] {
+    histories.filter { $0.value.layer2 == .owner }.keys.sorted()
+  }
+
+  /// Why an address was not handed over yet.
+  private func remainder(_ summary: AddressSummary?, _ plane: PlaneView?) -> String {
+    guard let summary else { return "no service has it any more" }
+    let others = summary.candidates.map(\.node).filter { $0 != options.node }
+    guard !others.isEmpty else {
+      return "no other node may announce it; 'bellman explain \(summary.address)' says why"
+    }
+    guard let plane else { return "the hand-over is under way" }
+    return plane.obstacleToHandOver(to: others) ?? "the hand-over is under way"
+  }
+
+  // MARK: Rebalancing
+
+  /// Gives addresses away, one each `interval` for `duration`, if this node has clearly more than its
+  /// share. Throws ``CommandRefusal``.
+  func rebalance(for duration: TimeAmount, interval: TimeAmount) async throws -> RebalanceDocument {
+    guard let election, let plane = await planeView(includesAddresses: false) else {
+      throw CommandRefusal(description: "there is no election in which addresses could move")
+    }
+    guard drain == nil else {
+      throw CommandRefusal(
+        description: "the node is drained and hands everything over already; end that with "
+          + "'bellman drain --undo'")
+    }
+    let loads = plane.loads
+    let isOverloaded = RebalanceDocument.isOverloaded(loads[options.node] ?? 0, among: loads.values)
+    if isOverloaded { election.rebalance(for: duration, interval: interval) }
+    return RebalanceDocument(
+      node: options.node, loads: loads,
+      until: isOverloaded ? Timestamp(NIODeadline.now() + duration) : nil,
+      intervalMilliseconds: interval.nanoseconds / 1_000_000)
+  }
+}

@@ -1,0 +1,69 @@
+import Addresses
+
+/// What `bellman drain` prints: what was handed over to whom, and what remains and why.
+struct DrainView {
+  let document: DrainDocument
+  let now: Timestamp
+
+  var blocks: [TextBlock] {
+    guard let drain = document.drain else {
+      return [
+        .lines([
+          StyledText(
+            "\(document.node) is not drained: it takes part, announces by BGP, and takes no address "
+              + "back that another node has.")
+        ])
+      ]
+    }
+    var blocks: [TextBlock] = [
+      .lines([
+        StyledText(document.node, .heading) + StyledText(": ") + Self.summary(of: drain, now: now)
+      ])
+    ]
+    if !drain.moved.isEmpty { blocks.append(.table(title: nil, moved(drain))) }
+    if !drain.isComplete { blocks.append(.lines(remaining(drain))) }
+    return blocks
+  }
+
+  /// A drain in one line.
+  static func summary(of drain: DrainStatus, now: Timestamp) -> StyledText {
+    let start = StyledText("drained since \(Age(from: drain.since, to: now))", .attention)
+    if drain.isComplete { return start + ", nothing is left to hand over or to withdraw" }
+    var left: [String] = []
+    if !drain.remaining.isEmpty {
+      left.append(counted(drain.remaining.count, "address", "addresses") + " to hand over")
+    }
+    if !drain.announcedPrefixes.isEmpty {
+      let names = drain.announcedPrefixes.keys.sorted().joined(separator: ", ")
+      left.append("prefixes to withdraw from \(names)")
+    }
+    return start + StyledText(", \(left.joined(separator: " and "))", .attention)
+  }
+
+  private func moved(_ drain: DrainStatus) -> Table {
+    var table = Table([.whole("ADDRESS"), .text("NEW OWNER")])
+    for moved in drain.moved {
+      table.append([
+        StyledText(moved.address.description),
+        moved.owner.map { StyledText($0, .good) } ?? StyledText("nobody", .attention),
+      ])
+    }
+    return table
+  }
+
+  private func remaining(_ drain: DrainStatus) -> [StyledText] {
+    drain.remaining.map {
+      StyledText("  \($0.address)", .attention) + StyledText(": \($0.sentence)")
+    }
+      + drain.announcedPrefixes.sorted { $0.key < $1.key }.map { peer, count in
+        StyledText("  BGPPeer \(peer)", .attention)
+          + StyledText(
+            ": \(Self.counted(count, "prefix", "prefixes")) until the graceful shutdown time is over"
+          )
+      }
+  }
+
+  private static func counted(_ number: Int, _ one: String, _ many: String) -> String {
+    "\(number) \(number == 1 ? one : many)"
+  }
+}
