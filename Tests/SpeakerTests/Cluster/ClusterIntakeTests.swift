@@ -104,6 +104,19 @@ import Testing
     #expect(update.state.problems.contains { $0.object == "BGPPeer metallb-system/router" })
   }
 
+  @Test func anAPIServerIsOutOfReachWhenNothingOfEveryClusterCanBeRead() throws {
+    let driver = Driver.begun()
+    let first = try #require(driver.note(failure, .kind(.service)))
+    #expect(first.state.isReachable)
+    _ = driver.note(failure, .kind(.endpointSlice))
+    let all = try #require(driver.note(failure, .kind(.node)))
+    #expect(!all.state.isReachable)
+    _ = driver.note(.following, .kind(.node))
+    driver.now = driver.now + .seconds(6)
+    let back = driver.update() ?? driver.note(.following, .kind(.service))
+    #expect(try #require(back).state.isReachable)
+  }
+
   @Test func aPeerThatComesLaterGoesOnWithItsPassword() throws {
     let driver = Driver.begun()
     let peer = ClusterObjects.peer("router", secret: "router")
