@@ -149,7 +149,7 @@ public actor Lab {
       [
         options.binary, "speaker", "--manifests", directory.manifests, "--node", node, "--socket",
         socket ?? directory.socket(node: node), "--log-format", "json", "--peer-key-file",
-        directory.peerKey,
+        directory.peerKey, "--relay", "nftables",
       ] + arguments,
       in: topology.node(node).namespace, logPath: directory.log(log))
   }

@@ -17,6 +17,8 @@ public struct SpeakerOptions: Sendable {
   public var election: ElectionOptions?
   /// Where BGP peers can connect; empty for nowhere.
   public var bgpListen: [ListenAddress]
+  /// What becomes of connections through another node when this one takes an address over from it.
+  public var relay: RelayMode
   /// What it does on layer-2 segments.
   public var layer2: Layer2Options
 
@@ -24,7 +26,8 @@ public struct SpeakerOptions: Sendable {
   public init(
     node: String, manifests: String, socketPath: String, loadBalancerClass: String? = nil,
     ignoreExcludeLabel: Bool = false, bgpListen: [ListenAddress] = [],
-    layer2: Layer2Options = Layer2Options(), election: ElectionOptions? = nil
+    layer2: Layer2Options = Layer2Options(), election: ElectionOptions? = nil,
+    relay: RelayMode = .none
   ) {
     self.node = node
     self.manifests = manifests
@@ -34,6 +37,7 @@ public struct SpeakerOptions: Sendable {
     self.election = election
     self.bgpListen = bgpListen
     self.layer2 = layer2
+    self.relay = relay
   }
 
   /// The directory of what has to survive a restart; that of the socket where there is no election.

@@ -10,6 +10,8 @@ struct PlaneView {
   let node: String
   let status: PeerPlaneStatus
   let keyProblem: String?
+  /// How many segments of open connections were sent on to former owners; nil without a relay.
+  var relayedSegments: UInt64?
   private let addresses: [IPAddress: AddressView]
 
   init(node: String, status: PeerPlaneStatus, keyProblem: String?) {
@@ -36,7 +38,7 @@ struct PlaneView {
       disagreements: status.disagreements.map {
         DisagreementStatus($0, policy: status.policy)
       },
-      counters: status.counters.byName)
+      counters: counters)
   }
 
   /// What the election says of an address; nil when it was not told of it.
@@ -82,6 +84,12 @@ struct PlaneView {
   }
 
   // MARK: Parts
+
+  private var counters: [String: UInt64] {
+    var counters = status.counters.byName
+    counters["relayedSegments"] = relayedSegments
+    return counters
+  }
 
   private var profile: String {
     Profile.allCases.first { Timers($0) == status.timers }?.rawValue ?? "custom"

@@ -13,7 +13,8 @@ import Status
 extension ControlLoop {
   /// What the speaker does, and why.
   func statusDocument() async -> StatusDocument {
-    let plane = await planeView()
+    var plane = await planeView()
+    plane?.relayedSegments = await relay?.relayedSegments()
     return StatusDocument(
       node: options.node, programVersion: speakerVersion, pid: getpid(), startedAt: startedAt,
       source: SourceStatus(
@@ -25,7 +26,8 @@ extension ControlLoop {
       election: plane?.document, drain: drainStatus(plane),
       problems: source.problems.map(Problem.init) + links.problems()
         + Problem.list(of: kernelResponders) + peers.problems() + neighbours.problems()
-        + listener.problems() + bfd.problems() + keyProblems + unguardedSessions + ownProblems,
+        + listener.problems() + bfd.problems() + keyProblems + relayProblems + unguardedSessions
+        + ownProblems,
       counters: source.counters)
   }
 
@@ -82,6 +84,11 @@ extension ControlLoop {
     keyProblem.map {
       [Problem(severity: .error, file: options.election?.keyFile, message: $0)]
     } ?? []
+  }
+
+  private var relayProblems: [Problem] {
+    guard let problem = relay?.problem else { return [] }
+    return [Problem(severity: .error, object: "relay", message: problem)]
   }
 
   /// What is wrong with this speaker itself.
