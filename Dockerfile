@@ -9,6 +9,7 @@
 # capabilities: a user other than root gets them where the container's bounding set has them
 # (`--cap-drop ALL --cap-add NET_RAW --cap-add SYS_NICE --cap-add NET_BIND_SERVICE`), and the binary
 # does not start where one is missing. TCP MD5 (TCP_MD5SIG) is open to every user.
+# `--relay nftables` needs the capability NET_ADMIN, which nft carries in the same way.
 #
 # For several architectures:
 #
@@ -33,9 +34,10 @@ FROM debian:bookworm-slim
 # would store the binary twice.
 RUN --mount=type=bind,from=build,source=/out,target=/out \
   apt-get update \
-  && apt-get install --yes --no-install-recommends libpcap0.8 libstdc++6 libcap2-bin \
+  && apt-get install --yes --no-install-recommends libpcap0.8 libstdc++6 nftables libcap2-bin \
   && install --mode 0755 /out/bellman /usr/local/bin/bellman \
   && setcap cap_net_raw,cap_sys_nice,cap_net_bind_service+ep /usr/local/bin/bellman \
+  && setcap cap_net_admin+ep /usr/sbin/nft \
   && apt-get purge --yes --auto-remove libcap2-bin \
   && rm -rf /var/lib/apt/lists/* \
   && install --directory --owner 65532 --group 65532 /run/bellman

@@ -100,6 +100,9 @@ class Lab:
             for node in self.nodes:
                 for pid in run("ip", "netns", "pids", node.namespace).split():
                     os.kill(int(pid), signal.SIGKILL)
+            # Until they are gone, nobody else can speak for their nodes.
+            wait_for("the lab's own processes are gone", lambda: not any(
+                run("ip", "netns", "pids", node.namespace).split() for node in self.nodes))
         except BaseException:
             self.__exit__()
             raise

@@ -10,6 +10,7 @@
 #include <spawn.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static_assert(sizeof(struct clinux_tcp_md5sig) == sizeof(struct tcp_md5sig), "size");
@@ -48,3 +49,5 @@ int clinux_enter_network_namespace(const char *path) {
 int clinux_spawn_close_from(void *actions, int first) {
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
+
+int clinux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }

@@ -161,7 +161,7 @@ public actor Lab {
       [
         options.binary, "speaker", "--node", node, "--socket",
         socket ?? directory.socket(node: node), "--log-format", "json", "--peer-key-file",
-        directory.peerKey,
+        directory.peerKey, "--relay", "nftables",
       ] + source + arguments,
       in: topology.node(node).namespace, logPath: directory.log(log))
   }

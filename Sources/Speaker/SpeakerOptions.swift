@@ -27,6 +27,8 @@ public struct SpeakerOptions: Sendable {
   public var election: ElectionOptions?
   /// Where BGP peers can connect; empty for nowhere.
   public var bgpListen: [ListenAddress]
+  /// What becomes of connections through another node when this one takes an address over from it.
+  public var relay: RelayMode
   /// What it does on layer-2 segments.
   public var layer2: Layer2Options
 
@@ -34,7 +36,8 @@ public struct SpeakerOptions: Sendable {
   public init(
     node: String, source: Source, socketPath: String, loadBalancerClass: String? = nil,
     ignoreExcludeLabel: Bool = false, bgpListen: [ListenAddress] = [],
-    layer2: Layer2Options = Layer2Options(), election: ElectionOptions? = nil
+    layer2: Layer2Options = Layer2Options(), election: ElectionOptions? = nil,
+    relay: RelayMode = .none
   ) {
     self.node = node
     self.source = source
@@ -44,6 +47,7 @@ public struct SpeakerOptions: Sendable {
     self.election = election
     self.bgpListen = bgpListen
     self.layer2 = layer2
+    self.relay = relay
   }
 
   /// The directory of what has to survive a restart; that of the socket where there is no election.

@@ -67,6 +67,9 @@ int clinux_enter_network_namespace(const char *path);
 // or errno.
 int clinux_spawn_close_from(void *actions, int first);
 
+// Makes a file in memory that children do not inherit. Gives its descriptor, or -1 and errno.
+int clinux_memory_file(const char *name);
+
 // What came with a datagram. Addresses are numbers in host order; those of IPv4 are in the low half.
 struct clinux_arrival {
   uint64_t source_high, source_low;

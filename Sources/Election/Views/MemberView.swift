@@ -92,6 +92,14 @@ extension Election {
       .map { (peers[$0].id, peers[$0].name) }.sorted { $0.name < $1.name }
   }
 
+  /// The other members that a majority holds dead, and that had not said before that they would leave.
+  public func lostMembers(at time: NIODeadline) -> Set<MemberID> {
+    Set(
+      peers.indices.dropFirst()
+        .filter { !peers[$0].isDraining && state(of: $0, at: time) == .dead }
+        .map { peers[$0].id })
+  }
+
   /// This node's lease.
   public func lease(at time: NIODeadline) -> LeaseView {
     LeaseView(

@@ -69,9 +69,10 @@ public final class PeerPlane: Sendable {
   /// Changes the keys.
   public func use(_ keys: PeerKeys) { mailbox.post(.keys(keys)) }
 
-  /// Takes in what another speaker said on the segment, and when on the clock of ``ReplyLease/now``.
-  public func receive(_ frame: SpeakerFrame, receivedAt: NIODeadline) {
-    mailbox.post(.frame(frame, receivedAt: receivedAt))
+  /// Takes in what another speaker said on the segment of `interface`, and when on the clock of
+  /// ``ReplyLease/now``.
+  public func receive(_ frame: SpeakerFrame, on interface: String, receivedAt: NIODeadline) {
+    mailbox.post(.frame(frame, interface: interface, receivedAt: receivedAt))
   }
 
   /// What is known now; fails when the plane is closed.
@@ -124,7 +125,7 @@ enum PeerPlaneCommand: Sendable {
   case events([Election.Event])
   case members([PeerPlaneMember])
   case keys(PeerKeys)
-  case frame(SpeakerFrame, receivedAt: NIODeadline)
+  case frame(SpeakerFrame, interface: String, receivedAt: NIODeadline)
   case status(EventLoopPromise<PeerPlaneStatus>, includesAddresses: Bool)
   case claims(EventLoopPromise<[ClaimRow]>)
   case close

@@ -20,6 +20,8 @@ struct PeerPlaneLoop: ~Copyable {
   private var addresses: [MemberID: [IPAddress]] = [:]
   private var membersByAddress: [IPAddress: MemberID] = [:]
   private var speakers: Set<MACAddress> = []
+  private var stations = StationTable()
+  private var lost: Set<MemberID> = []
   private var actions: [Election.Action] = []
   private var outputs: [PeerPlaneOutput] = []
   private var ready: [UInt64] = []
@@ -101,13 +103,18 @@ struct PeerPlaneLoop: ~Copyable {
     lateness.at = now
   }
 
-  /// Tells who is being drained, once a second. Who is seen so only once may be stopping, and gone
+  /// Tells who is being drained or dead, once a second. Who is seen so only once may be stopping, and gone
   /// before anybody looks.
   private mutating func reportDraining() {
     let now = BootClock.now()
     guard now >= nextDrainCheck else { return }
     nextDrainCheck = now + .seconds(1)
     let present = Set(election.drainingMembers(at: now))
+    let lost = election.lostMembers(at: now)
+    if lost != self.lost {
+      self.lost = lost
+      outputs.append(.lost(lost))
+    }
     let lasting = present.intersection(draining.seen)
     draining.seen = present
     guard lasting != draining.told else { return }
@@ -156,13 +163,18 @@ struct PeerPlaneLoop: ~Copyable {
     }
   }
 
-  private mutating func receive(_ frame: SpeakerFrame, at receivedAt: NIODeadline) {
+  private mutating func receive(
+    _ frame: SpeakerFrame, on interface: String, at receivedAt: NIODeadline
+  ) {
     if case .message(let message, let sender, let incarnation) = channel.open(
       frame.payload, now: BootClock.now())
     {
       handle(.frame(message, from: sender, incarnation: incarnation, receivedAt: receivedAt))
       if speakers.count < Self.speakerLimit, speakers.insert(frame.source).inserted {
         outputs.append(.speaker(frame.source))
+      }
+      if stations.note(sender, from: frame.source, on: interface, at: receivedAt) {
+        outputs.append(.heard(sender, from: frame.source, on: interface))
       }
     }
   }
@@ -231,7 +243,8 @@ struct PeerPlaneLoop: ~Copyable {
         }
       case .members(let members): setMembers(members)
       case .keys(let keys): use(keys)
-      case .frame(let frame, let receivedAt): receive(frame, at: receivedAt)
+      case .frame(let frame, let interface, let receivedAt):
+        receive(frame, on: interface, at: receivedAt)
       case .status(let promise, let includesAddresses):
         promise.succeed(status(includesAddresses: includesAddresses))
       case .claims(let promise): promise.succeed(election.claims)

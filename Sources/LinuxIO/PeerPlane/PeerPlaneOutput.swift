@@ -15,6 +15,10 @@ public enum PeerPlaneOutput: Sendable {
   case frame(ByteBuffer)
   /// The interface of another speaker on the segment.
   case speaker(MACAddress)
+  /// This is the interface of another member on the segment of an interface of ours.
+  case heard(MemberID, from: MACAddress, on: String)
+  /// These other members are dead, and no others; who had said that it would leave is not dead.
+  case lost(Set<MemberID>)
   /// These other nodes are being drained, and no others; by name.
   case draining([String])
   /// The speakers of these other nodes are held dead by their witnesses, and no others; by name. The

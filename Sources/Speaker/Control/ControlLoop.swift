@@ -35,6 +35,7 @@ actor ControlLoop {
   var onAnnouncements: (@Sendable () -> Void)?
   /// Whether each node of the cluster is Ready.
   private(set) var nodes: [String: Bool] = [:]
+  let relay: Relay?
   /// The drain of this node; nil when it is not drained.
   private(set) var drain: Drain?
   /// Why the file of the keys of the peer plane is not followed, or could not be read again.
@@ -65,8 +66,10 @@ actor ControlLoop {
 
   /// A control loop that knows nothing and announces nothing yet.
   init(
-    options: SpeakerOptions, plane: PeerPlane?, eventLoop: any EventLoop, logger: Logger
+    options: SpeakerOptions, plane: PeerPlane?, relay: Relay? = nil, eventLoop: any EventLoop,
+    logger: Logger
   ) {
+    self.relay = relay
     self.options = options
     self.eventLoop = eventLoop
     self.logger = logger
@@ -85,8 +88,8 @@ actor ControlLoop {
     links = LinkTable(
       options: options.layer2, lease: plane?.lease ?? ReplyLease(), eventLoop: eventLoop,
       logger: logger
-    ) { frame, receivedAt in
-      plane?.receive(frame, receivedAt: receivedAt)
+    ) { frame, interface, receivedAt in
+      plane?.receive(frame, on: interface, receivedAt: receivedAt)
     }
   }
 
@@ -277,6 +280,7 @@ actor ControlLoop {
   /// Takes in what the election said.
   func electionSays(_ outputs: [PeerPlaneOutput]) {
     guard let election else { return }
+    relay?.note(outputs)
     let news = election.take(outputs)
     perform(assignment.handle(.batch(ownershipEvents(news))))
     links.announceAgain(news.repeated)
@@ -346,7 +350,9 @@ actor ControlLoop {
   private func reconcileLinks() -> Assignment.Event {
     guard !interfaces.isEmpty else { return .interfaces(node: options.node, names: nil) }
     let named = Set(configuration.l2Advertisements.flatMap(\.interfaces))
-    return .interfaces(node: options.node, names: links.reconcile(interfaces, named: named))
+    let usable = links.reconcile(interfaces, named: named)
+    relay?.post([.interfaces(links.stations)])
+    return .interfaces(node: options.node, names: usable)
   }
 
   private func reconcilePeers() {
@@ -379,6 +385,7 @@ actor ControlLoop {
         links.setPrepared(eligibility == .fit, address)
       case .endElection(let address):
         election?.forget(address)
+        relay?.post([.removed(address)])
         links.setPrepared(false, address)
       case .announceRoute(let peer, let prefix, let attributes):
         changes[peer, default: .init()].announced[prefix] = BGP.RouteAttributes(
@@ -417,6 +424,7 @@ actor ControlLoop {
   private func noteChanges(of addresses: [IPAddress]) {
     let now = Timestamp.now
     noteAnnouncements(of: addresses)
+    relay?.post(addresses.map { .standing($0, isOurs: mayRelay($0)) })
     for address in addresses {
       guard let summary = assignment.summary(of: address) else {
         links.setPrepared(false, address)
@@ -432,6 +440,13 @@ actor ControlLoop {
           "\(change.what)", metadata: ["address": "\(address)", "reason": "\(change.why)"])
       }
     }
+  }
+
+  /// Whether connections to an address reach this node by layer 2 only: by BGP they come to several
+  /// nodes at once, and belong where they arrive.
+  private func mayRelay(_ address: IPAddress) -> Bool {
+    guard let summary = assignment.summary(of: address) else { return false }
+    return Layer2Verdict(summary.layer2) != .no && summary.routes.isEmpty
   }
 
   private func logNewProblems(_ problems: [Diagnostic]) {

@@ -12,6 +12,8 @@ struct PlaneView {
   let keyProblem: String?
   /// What the source is not believed in; nil when it is.
   let hold: DisagreementStatus?
+  /// How many segments of open connections were sent on to former owners; nil without a relay.
+  var relayedSegments: UInt64?
   private let addresses: [IPAddress: AddressView]
 
   init(
@@ -39,7 +41,7 @@ struct PlaneView {
         longestMilliseconds: Self.milliseconds(status.lateness.longest),
         longestAt: status.lateness.at.map(wallTime), priority: "\(status.priority)"),
       disagreements: disagreements,
-      counters: status.counters.byName)
+      counters: counters)
   }
 
   /// What a hold says of the source, it says better than the election, which counts nodes only.
@@ -94,6 +96,12 @@ struct PlaneView {
   }
 
   // MARK: Parts
+
+  private var counters: [String: UInt64] {
+    var counters = status.counters.byName
+    counters["relayedSegments"] = relayedSegments
+    return counters
+  }
 
   private var profile: String {
     Profile.allCases.first { Timers($0) == status.timers }?.rawValue ?? "custom"

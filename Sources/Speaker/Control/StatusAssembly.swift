@@ -13,7 +13,8 @@ import Status
 extension ControlLoop {
   /// What the speaker does, and why.
   func statusDocument() async -> StatusDocument {
-    let plane = await planeView()
+    var plane = await planeView()
+    plane?.relayedSegments = await relay?.relayedSegments()
     return StatusDocument(
       node: options.node, programVersion: speakerVersion, pid: getpid(), startedAt: startedAt,
       source: SourceStatus(
@@ -31,7 +32,7 @@ extension ControlLoop {
     let all =
       source.problems.map(Problem.init) + links.problems() + Problem.list(of: kernelResponders)
       + peers.problems() + neighbours.problems() + listener.problems() + bfd.problems()
-      + keyProblems + unguardedSessions + ownProblems + reachabilityProblems
+      + keyProblems + relayProblems + unguardedSessions + ownProblems + reachabilityProblems
       + gatewayRounds.problems(node: options.node)
     return all.sorted()
   }
@@ -91,6 +92,11 @@ extension ControlLoop {
     keyProblem.map {
       [Problem(severity: .error, file: options.election?.keyFile, message: $0)]
     } ?? []
+  }
+
+  private var relayProblems: [Problem] {
+    guard let problem = relay?.problem else { return [] }
+    return [Problem(severity: .error, object: "relay", message: problem)]
   }
 
   /// What is wrong with this speaker itself.

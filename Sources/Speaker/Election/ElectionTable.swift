@@ -199,6 +199,7 @@ final class ElectionTable {
         news.frames.append(frame)
       case .speaker(let mac):
         news.speakers.insert(mac)
+      case .heard, .lost: break  // For the relay.
       case .draining(let names):
         for name in draining.symmetricDifference(names) {
           news.draining[name] = names.contains(name)

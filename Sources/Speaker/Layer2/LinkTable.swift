@@ -31,7 +31,11 @@ final class LinkTable {
 
   /// Until when this node may answer. Whoever keeps it may move its end from any thread.
   private let lease: ReplyLease
-  private let onSpeakerFrame: @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
+  private let onSpeakerFrame: SpeakerFrameHandler
+
+  /// Gets what another speaker says on the segment of an interface.
+  typealias SpeakerFrameHandler =
+    @Sendable (SpeakerFrame, _ interface: String, _ receivedAt: NIODeadline) -> Void
 
   /// The MAC addresses of the other speakers, whose claims are no conflicts.
   var speakers: Set<MACAddress> = [] {
@@ -51,7 +55,7 @@ final class LinkTable {
   ///   - onSpeakerFrame: Called on other threads with what other speakers say on a segment.
   init(
     options: Layer2Options, lease: ReplyLease, eventLoop: any EventLoop, logger: Logger,
-    onSpeakerFrame: @escaping @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
+    onSpeakerFrame: @escaping SpeakerFrameHandler
   ) {
     self.options = options
     self.lease = lease
@@ -186,6 +190,9 @@ final class LinkTable {
     return usable
   }
 
+  /// The MAC addresses of the interfaces that take part, by name.
+  var stations: [String: MACAddress] { links.compactMapValues(\.interface.macAddress) }
+
   /// Stops answering on all interfaces.
   func close() {
     retry?.cancel()
@@ -263,7 +270,8 @@ final class LinkTable {
     do {
       let link = try LinkAnnouncer(
         interface: interface, eventLoop: eventLoop, configuration: options.announcer,
-        lease: lease, onSpeakerFrame: onSpeakerFrame,
+        lease: lease,
+        onSpeakerFrame: { [onSpeakerFrame] in onSpeakerFrame($0, name, $1) },
         callbacks: .init(
           onProblem: { [weak self] in self?.failed(name, $0) },
           onConflict: { [logger] in ConflictReporter(interface: name, logger: logger).log($0) }))

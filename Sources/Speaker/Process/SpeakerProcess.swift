@@ -52,8 +52,9 @@ public struct SpeakerProcess: Sendable {
         continuation.yield($0)
       }
     }
+    let relay = try await Relay.prepare(options.relay, node: options.node)
     let control = ControlLoop(
-      options: options, plane: plane, eventLoop: eventLoop, logger: logger)
+      options: options, plane: plane, relay: relay, eventLoop: eventLoop, logger: logger)
     try await control.start()
     logger.info(
       "speaker starts",
@@ -82,6 +83,7 @@ public struct SpeakerProcess: Sendable {
     if options.election?.policy == .gateway {
       services.insert(GatewaySource(control: control, logger: logger), at: 1)
     }
+    if let relay { services.insert(RelayService(relay: relay, logger: logger), at: 1) }
     var quiet = logger
     quiet.logLevel = .warning
     let group = ServiceGroup(

@@ -56,6 +56,12 @@ struct SpeakerCommand: AsyncParsableCommand {
   var gratuitousRefresh = 60
 
   @OptionGroup(title: "Cluster") var cluster: ClusterArguments
+  @Option(
+    help: ArgumentHelp(
+      "What keeps connections whole that are open while an address is handed over: none; nftables "
+        + "sends their segments on to the former owner, and needs nft and CAP_NET_ADMIN.",
+      valueName: "means"))
+  var relay = RelayMode.none
 
   @OptionGroup(title: "Election of owners") var election: ElectionArguments
 
@@ -84,7 +90,7 @@ struct SpeakerCommand: AsyncParsableCommand {
       bgpListen: bgpListen,
       layer2: Layer2Options(
         conflictPolicy: conflictPolicy, refreshSeconds: gratuitousRefresh),
-      election: try election.options(socketPath: try target.socketPath()))
+      election: try election.options(socketPath: try target.socketPath()), relay: relay)
     do {
       try await SpeakerProcess(options: options).run()
     } catch let error as SpeakerStartError {

@@ -71,6 +71,25 @@ import Testing
     #expect(!owners(world).contains(before[0]) && !owners(world).contains(-1))
   }
 
+  /// Whether the others miss a member that has died; not if it had said that it would leave, since its
+  /// kernel goes on serving what it knows.
+  @Test(arguments: [true, false])
+  func onlyWhoDiesUnannouncedIsLost(leaves: Bool) {
+    let world = Self.quiet(4, .strict)
+    let victim = owners(world)[0]
+    let other = (victim + 1) % 4
+    if leaves { world.inject(.drain(node: victim), lasting: 8000) }
+    _ = world.run(milliseconds: 1000)
+    world.inject(.kill(node: victim, remembers: true), lasting: 5000)
+    _ = world.run(milliseconds: 2000)
+    let name = world.machine(victim).configuration.node
+    let states = world.machine(other).members(at: world.clock(other))
+    #expect(states.first { $0.name == name }?.state == .dead)
+    #expect(
+      world.machine(other).lostMembers(at: world.clock(other))
+        == (leaves ? [] : [MemberID(name: name)]))
+  }
+
   /// The host answers, so its node goes on forwarding: the addresses stay for three seconds.
   @Test func aStalledProcessOfALivingHostKeepsItsAddresses() {
     let world = Self.quiet(4, .strict)
