@@ -84,7 +84,8 @@ public struct Suspicion: Hashable, Sendable {
 /// Why a witness does not promise; or what an entry of a fence says.
 public enum Verdict: UInt8, Hashable, Sendable, CaseIterable {
   case none = 0
-  /// The witness has just started and may have forgotten its promises.
+  /// The witness cannot judge: it has just started and may have forgotten its promises, or does not
+  /// know whom the present life of the base chose.
   case unsettled = 1
   /// The owner is not silent for long enough.
   case notSilent = 2

@@ -108,8 +108,8 @@ extension Election {
       row.claim == proposal(slot), let electorate = electorates[slot]
     else { return }
     for (index, part) in electorate.parts.enumerated() {
-      if part.base == message.subject, part.version == message.version,
-        let place = part.peers.firstIndex(of: peer)
+      if part.base == message.subject, part.incarnation == message.subjectIncarnation,
+        part.version == message.version, let place = part.peers.firstIndex(of: peer)
       {
         electorates[slot]?.parts[index].granted |= 1 << place
       }
@@ -174,7 +174,8 @@ extension Election {
     guard let claim = slots[slot].claim, claim.owner != .none else {
       return Electorate(parts: [part(ofAddress: slot)])
     }
-    var electorate = Electorate(parts: [part(ofMember: claim.owner)])
+    var electorate = Electorate(
+      parts: [part(ofMember: claim.owner, claiming: claim.incarnation)])
     if claim.isProvisional, claim.via != claim.owner {
       electorate.parts.append(
         claim.via == .none ? part(ofAddress: slot) : part(ofMember: claim.via))
@@ -182,8 +183,13 @@ extension Election {
     return electorate
   }
 
-  func part(ofMember member: MemberID) -> Electorate.Part {
+  /// The witnesses of a member in the life that claims. What an earlier life chose says nothing about
+  /// it: then those are asked who should know, and a witness that does not know either refuses.
+  func part(ofMember member: MemberID, claiming life: UInt64 = 0) -> Electorate.Part {
     var sets = indices[member].map { peers[$0].witnesses } ?? WitnessSet()
+    if guards.contains(.jointSets), sets.version > 0, sets.incarnation < life {
+      sets = WitnessSet(incarnation: life)
+    }
     if sets.version == 0 { sets.current = WitnessSet.neighbours(of: member, on: ring) }
     var part = Electorate.Part(
       base: member, incarnation: sets.incarnation, version: sets.version)

@@ -81,12 +81,14 @@ extension Election {
     if base == heir { return nil }
     if let known, known.owner == heir, known.isProvisional, known.via == base { return nil }
     guard let former = indices[base] else { return nil }
-    if guards.contains(.jointSets), former > 0,
-      (peers[former].witnesses.incarnation, peers[former].witnesses.version)
-        > (incarnation, version)
-    {
-      if peer > 0 { sendWitnesses(of: former, to: peer) }
-      return .otherWitnesses
+    let sets = peers[former].witnesses
+    if guards.contains(.jointSets), former > 0 {
+      if (sets.incarnation, sets.version) > (incarnation, version) {
+        if peer > 0 { sendWitnesses(of: former, to: peer) }
+        return .otherWitnesses
+      }
+      // Neither the heir nor this node knows the witnesses of the life that claimed.
+      if version == 0, sets.version > 0, sets.incarnation < incarnation { return .unsettled }
     }
     if let known, known.isVacant, known.owner == base { return nil }
     if former == 0 { return slots[slot].phase.holds ? .notSilent : nil }

@@ -43,6 +43,9 @@ import Testing
     (seed: 646, nodes: 5, seconds: 340),
     // An owner without a lease announced what a witness had set free while it was suspended.
     (seed: 2491, nodes: 6, seconds: 590),
+    // An heir asked the witnesses of a former life of the owner, who are others than of its present.
+    (seed: 5848, nodes: 11, seconds: 600),
+    (seed: 6533, nodes: 5, seconds: 600),
   ])
   func whatFailedOnceHolds(_ row: (seed: UInt64, nodes: Int, seconds: Int)) {
     let scenario = Scenario(seed: row.seed, nodes: row.nodes, seconds: row.seconds)
