@@ -45,6 +45,8 @@ struct Peer: Sendable {
   /// Whether its claims were once the same as in my table since it became my partner in this life of
   /// it and of mine. Before, it may hold what was taken from it, and my fence does not tell.
   var agrees = false
+  /// The latest heartbeat of mine that it had heard when it last said that its claims were the same.
+  var agreedAt = NIODeadline.uptimeNanoseconds(0)
   /// When its claims last differed from my table, and when I asked for them.
   var differsSince: NIODeadline?
   var askedForClaims = NIODeadline.uptimeNanoseconds(0)

@@ -69,6 +69,7 @@ extension Election {
     peers[peer].deadUntil = .uptimeNanoseconds(0)
     peers[peer].differsSince = nil
     peers[peer].agrees = false
+    peers[peer].agreedAt = .uptimeNanoseconds(0)
     flags.removeAll { $0.peer == peer }
     refreshFences()
     restartFence(of: peer)
@@ -123,6 +124,9 @@ extension Election {
     guard heartbeat.digest != peers[peer].digest else {
       peers[peer].differsSince = nil
       peers[peer].agrees = true
+      if acknowledgesThisLife(heartbeat) {
+        peers[peer].agreedAt = max(peers[peer].agreedAt, .uptimeNanoseconds(heartbeat.echo))
+      }
       return
     }
     guard guards.contains(.comparison) else { return }

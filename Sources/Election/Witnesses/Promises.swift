@@ -92,7 +92,17 @@ extension Election {
     }
     if let known, known.isVacant, known.owner == base { return nil }
     if former == 0 { return slots[slot].phase.holds ? .notSilent : nil }
-    return isSilent(former) ? nil : .notSilent
+    return isSilent(former) || hasLeft(former, slot) ? nil : .notSilent
+  }
+
+  /// Whether a member that is heard has another claim prevail over its own: a claim that was never
+  /// recorded by a quorum took its place, and since this node knows of that, and no hand-over can
+  /// go on, the member has said that it does not hold the address.
+  private func hasLeft(_ former: Int, _ slot: Int) -> Bool {
+    guard let claim = slots[slot].claim, claim.isProvisional, claim.via == peers[former].id,
+      claim.owner != peers[former].id
+    else { return false }
+    return peers[former].agreedAt > slots[slot].learntAt + timers.handOverOverlap
   }
 
   mutating func promise(

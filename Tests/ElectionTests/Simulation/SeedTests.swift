@@ -46,6 +46,9 @@ import Testing
     // An heir asked the witnesses of a former life of the owner, who are others than of its present.
     (seed: 5848, nodes: 11, seconds: 600),
     (seed: 6533, nodes: 5, seconds: 600),
+    // A claim was given up before it was recorded, and the witnesses of the owner before, which was
+    // alive and had given up as well, promised nothing for ever.
+    (seed: 5242, nodes: 8, seconds: 600),
   ])
   func whatFailedOnceHolds(_ row: (seed: UInt64, nodes: Int, seconds: Int)) {
     let scenario = Scenario(seed: row.seed, nodes: row.nodes, seconds: row.seconds)
