@@ -15,7 +15,8 @@ extension InteropTests {
       let address = try await lab.address("l2-dual", family)
       let owner = try await lab.settledOwner(of: address)
       let connection = try await OpenConnection.start(to: address, from: lab.topology.client)
-      try await Task.sleep(for: .seconds(1))
+      // The heir may have given the address away just now, and prepares itself for its return after 5 s.
+      try await Task.sleep(for: .seconds(6))
       #expect(connection.outcome.answered > 50)
 
       #expect(try await lab.bellman(["drain"], node: owner).status == 0)
@@ -48,7 +49,7 @@ extension InteropTests {
       let address = try await lab.address("l2-dual")
       let owner = try await lab.settledOwner(of: address)
       let connection = try await OpenConnection.start(to: address, from: lab.topology.client)
-      try await Task.sleep(for: .seconds(1))
+      try await Task.sleep(for: .seconds(6))
       let speaker = try await lab.speaker(owner)
       await speaker.send(.terminate)
       #expect(try await speaker.waitForExit(within: .seconds(10)) == 0)
