@@ -6,8 +6,9 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// Measured from the kill to the event loop: detect multiplier × interval, and a fifth.
-private let limit: TimeAmount = .milliseconds(180)
+/// From the kill to the event loop, where a thousand other tests run beside: far below any hold time.
+/// `Benchmarks/bfd.py` measures how far below, with a limit of detect multiplier × interval and a fifth.
+private let limit: TimeAmount = .seconds(1)
 
 @Suite(
   "BFD with BIRD", .ownThread, .serialized,

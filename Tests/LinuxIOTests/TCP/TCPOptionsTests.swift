@@ -20,6 +20,11 @@ struct TCPOptionsTests {
     for number in 1...2 {
       try namespace.ip("addr add 192.0.2.\(number)/32 dev lo")
       try namespace.ip("addr add 2001:db8::\(number)/128 dev lo nodad")
+      // The kernel makes the route in a work queue of its own, later.
+      let isRouted = try eventually {
+        try !namespace.ip("-6 route show table local 2001:db8::\(number)").isEmpty
+      }
+      try #require(isRouted)
     }
     let group = try namespace.run { MultiThreadedEventLoopGroup(numberOfThreads: 1) }
     defer { try? group.syncShutdownGracefully() }
