@@ -51,6 +51,7 @@ actor ControlLoop {
   private var isStopping = false
   private var segmentWatch: RepeatedTask?
   private var credenceWatch: RepeatedTask?
+  private var knowsInterfaces = false
   private var loggedKernelResponders: Set<String> = []
 
   /// Whether everything was read once, and decided upon.
@@ -173,7 +174,7 @@ actor ControlLoop {
     if let news { events += ownershipEvents(news) }
     reconcilePeers()
     decide(events)
-    peers.completeInitialTable()
+    completeInitialTable()
     if update.changes.configuration != nil { noteAnnouncements(of: histories.keys) }
     logNewKernelResponders()
   }
@@ -234,14 +235,28 @@ actor ControlLoop {
   ///
   /// - Parameter moved: the indices of those that came to another port of the network.
   func interfacesChanged(_ interfaces: [NetworkInterface], moved: Set<Int>) {
-    guard !isStopping, interfaces != self.interfaces || !moved.isEmpty else { return }
+    guard !isStopping else { return }
+    guard !knowsInterfaces || interfaces != self.interfaces || !moved.isEmpty else { return }
+    knowsInterfaces = true
     let returned = InterfaceStack.returnedMembers(from: self.interfaces, to: interfaces)
     self.interfaces = interfaces
     reconcilePeers()
     perform(assignment.handle(reconcileLinks()))
+    completeInitialTable()
     links.announceAnew(on: InterfaceStack.above(moved.union(returned), in: interfaces))
     noteAnnouncements(of: histories.keys)
     logNewKernelResponders()
+  }
+
+  /// Once all that is to be announced has been said to sessions that exist, End-of-RIB may follow.
+  private func completeInitialTable() {
+    if knowsInterfaces, assignment.isComplete { peers.completeInitialTable() }
+  }
+
+  /// The interfaces cannot be listed: what was known of them stays, and sessions need not wait.
+  func interfacesFailed() {
+    guard !knowsInterfaces else { return }
+    interfacesChanged([], moved: [])
   }
 
   /// Where the kernel of this node would answer for addresses of services.
@@ -355,8 +370,10 @@ actor ControlLoop {
     return .interfaces(node: options.node, names: usable)
   }
 
+  /// Before the interfaces are known there are no sessions: without the next hop of a family a session
+  /// would not offer it, and a router that keeps routes over a restart would drop those of the family.
   private func reconcilePeers() {
-    guard !isStopping else { return }
+    guard !isStopping, knowsInterfaces else { return }
     let labels = ownNode?.metadata.labels ?? [:]
     let selected = configuration.peers.filter { peer in
       ownNode != nil && peer.nodeSelectors.matchesAny(labels)

@@ -21,6 +21,7 @@ struct InterfaceSource: Service {
       await control.interfacesChanged(try NetworkInterfaces.list(), moved: moved)
     } catch {
       logger.error("the network interfaces cannot be listed", metadata: ["error": "\(error)"])
+      await control.interfacesFailed()
     }
   }
 }
