@@ -58,13 +58,24 @@ final class Connections: Sendable {
     if let old { Task { try? await old.shutdown() } }
   }
 
+  /// How long a server may take to answer the goodbye of TLS.
+  private static let closingTime = TimeAmount.milliseconds(250)
+
   /// Ends all requests and connections.
   func close() async {
     let old = state.withLockedValue { state in
       defer { state.client = nil }
       return state.client
     }
-    try? await old?.shutdown()
+    guard let old else { return }
+    let eventLoop = group.next()
+    let ended = eventLoop.makePromise(of: Void.self)
+    ended.completeWithTask { try await old.shutdown() }
+    // The client waits seconds for a server that does not close its side; a process that ends and
+    // has handed everything over must not be held up by that.
+    let limit = eventLoop.scheduleTask(in: Self.closingTime) { ended.succeed() }
+    try? await ended.futureResult.get()
+    limit.cancel()
   }
 
   /// Has the kernel find out within half a minute that the other side is gone.

@@ -101,18 +101,20 @@ extension InteropTests {
         }.compactMap { $0["note"]?.string }.sorted()
       }
       let first = "announcing from node \"node-1\" with protocol \"bgp\""
-      try await eventually("node-1 told of bgp-local", within: .seconds(60)) {
-        try assigned("bgp-local", "nodeAssigned") == [first]
+      try await eventually(equals: [first], within: .seconds(60)) {
+        try assigned("bgp-local", "nodeAssigned")
       }
       try await lab.edit { manifests, topology in
         try manifests.moveEndpoint(of: "bgp-local", to: "node-2", topology: topology)
       }
-      try await eventually("the move is told of by both", within: .seconds(60)) {
+      let second = "announcing from node \"node-2\" with protocol \"bgp\""
+      try await eventually(equals: [first, second], within: .seconds(60)) {
         try assigned("bgp-local", "nodeAssigned")
-          == [first, "announcing from node \"node-2\" with protocol \"bgp\""]
-          && assigned("bgp-local", "nodeUnassigned")
-            == ["no longer announcing from node \"node-1\" with protocol \"bgp\""]
       }
+      try await eventually(
+        equals: ["no longer announcing from node \"node-1\" with protocol \"bgp\""],
+        within: .seconds(60)
+      ) { try assigned("bgp-local", "nodeUnassigned") }
       try await eventually("the objects follow", within: .seconds(60)) {
         try told("bgp-local", .serviceBGPStatuses, "peers")
           == ["node-2: router-ipv4 router-ipv6"]

@@ -51,6 +51,7 @@ import Testing
   private static let keepalive = PeerTransportTests.marker + [0, 19, 4]
   private static let rejection = PeerTransportTests.marker + [0, 21, 3, 6, 7]
 
+  private static let listenAddress = IPv4Address(127, 6, 8, 1)
   private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
 
   private func wait(
@@ -63,8 +64,11 @@ import Testing
     Issue.record("not so within 5 s: \(what)")
   }
 
+  /// A port of ``listenAddress`` that nobody uses. On 127.0.0.1 a connection of another test could get it
+  /// before we listen.
   private func freePort() async throws -> UInt16 {
-    let channel = try await ServerBootstrap(group: eventLoop).bind(host: "127.0.0.1", port: 0).get()
+    let channel =
+      try await ServerBootstrap(group: eventLoop).bind(host: "\(Self.listenAddress)", port: 0).get()
     let port = try #require(channel.localAddress?.port)
     try await channel.close()
     return UInt16(clamping: port)
@@ -79,7 +83,7 @@ import Testing
     let eventLoop = eventLoop
     let scene = try await eventLoop.submit {
       let listener = BGPListener(
-        addresses: [ListenAddress(address: .v4(IPv4Address(127, 0, 0, 1)), port: port)],
+        addresses: [ListenAddress(address: .v4(Self.listenAddress), port: port)],
         eventLoop: eventLoop, logger: Logger(label: "test"))
       return NIOLoopBound(Scene(listener: listener), eventLoop: eventLoop)
     }.get()
@@ -110,7 +114,7 @@ import Testing
           try channel.pipeline.syncOperations.addHandler(scene.value.theirs)
         }
       }
-      .connect(host: "127.0.0.1", port: Int(port)).get()
+      .connect(host: "\(Self.listenAddress)", port: Int(port)).get()
     try await wait(scene, for: "our OPEN on theirs") { $0.theirs.bytes.count >= 29 }
 
     let open = Self.open(rule.neighbour)
