@@ -29,6 +29,7 @@ let package = Package(
     module("Addresses"),
     module("BFD", "Addresses", "Crypto", nio),
     module("BGP", "Addresses", nio),
+    module("Election", "Addresses", "Crypto", nio),
     module("LinkLayer", "Addresses", nio),
     module("Crypto"),
     module("Fuzzer", nio),
@@ -36,6 +37,7 @@ let package = Package(
     program("FuzzAttributes", "BGP"),
     program("FuzzSession", "BGP"),
     program("FuzzBFD", "BFD"),
+    program("FuzzElection", "Election"),
     program("FuzzLinkLayer", "LinkLayer"),
   ],
   swiftLanguageModes: [.v6]

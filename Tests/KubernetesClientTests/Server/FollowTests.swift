@@ -72,7 +72,7 @@ struct FollowTests {
       let pools = Selection(ResourceType(.ipAddressPool))
       try await following(pools, of: server.endpoint()) { mirror in
         try await eventually { mirror.isComplete }
-        try await eventually { mirror.conditions == [.notInstalled] }
+        try await eventually { mirror.conditions.last == .notInstalled }
         server.store.setInstalled(true, .ipAddressPools)
         let pool: JSONValue = [
           "metadata": ["name": "p", "namespace": "metallb-system"],
