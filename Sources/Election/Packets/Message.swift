@@ -152,12 +152,12 @@ public struct RowsMessage: Hashable, Sendable {
   }
 
   /// The most rows in one packet.
-  public static let limit = 24
+  public static let limit = 22
 
   public var kind: Kind
   /// Questions to witnesses and their answers: the former owner, or nobody.
   public var subject: MemberID = .none
-  /// The life of the subject in which it chose the witnesses that are asked.
+  /// The life of the subject that made the claim, whose witnesses are asked.
   public var subjectIncarnation: UInt64 = 0
   /// Questions to witnesses: the version of the subject's witnesses that is asked. A fence: the
   /// number of the last entry that the receiver must have applied before.

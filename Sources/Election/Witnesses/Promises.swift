@@ -78,18 +78,21 @@ extension Election {
       guard let known, !known.isVacant, known.owner != heir else { return nil }
       return .superseded
     }
+    guard let former = indices[base] else { return nil }
+    if guards.contains(.jointSets), former > 0 {
+      let latest = peers[former].witnesses
+      if let sets = sets(of: former, in: incarnation) {
+        if sets.version > version {
+          sendWitnesses(sets, of: former, to: peer)
+          return .otherWitnesses
+        }
+      } else if version == 0, latest.version > 0, latest.incarnation < incarnation {
+        // Neither the heir nor this node knows the witnesses of the life that claimed.
+        return .unsettled
+      }
+    }
     if base == heir { return nil }
     if let known, known.owner == heir, known.isProvisional, known.via == base { return nil }
-    guard let former = indices[base] else { return nil }
-    let sets = peers[former].witnesses
-    if guards.contains(.jointSets), former > 0 {
-      if (sets.incarnation, sets.version) > (incarnation, version) {
-        if peer > 0 { sendWitnesses(of: former, to: peer) }
-        return .otherWitnesses
-      }
-      // Neither the heir nor this node knows the witnesses of the life that claimed.
-      if version == 0, sets.version > 0, sets.incarnation < incarnation { return .unsettled }
-    }
     if let known, known.isVacant, known.owner == base { return nil }
     if former == 0 { return slots[slot].phase.holds ? .notSilent : nil }
     return isSilent(former) || hasLeft(former, slot) ? nil : .notSilent

@@ -49,6 +49,9 @@ import Testing
     // A claim was given up before it was recorded, and the witnesses of the owner before, which was
     // alive and had given up as well, promised nothing for ever.
     (seed: 5242, nodes: 8, seconds: 600),
+    // A restarted owner, which had heard of other nodes than before, claimed again what its former
+    // life had with the promises of its new witnesses, while an heir had those of the former ones.
+    (seed: 20712, nodes: 5, seconds: 600),
   ])
   func whatFailedOnceHolds(_ row: (seed: UInt64, nodes: Int, seconds: Int)) {
     let scenario = Scenario(seed: row.seed, nodes: row.nodes, seconds: row.seconds)
