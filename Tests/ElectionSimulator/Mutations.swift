@@ -43,12 +43,19 @@ package enum Mutations {
       }
     }
 
-    /// What is broken in a script or a measurement although all guards are in force.
-    package func soundness() -> String? {
+    /// What is broken although all guards are in force; of the seeds the one that fails without the
+    /// guard is run.
+    package func soundness(seconds: Int = 120) -> String? {
       switch evidence {
-      case .seeds: nil
-      case .script(let run): run(.all).first?.description
-      case .measure(let what, let limit, let measure): Self.excess(what, limit, measure(.all))
+      case .seeds:
+        guard let failure = firstFailure(seconds: seconds),
+          var scenario = scenario(seed: failure.seed, seconds: seconds)
+        else { return nil }
+        scenario.guards = .all
+        return World(scenario).run().first.map { "seed \(failure.seed), \($0)" }
+      case .script(let run): return run(.all).first?.description
+      case .measure(let what, let limit, let measure):
+        return Self.excess(what, limit, measure(.all))
       }
     }
 

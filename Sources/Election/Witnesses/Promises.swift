@@ -115,14 +115,19 @@ extension Election {
     let isNew =
       slots[slot].promise?.epoch != claim.epoch.quorum
       || slots[slot].promise?.heir != claim.owner
+    if isNew {
+      // The promise before may have ended without a claim, and nobody said so yet.
+      endPromise(slot, butFor: former)
+      openPromises.append(slot)
+    }
+    var fenced = slots[slot].promise?.fenced ?? []
+    let isFenced = former.map { fenced.contains($0) } ?? true
+    if let former, !isFenced { fenced.append(former) }
     slots[slot].promise = Promise(
       epoch: claim.epoch.quorum, heir: claim.owner, incarnation: claim.incarnation, at: now,
-      fenced: former, registrar: registrar)
+      fenced: fenced, registrar: registrar)
     slots[slot].promisedEpoch = max(slots[slot].promisedEpoch, claim.epoch.quorum)
-    if isNew {
-      openPromises.append(slot)
-      if let former { appendFence(slot, .promised, against: former) }
-    }
+    if let former, !isFenced { appendFence(slot, .promised, against: former) }
   }
 
   mutating func releasePromise(_ row: Row, to heir: MemberID) {
@@ -132,10 +137,11 @@ extension Election {
     endPromise(slot)
   }
 
-  /// Ends a promise without a claim.
-  private mutating func endPromise(_ slot: Int) {
+  /// Ends a promise without a claim; tells those that were fenced, but for one that is to hear of the
+  /// next promise in its place.
+  private mutating func endPromise(_ slot: Int, butFor next: Int? = nil) {
     guard let promise = slots[slot].promise else { return }
-    if let former = promise.fenced {
+    for former in promise.fenced where former != next {
       // Another may have claimed it before the promise, which took the place of that news.
       let isSuperseded = slots[slot].claim.map { $0.owner != peers[former].id } ?? false
       appendFence(slot, isSuperseded ? .superseded : .released, against: former)
