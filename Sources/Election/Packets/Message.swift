@@ -54,6 +54,23 @@ public struct Heartbeat: Hashable, Sendable {
   public var held: UInt32
   /// The digest of what the sender holds.
   public var digest: UInt64
+
+  package init(
+    sentAt: UInt64, echo: UInt64, silence: UInt16, flags: Flags, fence: UInt32,
+    fenceApplied: UInt32, witnessVersion: UInt32, witnessVersionKnown: UInt32, held: UInt32,
+    digest: UInt64
+  ) {
+    self.sentAt = sentAt
+    self.echo = echo
+    self.silence = silence
+    self.flags = flags
+    self.fence = fence
+    self.fenceApplied = fenceApplied
+    self.witnessVersion = witnessVersion
+    self.witnessVersionKnown = witnessVersionKnown
+    self.held = held
+    self.digest = digest
+  }
 }
 
 /// Who witnesses for a member: the present set and, until that is known well enough, the former.
