@@ -43,12 +43,19 @@ package enum Mutations {
       }
     }
 
-    /// What is broken in a script or a measurement although all guards are in force.
-    package func soundness() -> String? {
+    /// What is broken although all guards are in force; of the seeds the one that fails without the
+    /// guard is run.
+    package func soundness(seconds: Int = 120) -> String? {
       switch evidence {
-      case .seeds: nil
-      case .script(let run): run(.all).first?.description
-      case .measure(let what, let limit, let measure): Self.excess(what, limit, measure(.all))
+      case .seeds:
+        guard let failure = firstFailure(seconds: seconds),
+          var scenario = scenario(seed: failure.seed, seconds: seconds)
+        else { return nil }
+        scenario.guards = .all
+        return World(scenario).run().first.map { "seed \(failure.seed), \($0)" }
+      case .script(let run): return run(.all).first?.description
+      case .measure(let what, let limit, let measure):
+        return Self.excess(what, limit, measure(.all))
       }
     }
 
@@ -89,7 +96,7 @@ package enum Mutations {
     Mutation("one promise at a time", .singlePromise, [.strict], network, seeds: 600),
     Mutation("settling", .settling, .script(Scripts.forgottenPromise)),
     Mutation("confirmation", .confirmation, .script(Scripts.unrecordedClaim)),
-    Mutation("hearsay", .hearsay, [.strict], [.partition, .drain, .kill, .weather], seeds: 600),
+    Mutation("hearsay", .hearsay, .script(Scripts.echoOfThePast)),
     Mutation("evidence of the wire", .wireEvidence, [.wire], [.partition], seeds: 600),
     Mutation(
       "fresh evidence of the wire", .freshEvidence,
@@ -103,16 +110,14 @@ package enum Mutations {
         Scripts.splitPromises(guards)
       }),
     Mutation("answer of the host", .hostEvidence, .script(Scripts.stalledProcess)),
-    Mutation("lateness", .lateness, [.wire, .strict], [.stall, .suspend], seeds: 600),
+    Mutation("lateness", .lateness, .script(Scripts.stalledWitness)),
     Mutation(
       "joint sets", .jointSets, [.strict], [.removal, .partition, .stall], nodes: [8, 9], seeds: 600
     ),
     Mutation("order of claims", .order, [.wire], [.partition]),
     Mutation("fresh commitments", .freshCommit, .script(Scripts.staleCommitment)),
-    Mutation("comparison of tables", .comparison, [.wire, .strict], [.partition, .weather]),
-    Mutation(
-      "acknowledgements of this life", .thisLife, [.strict],
-      [.kill, .removal, .partition, .weather], nodes: [8, 9, 10], seeds: 600),
+    Mutation("comparison of tables", .comparison, .script(Scripts.missedClaim)),
+    Mutation("acknowledgements of this life", .thisLife, .script(Scripts.lateAcknowledgement)),
     Mutation(
       "gathering at the start", .gathering,
       .measure("max/mean of the load after a start node by node", limit: 1.1) { guards in

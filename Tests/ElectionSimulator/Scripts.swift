@@ -130,8 +130,10 @@ package enum Scripts {
 
   // MARK: Parts
 
-  private static func world(nodes: Int, _ guards: Guards, seed: UInt64 = 11) -> World {
-    var scenario = Scenario.quiet(seed: seed, nodes: nodes, policy: .strict)
+  static func world(
+    nodes: Int, _ guards: Guards, seed: UInt64 = 11, policy: IsolationPolicy = .strict
+  ) -> World {
+    var scenario = Scenario.quiet(seed: seed, nodes: nodes, policy: policy)
     scenario.addresses = 1
     scenario.isUniform = true
     scenario.guards = guards
@@ -150,14 +152,14 @@ package enum Scripts {
     return (world, ring)
   }
 
-  private static func neighbours(of place: Int, on ring: [Int]) -> [Int] {
+  static func neighbours(of place: Int, on ring: [Int]) -> [Int] {
     [-3, -2, -1, 1, 2, 3].map { ring[(place + $0 + ring.count) % ring.count] }
   }
 }
 
 extension World {
   /// Runs until another node answers for the first address; nil when none does within five seconds.
-  fileprivate func newOwner(besides owner: Int) -> Int? {
+  func newOwner(besides owner: Int) -> Int? {
     first(from: nodes.indices.filter { $0 != owner }, for: 5000) { world, node in
       world.answering(0).contains(node)
     }

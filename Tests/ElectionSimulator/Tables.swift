@@ -15,7 +15,7 @@ package enum Tables {
       }
     ),
     ("stalls", { stalls(nodes: 10, days: 40) }), ("cost", { cost([2, 3, 10, 100, 1000]) }),
-    ("load", { scaleText() }),
+    ("load", { scaleText() }), ("start", { startsText() }),
   ]
 
   // MARK: Failover
@@ -202,11 +202,11 @@ package enum Tables {
 
   // MARK: Text
 
-  private static func pad(_ text: String, _ width: Int) -> String {
+  static func pad(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 
-  private static func number(_ value: Double, _ width: Int) -> String {
+  static func number(_ value: Double, _ width: Int) -> String {
     let text = String(Int(value.rounded()))
     return String(repeating: " ", count: max(0, width - text.count)) + text
   }

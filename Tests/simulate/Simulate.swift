@@ -21,7 +21,7 @@ import ElectionSimulator
            trace=0       1 to print what happens
            shrink=1      0 to leave a failing script as it is
            mutation=     the name of a guard that is removed; the run is that of its check
-           only=         one of the tables (failover, stalls, cost, load) or of the guards
+           only=         one of the tables (failover, stalls, cost, load, start) or of the guards
     """
 
   static func main() {

@@ -42,11 +42,13 @@ public struct Claim: Hashable, Sendable {
   /// Of a provisional claim the owner of the last claim that is not: its witnesses decide about the
   /// address until they have recorded this claim. `MemberID.none` where there was no such owner.
   public var via: MemberID
+  /// The life in which that owner made its claim; 0 for none.
+  public var viaIncarnation: UInt64
 
   /// The claim with these parts.
   public init(
     owner: MemberID, incarnation: UInt64, epoch: Epoch, isVacant: Bool = false,
-    isProvisional: Bool = false, via: MemberID = .none
+    isProvisional: Bool = false, via: MemberID = .none, viaIncarnation: UInt64 = 0
   ) {
     self.owner = owner
     self.incarnation = incarnation
@@ -54,6 +56,7 @@ public struct Claim: Hashable, Sendable {
     self.isVacant = isVacant
     self.isProvisional = isProvisional
     self.via = via
+    self.viaIncarnation = viaIncarnation
   }
 
   /// Whether both are the same but for what has happened to them since.
@@ -66,6 +69,7 @@ public struct Claim: Hashable, Sendable {
     var claim = self
     claim.isProvisional = false
     claim.via = .none
+    claim.viaIncarnation = 0
     return claim
   }
 
@@ -87,7 +91,7 @@ public struct Claim: Hashable, Sendable {
     mixed = Self.mix(mixed ^ owner.rawValue)
     mixed = Self.mix(mixed ^ incarnation)
     mixed = Self.mix(mixed ^ epoch.quorum ^ UInt64(epoch.wire) << 48)
-    if isProvisional { mixed = Self.mix(mixed ^ via.rawValue) }
+    if isProvisional { mixed = Self.mix(Self.mix(mixed ^ via.rawValue) ^ viaIncarnation) }
     return isVacant ? ~mixed : mixed
   }
 

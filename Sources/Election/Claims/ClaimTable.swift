@@ -48,7 +48,7 @@ extension Election {
   private mutating func settlePromise(_ slot: Int, _ claim: Claim, former: Int) {
     var told = former
     if let promise = slots[slot].promise, promise.epoch <= claim.epoch.quorum {
-      if let fenced = promise.fenced {
+      for fenced in promise.fenced {
         let isBack = peers[fenced].id == claim.owner
         appendFence(slot, isBack ? .released : .superseded, against: fenced)
         if fenced == former { told = -1 }

@@ -28,8 +28,8 @@ struct Promise: Sendable {
   var heir: MemberID
   var incarnation: UInt64
   var at: NIODeadline
-  /// The member whose fence has an entry about it; nil for none.
-  var fenced: Int?
+  /// The members whose fences have an entry about it: the owners in whose place the heir is to come.
+  var fenced: [Int]
   /// The owner that asked for it, for an heir of its choice; nil where the heir asked.
   var registrar: Int?
 }

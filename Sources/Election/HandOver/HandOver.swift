@@ -96,7 +96,7 @@ extension Election {
     slots[slot].heirIncarnation = peers[peer].incarnation
     slots[slot].startedAt = now
     chooseEpoch(slot, for: peer)
-    let part = part(ofMember: id)
+    let part = part(ofMember: id, in: configuration.incarnation)
     electorates[slot] = Electorate(parts: [part])
     let registration = Row(
       address: row.address,
@@ -147,7 +147,8 @@ extension Election {
       slot,
       Claim(
         owner: peers[heir].id, incarnation: slots[slot].heirIncarnation,
-        epoch: Epoch(quorum: slots[slot].attemptEpoch), isProvisional: true, via: id),
+        epoch: Epoch(quorum: slots[slot].attemptEpoch), isProvisional: true, via: id,
+        viaIncarnation: configuration.incarnation),
       .handedOver)
     sendWitnesses(of: 0, to: heir)
     commitAgain(slot)
@@ -213,7 +214,9 @@ extension Election {
     else { return }
     counters.takenByHandOver += 1
     slots[slot].readyAt = nil
-    electorates[slot] = Electorate(parts: [part(ofMember: peers[peer].id)])
+    electorates[slot] = Electorate(parts: [
+      part(ofMember: peers[peer].id, in: row.claim.viaIncarnation)
+    ])
     slots[slot].confirmBy = readyAt + timers.confirmation
     setClaim(slot, row.claim, .handedOver)
     startAnnouncing(slot)

@@ -48,7 +48,7 @@ extension Election {
   mutating func vacate(_ slot: Int, _ cause: Cause) {
     stop(slot)
     guard var claim = slots[slot].claim, claim.owner == id else { return }
-    claim.incarnation = configuration.incarnation
+    // The life that claimed stays: its witnesses decide who is next.
     claim.isVacant = true
     setClaim(slot, claim, cause)
     for peer in peers.indices.dropFirst() where peers[peer].isMember { sendClaim(slot, to: peer) }

@@ -34,6 +34,10 @@ struct Peer: Sendable {
 
   /// Its sets, as it said itself, or computed from the ring while it has not.
   var witnesses = WitnessSet()
+  /// The last sets of its lives before, the latest first.
+  var earlierWitnesses: [WitnessSet] = []
+  /// Of how many lives before the latest the sets are remembered.
+  static let earlierLives = 3
   /// The latest heartbeat of it, to be echoed.
   var echo: UInt64 = 0
   /// Until when its silence is no silence: what it asked for since it was last heard.

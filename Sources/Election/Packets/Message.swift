@@ -54,6 +54,23 @@ public struct Heartbeat: Hashable, Sendable {
   public var held: UInt32
   /// The digest of what the sender holds.
   public var digest: UInt64
+
+  package init(
+    sentAt: UInt64, echo: UInt64, silence: UInt16, flags: Flags, fence: UInt32,
+    fenceApplied: UInt32, witnessVersion: UInt32, witnessVersionKnown: UInt32, held: UInt32,
+    digest: UInt64
+  ) {
+    self.sentAt = sentAt
+    self.echo = echo
+    self.silence = silence
+    self.flags = flags
+    self.fence = fence
+    self.fenceApplied = fenceApplied
+    self.witnessVersion = witnessVersion
+    self.witnessVersionKnown = witnessVersionKnown
+    self.held = held
+    self.digest = digest
+  }
 }
 
 /// Who witnesses for a member: the present set and, until that is known well enough, the former.
@@ -152,12 +169,12 @@ public struct RowsMessage: Hashable, Sendable {
   }
 
   /// The most rows in one packet.
-  public static let limit = 24
+  public static let limit = 22
 
   public var kind: Kind
   /// Questions to witnesses and their answers: the former owner, or nobody.
   public var subject: MemberID = .none
-  /// The life of the subject in which it chose the witnesses that are asked.
+  /// The life of the subject that made the claim, whose witnesses are asked.
   public var subjectIncarnation: UInt64 = 0
   /// Questions to witnesses: the version of the subject's witnesses that is asked. A fence: the
   /// number of the last entry that the receiver must have applied before.

@@ -149,11 +149,12 @@ extension Row {
     let epoch = Epoch(quorum: quorum, wire: try buffer.number("an epoch"))
     let isProvisional = bits.contains(.isProvisional)
     let via = isProvisional ? try buffer.member("the owner before") : .none
+    let viaIncarnation: UInt64 = isProvisional ? try buffer.number("the life before") : 0
     self.init(
       address: address,
       claim: Claim(
         owner: owner, incarnation: incarnation, epoch: epoch, isVacant: bits.contains(.isVacant),
-        isProvisional: isProvisional, via: via), verdict: verdict)
+        isProvisional: isProvisional, via: via, viaIncarnation: viaIncarnation), verdict: verdict)
   }
 }
 

@@ -80,6 +80,8 @@ extension Row {
     }
     buffer.writeMultipleIntegers(
       claim.owner.rawValue, claim.incarnation, claim.epoch.quorum, claim.epoch.wire)
-    if claim.isProvisional { buffer.writeInteger(claim.via.rawValue) }
+    if claim.isProvisional {
+      buffer.writeMultipleIntegers(claim.via.rawValue, claim.viaIncarnation)
+    }
   }
 }

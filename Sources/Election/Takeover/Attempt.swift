@@ -131,12 +131,15 @@ extension Election {
       case .some: .ownerSilent
       }
     // Who decides about the address until this claim is recorded.
-    let root = former.map { $0.isProvisional ? $0.via : $0.owner } ?? .none
+    let root = former.map {
+      $0.isProvisional ? ($0.via, $0.viaIncarnation) : ($0.owner, $0.incarnation)
+    }
     setClaim(
       slot,
       Claim(
         owner: id, incarnation: configuration.incarnation,
-        epoch: Epoch(quorum: slots[slot].attemptEpoch), isProvisional: true, via: root), cause)
+        epoch: Epoch(quorum: slots[slot].attemptEpoch), isProvisional: true,
+        via: root?.0 ?? .none, viaIncarnation: root?.1 ?? 0), cause)
     slots[slot].confirmBy = slots[slot].startedAt + timers.confirmation
     startAnnouncing(slot)
   }
@@ -175,30 +178,42 @@ extension Election {
       return Electorate(parts: [part(ofAddress: slot)])
     }
     var electorate = Electorate(
-      parts: [part(ofMember: claim.owner, claiming: claim.incarnation)])
-    if claim.isProvisional, claim.via != claim.owner {
+      parts: [part(ofMember: claim.owner, in: claim.incarnation)])
+    if claim.isProvisional,
+      (claim.via, claim.viaIncarnation) != (claim.owner, claim.incarnation)
+    {
       electorate.parts.append(
-        claim.via == .none ? part(ofAddress: slot) : part(ofMember: claim.via))
+        claim.via == .none
+          ? part(ofAddress: slot) : part(ofMember: claim.via, in: claim.viaIncarnation))
     }
     return electorate
   }
 
-  /// The witnesses of a member in the life that claims. What an earlier life chose says nothing about
+  /// The witnesses of a member in the life that claimed. What an earlier life chose says nothing about
   /// it: then those are asked who should know, and a witness that does not know either refuses.
-  func part(ofMember member: MemberID, claiming life: UInt64 = 0) -> Electorate.Part {
-    var sets = indices[member].map { peers[$0].witnesses } ?? WitnessSet()
-    if guards.contains(.jointSets), sets.version > 0, sets.incarnation < life {
-      sets = WitnessSet(incarnation: life)
+  func part(ofMember member: MemberID, in life: UInt64) -> Electorate.Part {
+    let latest = indices[member].map { peers[$0].witnesses } ?? WitnessSet()
+    let known = indices[member].flatMap { sets(of: $0, in: life) }
+    var part = Electorate.Part(base: member, incarnation: life, version: known?.version ?? 0)
+    var asked = known ?? latest
+    if !guards.contains(.jointSets) { asked = latest }
+    if asked.version == 0 || known == nil && asked.incarnation < life {
+      asked = WitnessSet(current: WitnessSet.neighbours(of: member, on: ring))
     }
-    if sets.version == 0 { sets.current = WitnessSet.neighbours(of: member, on: ring) }
-    var part = Electorate.Part(
-      base: member, incarnation: sets.incarnation, version: sets.version)
-    add(sets.current, to: &part)
-    if !sets.former.isEmpty { add(sets.former, to: &part) }
+    let isOwn = member == id && life < configuration.incarnation
+    // A process that has just started may yet be told whom its earlier one chose.
+    let mustAgree = isOwn && known == nil && !isSettled
+    for set in asked.former.isEmpty ? [asked.current] : [asked.current, asked.former] {
+      let members = isOwn ? bound(set) : set
+      // Nobody is left who could have promised it to another one.
+      if isOwn, isSettled, members.isEmpty { continue }
+      add(members, to: &part, all: mustAgree)
+    }
     return part
   }
 
-  private func add(_ members: [MemberID], to part: inout Electorate.Part) {
+  /// Adds a set, of which a quorum or all must agree.
+  private func add(_ members: [MemberID], to part: inout Electorate.Part, all: Bool = false) {
     var mask: UInt32 = 0
     for member in members {
       guard let peer = indices[member] else { continue }
@@ -209,7 +224,8 @@ extension Election {
       }
       mask |= 1 << (place ?? 0)
     }
-    part.quorums.append((mask, WitnessSet.promisesNeeded(of: members.count)))
+    part.quorums.append(
+      (mask, all ? members.count : WitnessSet.promisesNeeded(of: members.count)))
   }
 
   /// The seven members with the highest scores for an address that nobody ever had.

@@ -58,7 +58,7 @@ extension Election {
   /// go on, so that a late packet of before is not taken for one of now.
   mutating func restartFence(of peer: Int) {
     peers[peer].fenceAcknowledged = 0
-    for slot in openPromises where slots[slot].promise?.fenced == peer {
+    for slot in openPromises where slots[slot].promise?.fenced.contains(peer) == true {
       appendFence(slot, .promised, against: peer)
     }
   }

@@ -77,7 +77,13 @@ extension Election {
     if isRestart { updateLease() }
     // It may have forgotten all, or know more than I do. Above all it must not take an old set of
     // witnesses for the present one.
-    for subject in [0] + partners where subject != peer { sendWitnesses(of: subject, to: peer) }
+    for subject in [0] + partners where subject != peer {
+      sendWitnesses(of: subject, to: peer)
+      sendEarlierWitnesses(of: subject, to: peer)
+    }
+    // What its earlier process claimed is up to those that were its witnesses then.
+    sendWitnesses(peers[peer].witnesses, of: peer, to: peer)
+    sendEarlierWitnesses(of: peer, to: peer)
     startComparison(with: peer)
     return true
   }

@@ -78,18 +78,21 @@ extension Election {
       guard let known, !known.isVacant, known.owner != heir else { return nil }
       return .superseded
     }
+    guard let former = indices[base] else { return nil }
+    if guards.contains(.jointSets), former > 0 {
+      let latest = peers[former].witnesses
+      if let sets = sets(of: former, in: incarnation) {
+        if sets.version > version {
+          sendWitnesses(sets, of: former, to: peer)
+          return .otherWitnesses
+        }
+      } else if version == 0, latest.version > 0, latest.incarnation < incarnation {
+        // Neither the heir nor this node knows the witnesses of the life that claimed.
+        return .unsettled
+      }
+    }
     if base == heir { return nil }
     if let known, known.owner == heir, known.isProvisional, known.via == base { return nil }
-    guard let former = indices[base] else { return nil }
-    let sets = peers[former].witnesses
-    if guards.contains(.jointSets), former > 0 {
-      if (sets.incarnation, sets.version) > (incarnation, version) {
-        if peer > 0 { sendWitnesses(of: former, to: peer) }
-        return .otherWitnesses
-      }
-      // Neither the heir nor this node knows the witnesses of the life that claimed.
-      if version == 0, sets.version > 0, sets.incarnation < incarnation { return .unsettled }
-    }
     if let known, known.isVacant, known.owner == base { return nil }
     if former == 0 { return slots[slot].phase.holds ? .notSilent : nil }
     return isSilent(former) || hasLeft(former, slot) ? nil : .notSilent
@@ -112,14 +115,19 @@ extension Election {
     let isNew =
       slots[slot].promise?.epoch != claim.epoch.quorum
       || slots[slot].promise?.heir != claim.owner
+    if isNew {
+      // The promise before may have ended without a claim, and nobody said so yet.
+      endPromise(slot, butFor: former)
+      openPromises.append(slot)
+    }
+    var fenced = slots[slot].promise?.fenced ?? []
+    let isFenced = former.map { fenced.contains($0) } ?? true
+    if let former, !isFenced { fenced.append(former) }
     slots[slot].promise = Promise(
       epoch: claim.epoch.quorum, heir: claim.owner, incarnation: claim.incarnation, at: now,
-      fenced: former, registrar: registrar)
+      fenced: fenced, registrar: registrar)
     slots[slot].promisedEpoch = max(slots[slot].promisedEpoch, claim.epoch.quorum)
-    if isNew {
-      openPromises.append(slot)
-      if let former { appendFence(slot, .promised, against: former) }
-    }
+    if let former, !isFenced { appendFence(slot, .promised, against: former) }
   }
 
   mutating func releasePromise(_ row: Row, to heir: MemberID) {
@@ -129,10 +137,11 @@ extension Election {
     endPromise(slot)
   }
 
-  /// Ends a promise without a claim.
-  private mutating func endPromise(_ slot: Int) {
+  /// Ends a promise without a claim; tells those that were fenced, but for one that is to hear of the
+  /// next promise in its place.
+  private mutating func endPromise(_ slot: Int, butFor next: Int? = nil) {
     guard let promise = slots[slot].promise else { return }
-    if let former = promise.fenced {
+    for former in promise.fenced where former != next {
       // Another may have claimed it before the promise, which took the place of that news.
       let isSuperseded = slots[slot].claim.map { $0.owner != peers[former].id } ?? false
       appendFence(slot, isSuperseded ? .superseded : .released, against: former)

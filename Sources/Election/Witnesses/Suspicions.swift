@@ -113,6 +113,7 @@ extension Election {
     if sets.version > 0, age < 20 {
       for other in peers.indices.dropFirst() where peers[other].isMember && other != peer {
         sendWitnesses(of: peer, to: other)
+        sendEarlierWitnesses(of: peer, to: other)
       }
     }
     for other in peers.indices.dropFirst() where peers[other].isMember && other != peer {

@@ -4,6 +4,8 @@ import NIOCore
 extension Election {
   /// The most members, gone ones included, that are remembered.
   static let memberLimit = 8192
+  /// After which silence a witness whose node was removed is not asked any more.
+  static let removalPatience = TimeAmount.seconds(10)
 
   mutating func setMembers(_ names: [String]) {
     for peer in peers.indices { peers[peer].isMember = false }
@@ -72,7 +74,7 @@ extension Election {
     if !peers[0].witnesses.former.isEmpty {
       // A former witness whose node was removed and that is silent will never promise anything.
       let bound = formerWitnesses.filter {
-        peers[$0].isMember || now - max(formerSince, peers[$0].lastHeard) < .seconds(10)
+        peers[$0].isMember || now - max(formerSince, peers[$0].lastHeard) < Self.removalPatience
       }
       let version = peers[0].witnesses.version
       let knowing = bound.count { peers[$0].knowsVersion >= version }
@@ -117,8 +119,12 @@ extension Election {
   }
 
   mutating func sendWitnesses(of subject: Int, to peer: Int) {
-    let sets = peers[subject].witnesses
-    guard sets.version > 0, peer != subject else { return }
+    guard peer != subject else { return }
+    sendWitnesses(peers[subject].witnesses, of: subject, to: peer)
+  }
+
+  mutating func sendWitnesses(_ sets: WitnessSet, of subject: Int, to peer: Int) {
+    guard sets.version > 0 else { return }
     send(
       .witnesses(
         WitnessNotice(
@@ -127,11 +133,17 @@ extension Election {
   }
 
   mutating func receiveWitnesses(_ notice: WitnessNotice) {
-    guard let subject = indices[notice.subject], subject > 0 else { return }
+    guard let subject = indices[notice.subject] else { return }
     let sets = WitnessSet(
       incarnation: notice.incarnation, version: notice.version, current: notice.current,
       former: notice.former)
-    guard sets.isNewer(than: peers[subject].witnesses) else { return }
+    let latest = subject == 0 ? configuration.incarnation : peers[subject].witnesses.incarnation
+    guard sets.incarnation >= latest else {
+      rememberEarlier(sets, of: subject)
+      return
+    }
+    guard subject > 0, sets.isNewer(than: peers[subject].witnesses) else { return }
+    if sets.incarnation > latest { rememberEarlier(peers[subject].witnesses, of: subject) }
     peers[subject].witnesses = sets
     for member in sets.current + sets.former { _ = peer(for: member) }
     updatePartners()

@@ -46,6 +46,7 @@ struct ClaimFile {
       let isVacant: Bool
       let isProvisional: Bool
       let via: UInt64
+      let viaIncarnation: UInt64
 
       init(_ row: ClaimRow) {
         address = row.address
@@ -56,6 +57,7 @@ struct ClaimFile {
         isVacant = row.claim.isVacant
         isProvisional = row.claim.isProvisional
         via = row.claim.via.rawValue
+        viaIncarnation = row.claim.viaIncarnation
       }
 
       var row: ClaimRow? {
@@ -64,7 +66,8 @@ struct ClaimFile {
           claim: Claim(
             owner: MemberID(rawValue: owner), incarnation: incarnation,
             epoch: Epoch(quorum: quorumEpoch, wire: wireEpoch), isVacant: isVacant,
-            isProvisional: isProvisional, via: MemberID(rawValue: via)))
+            isProvisional: isProvisional, via: MemberID(rawValue: via),
+            viaIncarnation: viaIncarnation))
       }
     }
 

@@ -29,8 +29,8 @@ import Testing
       election.handle(event, now: now, actions: &actions)
     }
 
-    mutating func take(_ message: Message, from sender: MemberID) {
-      handle(.packet(message, from: sender, incarnation: 5, receivedAt: now))
+    mutating func take(_ message: Message, from sender: MemberID, life: UInt64 = 5) {
+      handle(.packet(message, from: sender, incarnation: life, receivedAt: now))
     }
 
     /// Lets time pass in which the owner before beats and says that it holds what the digest says.
@@ -56,15 +56,17 @@ import Testing
 
     /// What the witness answers to an heir that asks for the address at an epoch.
     mutating func answer(
-      at epoch: UInt64, of base: MemberID, incarnation: UInt64, version: UInt32
+      at epoch: UInt64, of base: MemberID, incarnation: UInt64, version: UInt32,
+      to heir: (id: MemberID, life: UInt64) = (heir, 5)
     ) -> Verdict? {
-      let claim = Claim(owner: heir, incarnation: 5, epoch: Epoch(quorum: epoch, wire: 1))
+      let claim = Claim(
+        owner: heir.id, incarnation: heir.life, epoch: Epoch(quorum: epoch, wire: 1))
       take(
         .rows(
           RowsMessage(
             kind: .take, subject: base, subjectIncarnation: incarnation, version: version,
-            rows: [Row(address: address, claim: claim)])), from: heir)
-      for case .send(.rows(let message), to: heir) in actions
+            rows: [Row(address: address, claim: claim)])), from: heir.id, life: heir.life)
+      for case .send(.rows(let message), to: heir.id) in actions
       where message.kind == .grant || message.kind == .deny {
         return message.rows.first?.verdict
       }
@@ -116,5 +118,35 @@ import Testing
       witness.answer(
         at: 1, of: Self.former, incarnation: row.incarnation, version: row.version)
         == row.verdict)
+  }
+
+  /// A later life that claims again what an earlier one had needs the witnesses of that one, whatever
+  /// it has chosen itself; it is told who they are.
+  @Test(arguments: [
+    (incarnation: 5 as UInt64, version: 0 as UInt32, verdict: Verdict.otherWitnesses),
+    (incarnation: 5, version: 1, verdict: .otherWitnesses),
+    (incarnation: 5, version: 2, verdict: .none),
+    (incarnation: 6, version: 1, verdict: .none),
+  ])
+  func aLaterLifeNeedsTheWitnessesOfTheLifeThatClaimed(
+    _ row: (incarnation: UInt64, version: UInt32, verdict: Verdict)
+  ) {
+    var witness = Witness()
+    let witnesses = [MemberID(name: "node-0"), Self.owner, Self.heir]
+    let former = WitnessNotice(
+      subject: Self.former, incarnation: 5, version: 2, current: witnesses, former: [])
+    witness.take(.witnesses(former), from: Self.former)
+    let present = WitnessNotice(
+      subject: Self.former, incarnation: 6, version: 1, current: [witnesses[0]], former: [])
+    witness.take(.witnesses(present), from: Self.former, life: 6)
+    witness.hear(Self.owner, holding: 0, milliseconds: 2000)
+    #expect(
+      witness.answer(
+        at: 1, of: Self.former, incarnation: row.incarnation, version: row.version,
+        to: (Self.former, 6)) == row.verdict)
+    let isTold = witness.actions.contains {
+      if case .send(.witnesses(former), Self.former) = $0 { true } else { false }
+    }
+    #expect(isTold == (row.verdict == .otherWitnesses))
   }
 }

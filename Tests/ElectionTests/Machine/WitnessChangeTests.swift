@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import Testing
 
@@ -49,5 +50,43 @@ import Testing
     now = now + .milliseconds(200)
     hear(&election, version: 2, echo: now, at: now)
     #expect(!election.lease(at: now).isChanging)
+  }
+
+  /// Whom the second process asks for what the first one had: those that it is told of.
+  @Test func anEarlierClaimIsAskedOfItsOwnWitnesses() {
+    var (election, _) = start(.all)
+    let address = IPAddress.v4(IPv4Address(rawValue: 0xC633_6401))
+    let chosen = ["node-3", "node-5", "node-7"].map { MemberID(name: $0) }
+    var actions: [Election.Action] = []
+    election.handle(
+      .recorded([
+        ClaimRow(
+          address: address,
+          claim: Claim(
+            owner: MemberID(name: "node-0"), incarnation: 1, epoch: Epoch(quorum: 4)))
+      ]), now: boot, actions: &actions)
+    election.handle(
+      .packet(
+        .witnesses(
+          WitnessNotice(
+            subject: MemberID(name: "node-0"), incarnation: 1, version: 3, current: chosen,
+            former: [])), from: chosen[0], incarnation: 1, receivedAt: boot),
+      now: boot, actions: &actions)
+    var asked: [MemberID] = []
+    for step in 0..<5 {
+      let now = boot + .milliseconds(Int64(100 * step))
+      if step == 0 {
+        election.handle(
+          .address(address, .fit, [Candidate(MemberID(name: "node-0"))]), now: now,
+          actions: &actions)
+      } else {
+        election.handle(.deadlineReached, now: now, actions: &actions)
+      }
+      for case .send(.rows(let message), let member) in actions where message.kind == .take {
+        asked.append(member)
+        #expect(message.subjectIncarnation == 1 && message.version == 3)
+      }
+    }
+    #expect(Set(asked) == Set(chosen))
   }
 }

@@ -22,7 +22,8 @@ import Testing
           epoch: Epoch(
             quorum: random.next() >> 16, wire: UInt32.random(in: .min ... .max, using: &random)),
           isVacant: random.next() % 2 == 0, isProvisional: isProvisional,
-          via: isProvisional ? member() : .none),
+          via: isProvisional ? member() : .none,
+          viaIncarnation: isProvisional ? random.next() : 0),
         verdict: Verdict.allCases.randomElement(using: &random) ?? .none)
     }
     let number = { UInt32.random(in: .min ... .max, using: &random) }
@@ -47,7 +48,8 @@ import Testing
       .leave(Leave(reason: .restart, hold: number())),
     ]
     for kind in RowsMessage.Kind.allCases {
-      let count = kind == .claims ? RowsMessage.limit : Int(random.next() % 25)
+      let count =
+        kind == .claims ? RowsMessage.limit : Int(random.next() % UInt64(RowsMessage.limit + 1))
       messages.append(
         .rows(
           RowsMessage(

@@ -25,7 +25,8 @@ import Testing
     #expect(World(scenario).run() == [])
   }
 
-  /// The seeds that found a fault once; each names it.
+  /// The seeds that found a fault once; each names it. Two that take long are not among them: 5848
+  /// has the cause of 6533, and what 5242 found is in `PromiseTests`.
   @Test(arguments: [
     // A witness whose log was empty did not tell a restarted member its number: no lease ever.
     (seed: 2107, nodes: 5, seconds: 120),
@@ -44,11 +45,10 @@ import Testing
     // An owner without a lease announced what a witness had set free while it was suspended.
     (seed: 2491, nodes: 6, seconds: 590),
     // An heir asked the witnesses of a former life of the owner, who are others than of its present.
-    (seed: 5848, nodes: 11, seconds: 600),
     (seed: 6533, nodes: 5, seconds: 600),
-    // A claim was given up before it was recorded, and the witnesses of the owner before, which was
-    // alive and had given up as well, promised nothing for ever.
-    (seed: 5242, nodes: 8, seconds: 600),
+    // A restarted owner, which had heard of other nodes than before, claimed again what its former
+    // life had with the promises of its new witnesses, while an heir had those of the former ones.
+    (seed: 20712, nodes: 5, seconds: 500),
   ])
   func whatFailedOnceHolds(_ row: (seed: UInt64, nodes: Int, seconds: Int)) {
     let scenario = Scenario(seed: row.seed, nodes: row.nodes, seconds: row.seconds)

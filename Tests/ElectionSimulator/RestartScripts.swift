@@ -1,0 +1,106 @@
+package import Election
+import NIOCore
+
+/// Directed scripts of nodes that were away: killed, stalled, or cut off.
+extension Scripts {
+  /// An owner is killed and forgets; the one neighbour that does not know of its heir tells it that
+  /// it is the owner.
+  package static func echoOfThePast(_ guards: Guards) -> [Finding] {
+    for seed in 1...20 {
+      let findings = echoOfThePast(guards, seed: UInt64(seed))
+      if !findings.isEmpty { return findings }
+    }
+    return []
+  }
+
+  private static func echoOfThePast(_ guards: Guards, seed: UInt64) -> [Finding] {
+    let world = world(nodes: 5, guards, seed: seed)
+    world.run(until: 6_000_000_000)
+    let owner = world.answering(0)[0]
+    let others = (0..<5).filter { $0 != owner }
+    world.inject(.outage, lasting: 60_000)
+    world.cut([owner, others[0]], from: Array(others[1...]))
+    guard let heir = world.newOwner(besides: owner) else { return world.findings }
+    _ = world.run(milliseconds: 500)
+    let rest = others[1...].filter { $0 != heir }
+    // Neither does a witness of the heir know any more what it has to tell the former owner.
+    world.inject(.kill(node: rest[0], remembers: true), lasting: 30)
+    _ = world.run(milliseconds: 2000)
+    world.inject(.kill(node: owner, remembers: false), lasting: 50)
+    _ = world.run(milliseconds: 400)
+    world.cut([owner, others[0], rest[0]], from: [heir, rest[1]])
+    // Lost packets let the acknowledgements arrive before the claim.
+    world.loss = 0.3
+    _ = world.run(milliseconds: 1000)
+    return world.findings
+  }
+
+  /// The only witness of an owner stalls for two seconds; what the owner sent meanwhile is in its
+  /// socket.
+  package static func stalledWitness(_ guards: Guards) -> [Finding] {
+    let world = world(nodes: 2, guards, policy: .wire)
+    world.run(until: 6_000_000_000)
+    let owner = world.answering(0)[0]
+    world.inject(.stall(node: 1 - owner), lasting: 2000)
+    _ = world.run(milliseconds: 2500)
+    if world.answering(0) != [owner] {
+      world.find(.l2, "\(world.answering(0)) answer in place of node-\(owner), which was heard")
+    }
+    return world.findings
+  }
+
+  /// A node that may not have an address is cut off while that gets another owner.
+  package static func missedClaim(_ guards: Guards) -> [Finding] {
+    let world = world(nodes: 5, guards)
+    world.run(until: 6_000_000_000)
+    let owner = world.answering(0)[0]
+    let others = (0..<5).filter { $0 != owner }
+    world.setFit([owner] + others[1...], for: 0)
+    world.run(until: 8_000_000_000)
+    world.inject(.outage, lasting: 60_000)
+    world.cut([others[0]], from: [owner] + others[1...])
+    world.inject(.crash(node: owner, remembers: true), lasting: 60_000)
+    guard world.newOwner(besides: owner) != nil else { return world.findings }
+    _ = world.run(milliseconds: 3000)
+    world.cut([], from: [])
+    _ = world.run(milliseconds: 5000)
+    let claims = Set(others.map { world.machine($0).claim(to: world.addresses[0]) })
+    if claims.count > 1 { world.find(.l3, "the tables of \(others) differ") }
+    return world.findings
+  }
+
+  /// The owner is restarted, and late packets acknowledge versions of its witnesses that its former
+  /// process had. Then it hears that two nodes are gone, chooses others, and is with these and one
+  /// of the former on one side of a cut.
+  package static func lateAcknowledgement(_ guards: Guards) -> [Finding] {
+    let world = world(nodes: 9, guards)
+    world.run(until: 6_000_000_000)
+    let owner = world.answering(0)[0]
+    let before = world.clock(owner).uptimeNanoseconds
+    let ring = (0..<9).sorted { MemberID(name: "node-\($0)") < MemberID(name: "node-\($1)") }
+    guard let place = ring.firstIndex(of: owner) else { return world.findings }
+    world.inject(.kill(node: owner, remembers: true), lasting: 30)
+    _ = world.run(milliseconds: 3000)
+    for node in 0..<9 where node != owner {
+      let late = Heartbeat(
+        sentAt: 1, echo: before, silence: 500, flags: .isSettled, fence: 0, fenceApplied: 0,
+        witnessVersion: 1, witnessVersionKnown: 9, held: 0, digest: 0)
+      world.tell(
+        owner,
+        .packet(
+          .heartbeat(late), from: MemberID(name: "node-\(node)"),
+          incarnation: world.machine(node).configuration.incarnation,
+          receivedAt: world.clock(owner)))
+    }
+    _ = world.run(milliseconds: 500)
+    let around = neighbours(of: place, on: ring)
+    let far = ring.filter { $0 != owner && !around.contains($0) }
+    let side = [owner, around[0]] + far
+    let rest = ring.filter { !side.contains($0) }
+    world.cut(side, from: rest)
+    let gone = [around[4], around[5]]
+    world.tell(owner, .members(ring.filter { !gone.contains($0) }.map { "node-\($0)" }))
+    _ = world.run(milliseconds: 3000)
+    return world.findings
+  }
+}
