@@ -4,7 +4,7 @@ import KubernetesClient
 /// `kubectl apply --validate=strict`: a field that is not here is a mistake.
 ///
 /// Of fields that ours never use only the names are given.
-indirect enum ManifestForm {
+indirect enum ManifestForm: Sendable {
   case text
   case number
   case flag
@@ -46,6 +46,9 @@ indirect enum ManifestForm {
   }
 
   private static let kinds: [String: (String, ManifestForm)] = [
+    "ConfigMap": (
+      "v1", top(["data": .map(.text), "binaryData": .map(.text), "immutable": .flag])
+    ),
     "Namespace": ("v1", top(["spec": .anything])),
     "ServiceAccount": (
       "v1",
