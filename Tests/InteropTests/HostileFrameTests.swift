@@ -7,7 +7,8 @@ import TestSupport
 import Testing
 
 extension InteropTests {
-  /// Frames on the segment that no honest host sends.
+  /// Frames on the segment that no honest host sends. Where the cluster is read makes no difference to
+  /// those who hear them, so that once is enough.
   @Suite(.lab()) struct HostileFrames {
     @Test func badFramesAreCountedAndTheAnswersGoOn() async throws {
       let lab = try lab()

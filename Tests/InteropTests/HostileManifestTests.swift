@@ -1,16 +1,22 @@
 import Addresses
+import KubernetesClient
 import Lab
 import NIOCore
+import Resources
 import Status
+import TestAPIServer
 import Testing
 
 extension InteropTests {
-  /// Files that are wrong, beside files that are good. What was announced must stay.
-  @Suite(.lab(), .serialized) struct HostileManifests {
+  /// Objects that are wrong, beside objects that are good, in files and on an API server. What was
+  /// announced must stay.
+  @Suite(.lab(from: .manifests, .cluster), .serialized) struct HostileManifests {
     struct Case: Sendable, CustomTestStringConvertible {
       var testDescription: String
       /// The content of the file.
       var text: String
+      /// Where the API server has the object; nil for what no API server takes in.
+      var place: String?
       /// What the problem must say.
       var says: [String]
     }
@@ -18,7 +24,7 @@ extension InteropTests {
     static let cases = [
       Case(
         testDescription: "broken YAML", text: "apiVersion: v1\nkind: [Service\nmetadata: }\n",
-        says: []),
+        place: nil, says: []),
       Case(
         testDescription: "an unknown field",
         text: """
@@ -27,7 +33,8 @@ extension InteropTests {
           metadata: {name: typo, namespace: metallb-system}
           spec:
             adresses: [192.0.2.200-192.0.2.210]
-          """, says: ["adresses", "addresses"]),
+          """, place: "ipaddresspools.metallb.io/metallb-system/typo",
+        says: ["adresses", "addresses"]),
       Case(
         testDescription: "an overlapping pool",
         text: """
@@ -36,16 +43,20 @@ extension InteropTests {
           metadata: {name: overlap, namespace: metallb-system}
           spec:
             addresses: [203.0.113.128/25]
-          """, says: ["overlap", "203.0.113"]),
+          """, place: "ipaddresspools.metallb.io/metallb-system/overlap",
+        says: ["overlap", "203.0.113"]),
     ]
 
-    @Test(arguments: cases) func aBadFileIsReportedAndHarmsNothing(_ test: Case) async throws {
+    @Test(arguments: cases) func aBadObjectIsReportedAndHarmsNothing(_ test: Case) async throws {
       let lab = try lab()
-      try await expectProblem(in: "hostile.yaml", test.text, says: test.says, lab: lab)
+      guard let place = LabTrait.cluster == nil ? "hostile.yaml" : test.place else { return }
+      try await expectProblem(in: place, test.text, says: test.says, lab: lab)
     }
 
+    /// Files only: an API server takes no object of such a size.
     @Test func aFileOf50MegabytesIsRefused() async throws {
       let lab = try lab()
+      guard LabTrait.cluster == nil else { return }
       let line = "# " + String(repeating: "x", count: 97) + "\n"
       let text = String(repeating: line, count: 500_000)
       #expect(text.utf8.count == 50_000_000)
@@ -66,7 +77,7 @@ extension InteropTests {
         status:
           loadBalancer: {ingress: [{ip: 198.51.100.250}]}
         """
-      try await lab.writeManifest("stray.yaml", text)
+      try await put(text, as: "stray.yaml", lab)
       let address = try #require(IPAddress("198.51.100.250"))
       try await eventually("the speaker knows \(address)") {
         try await lab.status("node-1").addresses.contains { $0.address == address }
@@ -77,7 +88,7 @@ extension InteropTests {
       #expect(stray.bgp.verdict == .no && stray.bgp.reason == "addressInNoPool")
       #expect(try await lab.routes() == lab.expectedRoutes())
       try await lab.expectSameSessions(before)
-      try await lab.removeManifest("stray.yaml")
+      try await remove(text, as: "stray.yaml", lab)
       try await eventually("the address is forgotten") {
         try await !lab.status("node-1").addresses.contains { $0.address == address }
       }
@@ -86,6 +97,7 @@ extension InteropTests {
     /// A good file that becomes bad: the objects that it held stay in use.
     @Test func theLastGoodContentStaysInUse() async throws {
       let lab = try lab()
+      guard LabTrait.cluster == nil else { return }
       let before = try await lab.sessions()
       let good = try #require(
         try await lab.manifests.files().first { $0.name == "services.yaml" })
@@ -104,11 +116,52 @@ extension InteropTests {
       try await lab.expectSameSessions(before)
     }
 
+    /// A good object that becomes bad on an API server: what it said before stays in use.
+    @Test func theLastGoodObjectStaysInUse() async throws {
+      let lab = try lab()
+      guard let server = LabTrait.cluster?.server else { return }
+      let before = try await lab.sessions()
+      let name = ObjectName(namespace: "metallb-system", name: "bgp")
+      let good = try #require(server.store.object(name, .ipAddressPools))
+      var bad = try #require(good.object)
+      bad["spec"] = ["addresses": ["203.0.113.0/33"]]
+      server.store.put(.object(bad), .ipAddressPools)
+      try await waitForProblem(
+        in: "ipaddresspools.metallb.io/\(name)", says: ["203.0.113.0/33"], lab: lab)
+      #expect(try await lab.routes() == lab.expectedRoutes())
+      #expect(
+        try await lab.curl(lab.address("bgp-local"), from: lab.topology.outside).status == 200)
+      server.store.put(good, .ipAddressPools)
+      try await eventually("the problem is gone") {
+        try await lab.status("node-1").problems.isEmpty
+      }
+      #expect(try await lab.routes() == lab.expectedRoutes())
+      try await lab.expectSameSessions(before)
+    }
+
+    /// Puts objects beside those of the lab, in a file of this name or on the API server.
+    private func put(_ text: String, as file: String, _ lab: Lab) async throws {
+      guard let server = LabTrait.cluster?.server else {
+        return try await lab.writeManifest(file, text)
+      }
+      for object in try YAMLObjects.read(text) {
+        server.store.put(object, try #require(ServedType(of: object)))
+      }
+    }
+
+    private func remove(_ text: String, as file: String, _ lab: Lab) async throws {
+      guard let server = LabTrait.cluster?.server else { return try await lab.removeManifest(file) }
+      for object in try YAMLObjects.read(text) {
+        let type = try #require(ServedType(of: object))
+        server.store.remove(type.name(of: object), type)
+      }
+    }
+
     private func expectProblem(
       in file: String, _ text: String, says: [String], lab: Lab
     ) async throws {
       let before = try await lab.sessions()
-      try await lab.writeManifest(file, text)
+      try await put(text, as: file, lab)
       try await waitForProblem(in: file, says: says, lab: lab)
       #expect(try await lab.routes() == lab.expectedRoutes())
       #expect(
@@ -116,7 +169,7 @@ extension InteropTests {
       #expect(
         try await lab.curl(lab.address("l2-local"), from: lab.topology.client).status == 200)
       try await lab.expectSameSessions(before)
-      try await lab.removeManifest(file)
+      try await remove(text, as: file, lab)
       try await eventually("the problem is gone") {
         try await lab.status("node-1").problems.isEmpty
       }

@@ -7,7 +7,7 @@ import Testing
 
 extension InteropTests {
   /// Peers that do not speak BGP.
-  @Suite(.lab()) struct HostilePeers {
+  @Suite(.lab(from: .manifests, .cluster)) struct HostilePeers {
     struct Case: Sendable, CustomTestStringConvertible {
       var testDescription: String
       var port: UInt16

@@ -8,6 +8,7 @@ extension InteropTests {
   /// A peer of the same AS, with a password.
   @Suite(
     .lab(
+      from: .manifests, .cluster,
       router: {
         var router = BirdConfiguration()
         router.localAS = AddressPlan.nodeAS
@@ -51,6 +52,7 @@ extension InteropTests {
   /// One session over IPv4 for both families.
   @Suite(
     .lab(
+      from: .manifests, .cluster,
       router: {
         var router = BirdConfiguration()
         router.hasDualStackSessions = true
@@ -73,7 +75,8 @@ extension InteropTests {
   }
 
   /// A peer that stops in the middle of everything, its connections open.
-  @Suite(.lab(edit: { $0.configuration.holdTime = 3 })) struct SilentPeer {
+  @Suite(.lab(from: .manifests, .cluster, edit: { $0.configuration.holdTime = 3 }))
+  struct SilentPeer {
     @Test func aSilentPeerLosesItsSessionByHoldTimer() async throws {
       let lab = try lab()
       let peer = try await lab.peer("router-ipv4", of: "node-1")
@@ -117,7 +120,9 @@ extension InteropTests {
   }
 
   /// A peer that is of another AS than the manifests say.
-  @Suite(.lab(speakers: .none, edit: { $0.configuration.routerAS = 64999 })) struct WrongPeer {
+  @Suite(
+    .lab(from: .manifests, .cluster, speakers: .none, edit: { $0.configuration.routerAS = 64999 }))
+  struct WrongPeer {
     @Test func theWrongASIsRefusedAndRetriedWithBackOff() async throws {
       let lab = try lab()
       let node = lab.topology.nodes[0]

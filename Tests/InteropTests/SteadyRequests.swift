@@ -13,6 +13,8 @@ final class SteadyRequests: Sendable {
     var failures: [String] = []
   }
 
+  /// When the first was sent.
+  let startedAt = NIODeadline.now()
   private let group: MultiThreadedEventLoopGroup
   private let isStopped = Mutex(false)
   private let state = Mutex((outcome: Outcome(), pending: 0))
@@ -60,13 +62,15 @@ final class SteadyRequests: Sendable {
       }
     answer.futureResult.whenComplete { result in
       let elapsed = (NIODeadline.now() - start).nanoseconds / 1_000_000
+      let begin = "at \((start - self.startedAt).nanoseconds / 1_000_000) ms"
       self.state.withLock { state in
         state.pending -= 1
         switch result {
         case .success(let text) where text.hasPrefix("HTTP/1.1 200"): state.outcome.answered += 1
         case .success(let text):
-          state.outcome.failures.append("after \(elapsed) ms: '\(text.prefix(40))'")
-        case .failure(let error): state.outcome.failures.append("after \(elapsed) ms: \(error)")
+          state.outcome.failures.append("\(begin), after \(elapsed) ms: '\(text.prefix(40))'")
+        case .failure(let error):
+          state.outcome.failures.append("\(begin), after \(elapsed) ms: \(error)")
         }
       }
     }

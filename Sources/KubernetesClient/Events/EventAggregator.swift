@@ -18,6 +18,10 @@ public struct EventAggregator: Sendable {
     public var seriesInterval: TimeAmount = .seconds(30)
     /// The most events that wait to be written, and the most that are remembered.
     public var capacity = 1000
+    /// The waiting time after a write that failed and may yet succeed, doubled with each that follows.
+    public var retry: ClosedRange<TimeAmount> = .seconds(1)...(.seconds(30))
+    /// How often one event is tried before it is left out.
+    public var attempts = 10
 
     /// The usual bounds.
     public init() {}
@@ -29,9 +33,16 @@ public struct EventAggregator: Sendable {
     case create(ObjectName, JSONValue)
     /// Write the count of an event by a merge patch.
     case repeated(ObjectName, JSONValue)
+
+    /// The event.
+    public var name: ObjectName {
+      switch self {
+      case .create(let name, _), .repeated(let name, _): name
+      }
+    }
   }
 
-  /// The records that were left out because too many waited.
+  /// The records that were left out because too many waited, or the server did not take them.
   public private(set) var dropped: UInt64 = 0
 
   private let configuration: Configuration
@@ -43,6 +54,9 @@ public struct EventAggregator: Sendable {
   private var tokens: Int
   private var refilledAt: NIODeadline?
   private var number: UInt64 = 0
+  /// How often in a row the server could take no write.
+  private var pauses = 0
+  private var pausedUntil = NIODeadline.uptimeNanoseconds(0)
 
   private struct Entry: Sendable {
     let name: ObjectName
@@ -53,6 +67,8 @@ public struct EventAggregator: Sendable {
     /// When the event was last written; nil before it was created.
     var writtenAt: NIODeadline?
     var isQueued = true
+    /// The writes that failed since one succeeded.
+    var failures = 0
   }
 
   /// An aggregator for the events of `controller`, such as `bellman.io/speaker`, on `instance`.
@@ -92,13 +108,16 @@ public struct EventAggregator: Sendable {
       lastTime: time, lastSeen: now)
   }
 
-  /// What is to be written now.
-  public mutating func writes(now: NIODeadline) -> [Write] {
+  /// What is to be written now, at most `limit` events; say of each how it ended.
+  public mutating func writes(now: NIODeadline, limit: Int = .max) -> [Write] {
     refill(now)
+    guard now >= pausedUntil else { return [] }
     var writes: [Write] = []
     var later: [EventRecord] = []
     for record in queue {
-      guard tokens > 0, var entry = entries[record], now >= dueTime(of: entry, now) else {
+      guard tokens > 0, writes.count < limit, var entry = entries[record],
+        now >= dueTime(of: entry, now)
+      else {
         if entries[record] != nil { later.append(record) }
         continue
       }
@@ -117,15 +136,53 @@ public struct EventAggregator: Sendable {
     guard let first = queue.compactMap({ entries[$0].map { dueTime(of: $0, now) } }).min() else {
       return nil
     }
-    guard tokens == 0, let refilledAt else { return first }
-    return max(first, refilledAt + configuration.interval)
+    let due = max(first, pausedUntil)
+    guard tokens == 0, let refilledAt else { return due }
+    return max(due, refilledAt + configuration.interval)
   }
 
-  /// Forgets an event that could not be written, so that the next of its kind begins anew.
-  public mutating func forget(_ name: ObjectName) {
-    guard let record = entries.first(where: { $0.value.name == name })?.key else { return }
-    entries[record] = nil
-    queue.removeAll { $0 == record }
+  /// Takes in how a write ended; nil where it succeeded.
+  ///
+  /// One that may yet succeed is tried again under the same name, so that an attempt whose answer was
+  /// lost makes no second event. An event that the server refuses is forgotten, and the next of its
+  /// kind begins anew.
+  public mutating func finish(_ write: Write, _ failure: RequestFailure?, now: NIODeadline) {
+    guard let record = entries.first(where: { $0.value.name == write.name })?.key,
+      var entry = entries[record]
+    else { return }
+    guard let failure, !isDone(write, failure) else {
+      pauses = 0
+      entry.failures = 0
+      entries[record] = entry
+      return
+    }
+    entry.failures += 1
+    guard failure.isTransient, entry.failures < configuration.attempts else {
+      if case .create = write { dropped += 1 }
+      entries[record] = nil
+      queue.removeAll { $0 == record }
+      return
+    }
+    pauses += 1
+    pausedUntil = now + pause(asked: failure.retryAfter)
+    if case .create = write { entry.writtenAt = nil }
+    if !entry.isQueued {
+      entry.isQueued = true
+      queue.append(record)
+    }
+    entries[record] = entry
+  }
+
+  /// Whether the event is there although the write failed: an earlier attempt had made it.
+  private func isDone(_ write: Write, _ failure: RequestFailure) -> Bool {
+    guard case .create = write, case .status(let status) = failure else { return false }
+    return status.code == 409 && status.reason == "AlreadyExists"
+  }
+
+  private func pause(asked: TimeAmount?) -> TimeAmount {
+    let doubled = configuration.retry.lowerBound.nanoseconds << Int64(min(pauses - 1, 16))
+    let time = min(TimeAmount.nanoseconds(doubled), configuration.retry.upperBound)
+    return max(time, min(asked ?? .zero, .minutes(5)))
   }
 
   private func write(_ record: EventRecord, _ entry: Entry) -> Write {

@@ -5,12 +5,15 @@ import Resources
 
 /// Writes events to the API server, as an ``EventAggregator`` decides.
 ///
-/// Events are a courtesy: one that cannot be written is left out, and nothing waits for it.
+/// Events are a courtesy: nothing waits for one, and one that the server does not take in some minutes
+/// is left out.
 public actor EventRecorder {
   private let client: KubernetesClient
   private var aggregator: EventAggregator
   private var timer: Task<Void, Never>?
-  private var isWriting = false
+  /// Writes what is due. It is a task of its own, for what cancels the timer must cancel no write.
+  private var writer: Task<Void, Never>?
+  private var isStopped = false
 
   /// A recorder that writes through `client`.
   public init(client: KubernetesClient, aggregator: EventAggregator) {
@@ -18,7 +21,7 @@ public actor EventRecorder {
     self.aggregator = aggregator
   }
 
-  /// The records that were left out because there were too many.
+  /// The records that were left out because there were too many, or the server did not take them.
   public var dropped: UInt64 { aggregator.dropped }
 
   /// Takes in something that happened; it is written soon.
@@ -30,49 +33,50 @@ public actor EventRecorder {
 
   /// Ends writing; what waits is left out.
   public func stop() {
+    isStopped = true
     timer?.cancel()
     timer = nil
+    writer?.cancel()
   }
 
   private func setTimer() {
-    guard !isWriting, let deadline = aggregator.nextDeadline(now: .now()) else { return }
+    guard !isStopped, writer == nil, let deadline = aggregator.nextDeadline(now: .now()) else {
+      return
+    }
     timer?.cancel()
     let time = max((deadline - .now()).nanoseconds, 0)
     timer = Task {
       do { try await Task.sleep(for: .nanoseconds(time)) } catch { return }
-      await write()
+      beginWriting()
     }
   }
 
-  private func write() async {
-    guard !isWriting else { return }
-    isWriting = true
-    for write in aggregator.writes(now: .now()) {
+  private func beginWriting() {
+    guard !isStopped, writer == nil else { return }
+    writer = Task {
+      while !Task.isCancelled, let write = aggregator.writes(now: .now(), limit: 1).first {
+        let failure = await attempt(write)
+        if Task.isCancelled { break }
+        aggregator.finish(write, failure, now: .now())
+      }
+      writer = nil
+      setTimer()
+    }
+  }
+
+  /// Why a write failed; nil where it did not.
+  private func attempt(_ write: EventAggregator.Write) async -> RequestFailure? {
+    do throws(KubernetesError) {
       switch write {
       case .create(let name, let object):
-        await attempt(name) { client throws(KubernetesError) in
-          try await client.create(
-            object, of: .event, namespace: name.namespace, manager: "bellman")
-        }
+        try await client.create(object, of: .event, namespace: name.namespace, manager: "bellman")
       case .repeated(let name, let patch):
-        await attempt(name) { client throws(KubernetesError) in
-          try await client.patch(name, of: .event, with: .merge(patch))
-        }
+        try await client.patch(name, of: .event, with: .merge(patch))
       }
-    }
-    isWriting = false
-    setTimer()
-  }
-
-  private func attempt(
-    _ name: ObjectName,
-    _ body: (KubernetesClient) async throws(KubernetesError) -> KubernetesObject
-  ) async {
-    do throws(KubernetesError) {
-      _ = try await body(client)
+      return nil
     } catch {
-      aggregator.forget(name)
       client.logger.debug("event not written: \(error)")
+      return error.failure
     }
   }
 }

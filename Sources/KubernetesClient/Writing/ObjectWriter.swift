@@ -178,8 +178,8 @@ public struct ObjectWriter: Sendable {
   /// Whether a type is installed, as far as is known.
   public func isInstalled(_ type: ResourceType) -> Bool { lists[type]?.isInstalled ?? true }
 
-  /// Whether the server had such an object when it was last heard of.
-  public func holds(_ key: Key) -> Bool { held[key] != nil }
+  /// Whether an earlier process left such an object, which this one has not changed.
+  public func inherits(_ key: Key) -> Bool { inherited.contains(key) }
 
   /// Whether all objects of ours were read once, or cannot be there.
   public var knowsAll: Bool { lists.values.allSatisfy { $0.isComplete || !$0.isInstalled } }

@@ -1,5 +1,8 @@
 /// One object of a kind that decides announcements.
-public enum Resource: Hashable, Sendable {
+///
+/// The cases are indirect, for a value as large as the largest kind would make each of thousands of
+/// small objects as large as a BGPPeer with all of its options.
+public indirect enum Resource: Hashable, Sendable {
   case service(Service)
   case endpointSlice(EndpointSlice)
   case node(Node)

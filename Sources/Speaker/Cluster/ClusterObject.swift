@@ -28,6 +28,7 @@ enum ClusterObject {
       return .service(service)
     case .endpointSlice(var slice):
       slice.metadata.labels = [:]
+      slice.metadata.annotations = [:]
       slice.ports = []
       for index in slice.endpoints.indices where slice.endpoints[index].addresses.count > 1 {
         // The others are of the same endpoint, and kube-proxy looks at the first only.

@@ -37,8 +37,6 @@ extension ControlLoop {
   func speakerReport() -> SpeakerReport {
     SpeakerReport(
       node: options.node, version: speakerVersion, startedAt: startedAt, isReady: isReady,
-      memberCount: nodes.count,
-      missingMembers: nodes.filter { !$0.value }.keys.sorted(),
       ownedCount: histories.values.count { $0.layer2 == .owner },
       announcedCount: histories.values.count { $0.bgp == .announced },
       sessions: peers.entries.sorted { $0.key < $1.key }.map { name, entry in
@@ -50,6 +48,12 @@ extension ControlLoop {
           lastError: entry.transport.statistics.lastError.map { "\($0)" })
       },
       problems: problems())
+  }
+
+  /// The members of the election, and whether each is alive as far as this node knows. Without an
+  /// election: the nodes, and whether they are Ready.
+  func livingMembers() async -> [String: Bool] {
+    await planeView(includesAddresses: false)?.livingMembers ?? nodes
   }
 
   /// The errors in the configuration, sorted.

@@ -95,6 +95,20 @@ struct PlaneView {
     return loads
   }
 
+  /// Whether each member is alive, as far as this node knows.
+  var livingMembers: [String: Bool] {
+    var members: [String: Bool] = [:]
+    for member in status.members {
+      switch member.state {
+      case .own, .alive, .presumedAlive, .late, .draining: members[member.name] = true
+      case .stalled, .restarting, .dead: members[member.name] = false
+      // Its Node is gone, and claims alone still name it.
+      case .removed: break
+      }
+    }
+    return members
+  }
+
   // MARK: Parts
 
   private var counters: [String: UInt64] {

@@ -37,6 +37,9 @@ private actor ReportWorker {
   private var cleaning = Cleaning()
   private var beganAt: NIODeadline?
   private var configuration = ConfigurationReport()
+  private var members = MemberRoll()
+  /// The announcements that have begun since the start, as long as earlier ones are gone on with.
+  private var resumed: Set<ObjectWriter.Key> = []
   private var loggedFailures: Set<String> = []
 
   /// The addresses that are asked for at once, lest the control loop be kept from its work.
@@ -131,25 +134,29 @@ private actor ReportWorker {
   private func take(_ change: AnnouncementLedger.Change) async {
     let (service, old, new) = (change.service, change.old, change.new)
     let (layer2, bgp) = (objects.layer2Key(service), objects.bgpKey(service))
-    let wasKnown = (layer2: isKnown(layer2), bgp: isKnown(bgp))
     writer.want(
       new.interfaces.map { objects.layer2(service, interfaces: $0) }, layer2, now: .now())
     writer.want(
       new.peers.isEmpty ? nil : objects.bgp(service, peers: new.peers), bgp, now: .now())
     let (hadLayer2, hasLayer2) = (old.interfaces != nil, new.interfaces != nil)
-    if hadLayer2 != hasLayer2, !(hasLayer2 && wasKnown.layer2) {
+    if hadLayer2 != hasLayer2, !(hasLayer2 && resumes(layer2)) {
       await tell(service, isAnnounced: hasLayer2, "layer2")
     }
     let (hadBGP, hasBGP) = (!old.peers.isEmpty, !new.peers.isEmpty)
-    if hadBGP != hasBGP, !(hasBGP && wasKnown.bgp) {
+    if hadBGP != hasBGP, !(hasBGP && resumes(bgp)) {
       await tell(service, isAnnounced: hasBGP, "bgp")
     }
   }
 
-  /// Whether the announcement was told of by an earlier process of this node.
-  private func isKnown(_ key: ObjectWriter.Key) -> Bool {
-    guard let beganAt, NIODeadline.now() < beganAt + options.writes.patience else { return false }
-    return writer.holds(key) || !writer.isInstalled(key.type)
+  /// Whether an announcement that begins goes on with what an earlier process of this node told of.
+  /// That is so once at most: what ends and begins again is news.
+  private func resumes(_ key: ObjectWriter.Key) -> Bool {
+    guard let beganAt, NIODeadline.now() < beganAt + options.writes.patience else {
+      resumed = []
+      return false
+    }
+    guard resumed.insert(key).inserted else { return false }
+    return writer.inherits(key) || !writer.isInstalled(key.type)
   }
 
   private func tell(_ service: ObjectName, isAnnounced: Bool, _ way: String) async {
@@ -171,9 +178,10 @@ private actor ReportWorker {
       // Until there is something to say.
       var interval = min(options.reportInterval, .milliseconds(250))
       if writer.knowsAll, await control.isReady {
-        let report = await control.speakerReport()
+        var report = await control.speakerReport()
+        report.members = members.take(await control.livingMembers(), now: .now())
         // In a large cluster everybody's report would change with everybody's state.
-        interval = options.reportInterval + .milliseconds(Int64(report.memberCount) * 50)
+        interval = options.reportInterval + .milliseconds(Int64(report.members.count) * 50)
         writer.want(objects.speaker(report), objects.speakerKey, now: .now())
         await reportConfiguration()
         await clean()

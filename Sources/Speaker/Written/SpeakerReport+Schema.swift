@@ -17,6 +17,7 @@ extension SpeakerReport {
     Column(name: "Problems", type: "integer", path: ".status.problemCount"),
     Column(name: "Version", type: "string", path: ".status.version", isWide: true),
     Column(name: "Members", type: "integer", path: ".status.memberCount", isWide: true),
+    Column(name: "Alive", type: "integer", path: ".status.aliveMembers", isWide: true),
     Column(name: "Started", type: "date", path: ".status.startedAt"),
   ]
 
@@ -27,9 +28,11 @@ extension SpeakerReport {
       "version": .string("The version of the program."),
       "startedAt": .time("When the process started."),
       "ready": .boolean("Whether the cluster was read and decided upon."),
-      "memberCount": .integer("How many nodes the cluster has."),
+      "memberCount": .integer("How many members the election has: the nodes of the cluster."),
+      "aliveMembers": .integer("How many of them are not missing."),
       "missingMembers": .list(
-        "The nodes that are not Ready, the first 20 by name.", .string("The name of a node.")),
+        "The members whose speakers have not been heard for half a minute, or since then not yet for "
+          + "two minutes without a break; the first 20 by name.", .string("The name of a node.")),
       "ownedAddresses": .integer("How many addresses this node answers for by ARP and NDP."),
       "announcedAddresses": .integer("How many addresses this node announces by BGP."),
       "establishedSessions": .integer("How many BGP sessions are established."),
@@ -47,6 +50,10 @@ extension SpeakerReport {
         "!has(self.sessions) || !has(self.establishedSessions) || "
           + "self.establishedSessions <= size(self.sessions)",
         "no more sessions can be established than there are"
+      ),
+      (
+        "!has(self.aliveMembers) || !has(self.memberCount) || self.aliveMembers <= self.memberCount",
+        "no more members can be alive than there are"
       ),
     ])
 

@@ -18,10 +18,8 @@ struct SpeakerReport: Hashable, Sendable {
   var startedAt: Timestamp
   /// Whether the cluster was read and decided upon.
   var isReady: Bool
-  /// How many nodes the cluster has.
-  var memberCount: Int
-  /// Those of them that are not Ready, sorted.
-  var missingMembers: [String]
+  /// Those who take part in the election, as far as they are heard.
+  var members = MemberSummary()
   /// How many addresses this node answers for by layer 2.
   var ownedCount: Int
   /// How many addresses this node announces by BGP.
@@ -37,8 +35,9 @@ struct SpeakerReport: Hashable, Sendable {
   var status: JSONValue {
     [
       "node": .string(node), "version": .string(version), "startedAt": .string("\(startedAt)"),
-      "ready": .boolean(isReady), "memberCount": .integer(Int64(memberCount)),
-      "missingMembers": .array(missingMembers.prefix(Self.mostEntries).map(JSONValue.string)),
+      "ready": .boolean(isReady), "memberCount": .integer(Int64(members.count)),
+      "aliveMembers": .integer(Int64(members.count - members.missing.count)),
+      "missingMembers": .array(members.missing.prefix(Self.mostEntries).map(JSONValue.string)),
       "ownedAddresses": .integer(Int64(ownedCount)),
       "announcedAddresses": .integer(Int64(announcedCount)),
       "establishedSessions": .integer(Int64(sessions.count { $0.state == "Established" })),

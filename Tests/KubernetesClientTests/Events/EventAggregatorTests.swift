@@ -93,21 +93,81 @@ struct EventAggregatorTests {
     #expect(written == 100)
   }
 
-  @Test("An event that could not be written is begun anew")
-  func forgotten() throws {
+  @Test("An event that the server refuses is left out, and the next begins anew")
+  func refused() throws {
     var aggregator = aggregator()
     aggregator.record(record("web"), now: start, time: time)
-    guard case .create(let name, _) = try #require(aggregator.writes(now: start).first) else {
-      Issue.record("expected an event to be created")
-      return
-    }
-    aggregator.forget(name)
+    let first = try #require(aggregator.writes(now: start).first)
+    aggregator.finish(first, .status(APIStatus(code: 403)), now: start)
+    #expect(aggregator.nextDeadline(now: start) == nil)
+    #expect(aggregator.dropped == 1)
     aggregator.record(record("web"), now: start, time: time)
     guard case .create(let second, let object) = aggregator.writes(now: start).first else {
       Issue.record("expected an event to be created")
       return
     }
-    #expect(second != name && object["series"] == nil)
+    #expect(second != first.name && object["series"] == nil)
+  }
+
+  @Test(
+    "What may yet succeed is tried again under the same name, after a while",
+    arguments: [
+      RequestFailure.stalled, .connection("cut"), .status(APIStatus(code: 500)),
+      .status(APIStatus(code: 429)),
+    ])
+  func triedAgain(failure: RequestFailure) throws {
+    var aggregator = aggregator()
+    aggregator.record(record("web"), now: start, time: time)
+    let first = try #require(aggregator.writes(now: start).first)
+    aggregator.finish(first, failure, now: start)
+    #expect(aggregator.writes(now: start).isEmpty)
+    #expect(aggregator.nextDeadline(now: start) == start + .seconds(1))
+    // Others wait too, for it is the server that was not well.
+    aggregator.record(record("shop"), now: start, time: time)
+    #expect(aggregator.writes(now: start).isEmpty)
+    let writes = aggregator.writes(now: start + .seconds(1))
+    #expect(writes.count == 2 && writes.contains(first))
+    for write in writes { aggregator.finish(write, nil, now: start + .seconds(1)) }
+    #expect(aggregator.nextDeadline(now: start + .seconds(1)) == nil)
+    #expect(aggregator.dropped == 0)
+  }
+
+  @Test("An event that an earlier attempt made, whose answer was lost, is written")
+  func answerLost() throws {
+    var aggregator = aggregator()
+    aggregator.record(record("web"), now: start, time: time)
+    let first = try #require(aggregator.writes(now: start).first)
+    aggregator.finish(first, .stalled, now: start)
+    let second = try #require(aggregator.writes(now: start + .seconds(1)).first)
+    #expect(second == first)
+    var exists = APIStatus(code: 409)
+    exists.reason = "AlreadyExists"
+    aggregator.finish(second, .status(exists), now: start + .seconds(1))
+    #expect(aggregator.nextDeadline(now: start + .seconds(1)) == nil)
+    // Its repetition counts on.
+    aggregator.record(record("web"), now: start + .seconds(40), time: time)
+    guard case .repeated(let name, let patch) = aggregator.writes(now: start + .seconds(40)).first
+    else {
+      Issue.record("expected a count to be written")
+      return
+    }
+    #expect(name == first.name && patch["series"]?["count"] == 2)
+  }
+
+  @Test("A server that is never well is asked more and more seldom, and an event given up at last")
+  func givenUp() throws {
+    var aggregator = aggregator()
+    aggregator.record(record("web"), now: start, time: time)
+    var now = start
+    var gaps: [Int64] = []
+    while let next = aggregator.nextDeadline(now: now) {
+      gaps.append((next - now).nanoseconds / 1_000_000_000)
+      now = next
+      let write = try #require(aggregator.writes(now: now).first)
+      aggregator.finish(write, .stalled, now: now)
+    }
+    #expect(gaps == [0, 1, 2, 4, 8, 16, 30, 30, 30, 30])
+    #expect(aggregator.dropped == 1)
   }
 
   @Test("Long notes are cut at 1,024 octets")

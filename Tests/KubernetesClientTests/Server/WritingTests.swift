@@ -133,6 +133,35 @@ struct WritingTests {
     }
   }
 
+  /// Each record comes while the timer for the one before it has just run out, or has not.
+  @Test("Records in quick succession are all written, be the server well or not")
+  func manyEvents() async throws {
+    try await TestAPIServer.run { server in
+      try await withClient(server.endpoint()) { client in
+        var configuration = EventAggregator.Configuration()
+        configuration.burst = 1000
+        configuration.retry = .milliseconds(1)...(.milliseconds(5))
+        let recorder = EventRecorder(
+          client: client,
+          aggregator: EventAggregator(
+            controller: "bellman.io/speaker", instance: "node-1", configuration: configuration))
+        server.faults.add(.status(500), .cut(after: 0), .status(429, retryAfter: 0), to: .write)
+        for number in 0..<300 {
+          await recorder.record(
+            EventRecord(
+              regarding: .init(
+                apiVersion: "v1", kind: "Service",
+                name: ObjectName(namespace: "default", name: "web-\(number)")),
+              reason: "nodeAssigned", action: "Announce", note: "announced from node-1"))
+          if number % 3 == 0 { await Task.yield() }
+        }
+        try await eventually { server.store.versions(of: .events).count == 300 }
+        #expect(await recorder.dropped == 0)
+        await recorder.stop()
+      }
+    }
+  }
+
   @Test("A list is read in pages; a token that was refused once is renewed")
   func list() async throws {
     try await TestAPIServer.run { server in

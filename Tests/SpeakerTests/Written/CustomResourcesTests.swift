@@ -10,7 +10,7 @@ import Testing
 @Suite struct CustomResourcesTests {
   private let report = SpeakerReport(
     node: "node-1", version: "1", startedAt: Timestamp(secondsSince1970: 1), isReady: true,
-    memberCount: 3, missingMembers: ["node-2"], ownedCount: 1, announcedCount: 2,
+    members: MemberSummary(count: 3, missing: ["node-2"]), ownedCount: 1, announcedCount: 2,
     sessions: [
       .init(
         peer: "router", address: "192.0.2.1", state: "Established",
@@ -41,6 +41,16 @@ import Testing
         .hasPrefix(".problems[0].severity: fatal is none of") == true)
   }
 
+  @Test func membersAreCountedAndTheFirstTwentyMissingNamed() {
+    #expect(report.status["memberCount"] == 3 && report.status["aliveMembers"] == 2)
+    #expect(report.status["missingMembers"] == ["node-2"])
+    var large = report
+    let names = (100..<200).map { "node-\($0)" }
+    large.members = MemberSummary(count: 1000, missing: names)
+    #expect(large.status["aliveMembers"] == 900)
+    #expect(large.status["missingMembers"]?.array == names.prefix(20).map(JSONValue.string))
+  }
+
   @Test func everyColumnIsAField() {
     let members = report.status.object ?? [:]
     for column in SpeakerReport.columns {
@@ -52,7 +62,7 @@ import Testing
     #expect(try YAMLObjects.read(CustomResources.yaml) == [CustomResources.speaker])
     let version = CustomResources.speaker["spec"]?["versions"]?.array?.first
     let status = version?["schema"]?["openAPIV3Schema"]?["properties"]?["status"]
-    #expect(status?["x-kubernetes-validations"]?.array?.count == 2)
+    #expect(status?["x-kubernetes-validations"]?.array?.count == 3)
     #expect(version?["additionalPrinterColumns"]?.array?.count == SpeakerReport.columns.count)
   }
 
