@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     "lease on the reply path", "silence of the witnesses", "order of claims", "settling",
     "agreement of a witness", "confirmation", "fresh commitments", "answer of the host",
-    "yielding of the worse ranked heir",
+    "lateness", "comparison of tables",
   ])
   func aRemovedGuardIsMissed(_ name: String) throws {
     let mutation = try #require(Mutations.all.first { $0.name == name })

@@ -5,7 +5,7 @@ import Testing
 /// Random faults; every invariant is checked at every step. `make simulate` runs more of them.
 @Suite struct SeedTests {
   /// A fixed budget of seeds, the same in every run.
-  @Test(arguments: 1...8) func invariantsHold(_ seed: UInt64) {
+  @Test(arguments: 1...6) func invariantsHold(_ seed: UInt64) {
     let scenario = Scenario(seed: seed, nodes: 2 + Int(seed % 5), seconds: 60)
     #expect(World(scenario).run() == [])
   }
@@ -25,8 +25,8 @@ import Testing
     #expect(World(scenario).run() == [])
   }
 
-  /// The seeds that found a fault once; each names it. Two that take long are not among them: 5848
-  /// has the cause of 6533, and what 5242 found is in `PromiseTests`.
+  /// The seeds that found a fault once; each names it. What 5242, 5848 and 6533 found is in
+  /// `PromiseTests`: they take long.
   @Test(arguments: [
     // A witness whose log was empty did not tell a restarted member its number: no lease ever.
     (seed: 2107, nodes: 5, seconds: 120),
@@ -44,8 +44,6 @@ import Testing
     (seed: 646, nodes: 5, seconds: 340),
     // An owner without a lease announced what a witness had set free while it was suspended.
     (seed: 2491, nodes: 6, seconds: 590),
-    // An heir asked the witnesses of a former life of the owner, who are others than of its present.
-    (seed: 6533, nodes: 5, seconds: 600),
     // A restarted owner, which had heard of other nodes than before, claimed again what its former
     // life had with the promises of its new witnesses, while an heir had those of the former ones.
     (seed: 20712, nodes: 5, seconds: 500),
