@@ -150,7 +150,7 @@ struct Rig: Sendable {
 
   /// Waits until the router has these routes and no others.
   func hasRoutes(
-    _ expected: Set<Route>, within limit: TimeAmount = .seconds(20)
+    _ expected: Set<Route>, within limit: TimeAmount = .seconds(60)
   ) async throws {
     try await eventually(equals: expected, within: limit, every: .milliseconds(100)) {
       Set(try await router.routes())
@@ -158,7 +158,7 @@ struct Rig: Sendable {
   }
 
   /// Waits until the session with the first node is up, as the router says.
-  func isUp(within limit: TimeAmount = .seconds(20)) async throws {
+  func isUp(within limit: TimeAmount = .seconds(60)) async throws {
     let address = plan.neighbor.address
     try await eventually("the session is up", within: limit, every: .milliseconds(100)) {
       try await router.isEstablished(address)
