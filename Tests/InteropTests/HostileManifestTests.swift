@@ -15,7 +15,8 @@ extension InteropTests {
       var testDescription: String
       /// The content of the file.
       var text: String
-      /// Where the API server has the object; nil for what no API server takes in.
+      /// Where the API server has the object; nil for what is no error there: it takes in no broken
+      /// text, and fields that we do not know come from a newer definition.
       var place: String?
       /// What the problem must say.
       var says: [String]
