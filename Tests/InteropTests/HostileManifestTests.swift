@@ -34,8 +34,7 @@ extension InteropTests {
           metadata: {name: typo, namespace: metallb-system}
           spec:
             adresses: [192.0.2.200-192.0.2.210]
-          """, place: "ipaddresspools.metallb.io/metallb-system/typo",
-        says: ["adresses", "addresses"]),
+          """, place: nil, says: ["adresses", "addresses"]),
       Case(
         testDescription: "an overlapping pool",
         text: """
