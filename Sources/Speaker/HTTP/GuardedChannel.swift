@@ -44,6 +44,11 @@ struct GuardedChannel: ServerChildChannel {
   let base: HTTP1Channel
   let gate: ListenGuard
   let certificate: ServerCertificate?
+  /// How long a reader may take for what was written.
+  let answerTime: TimeAmount
+
+  /// Octets that the kernel holds for one connection; it doubles what it is told.
+  private static let sendBuffer: SocketOptionValue = 128 * 1024
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
     if !gate.takes(channel) {
@@ -51,6 +56,11 @@ struct GuardedChannel: ServerChildChannel {
       channel.eventLoop.execute { channel.close(promise: nil) }
     }
     return channel.eventLoop.makeCompletedFuture {
+      // What a reader does not take stays with us, and does not fill the kernel's memory.
+      try channel.syncOptions?.setOption(
+        ChannelOptions.socketOption(.so_sndbuf), value: Self.sendBuffer)
+      // The first is the one next to the socket.
+      try channel.pipeline.syncOperations.addHandler(AnswerDeadline(answerTime))
       guard let certificate else { return }
       try channel.pipeline.syncOperations.addHandler(
         NIOSSLServerHandler(context: certificate.context))

@@ -15,10 +15,9 @@ struct ListenContext: RequestContext {
   }
 }
 
-/// Bounds what one address may ask, and how long it may take to read the answer.
+/// Bounds what one address may ask, and counts what it is answered.
 struct ListenMiddleware: RouterMiddleware {
   let gate: ListenGuard
-  let answerTime: TimeAmount
   let requests: @Sendable (_ code: Int) -> Void
 
   func handle(
@@ -31,25 +30,14 @@ struct ListenMiddleware: RouterMiddleware {
       refusal.headers[.retryAfter] = "1"
       return refusal
     }
-    var response: Response
+    let response: Response
     do {
       response = try await next(request, context)
     } catch let error as any HTTPResponseError {
       response = try error.response(from: request, context: context)
     }
     requests(response.status.code)
-    response.body = bounded(response.body, on: context.channel)
     return response
-  }
-
-  /// The same body, whose reader is cut off where it does not read.
-  private func bounded(_ body: ResponseBody, on channel: any Channel) -> ResponseBody {
-    let answerTime = answerTime
-    return ResponseBody(contentLength: body.contentLength) { writer in
-      let end = channel.eventLoop.scheduleTask(in: answerTime) { channel.close(promise: nil) }
-      defer { end.cancel() }
-      try await body.write(writer)
-    }
   }
 }
 

@@ -65,7 +65,7 @@ struct ListenServer: Service {
     let router = Router(context: ListenContext.self)
     router.add(
       middleware: ListenMiddleware(
-        gate: gate, answerTime: limits.answer,
+        gate: gate,
         requests: { [factory] code in
           let family = SpeakerMetrics.httpRequests
           Counter(
@@ -90,7 +90,7 @@ struct ListenServer: Service {
               httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.head, maxHeaderListSize: limits.head,
                 maxHeaderFieldCount: 100))),
-          gate: gate, certificate: certificate)
+          gate: gate, certificate: certificate, answerTime: limits.answer)
       },
       configuration: ApplicationConfiguration(
         address: .hostname("\(options.address.address)", port: Int(options.address.port))),

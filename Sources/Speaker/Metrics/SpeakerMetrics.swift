@@ -33,7 +33,7 @@ enum SpeakerMetrics {
     labels: ["service", "address", "protocol"])
   static let eventToWire = MetricFamily.histogram(
     "bellman_event_to_wire_seconds", unit: "seconds",
-    "Time from an event to the last packet that follows from it, where any does",
+    "Time from an event until all that follows from it was said to segments and peers",
     labels: ["event"],
     bounds: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5])
 

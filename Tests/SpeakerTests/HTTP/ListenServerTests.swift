@@ -125,12 +125,15 @@ import Testing
   @Test func whoReadsNothingHoldsNobodyUp() async throws {
     var limits = ListenServer.Limits()
     limits.answer = .milliseconds(500)
+    // Idleness is not what cuts them off.
+    limits.idle = .hours(1)
     try await ListenRig.run(.loopback, limits: limits, manifests: Self.large) { rig in
       let size = try await rig.ask("/status").body.utf8.count
       #expect(size > 1_000_000)
       // The source that reads nothing has all the connections that it may have.
       var place = rig.place
       place.source = "127.0.0.2"
+      place.receiveBuffer = 8192
       var lazy: [NIOAsyncChannel<ByteBuffer, ByteBuffer>] = []
       for _ in 0..<limits.gate.connectionsOfOne {
         let connection = try await RawClient.connect(place)

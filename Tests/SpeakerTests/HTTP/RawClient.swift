@@ -16,6 +16,8 @@ enum RawClient {
     var port: Int
     var source: String?
     var authority: String?
+    /// Octets that the kernel takes for a client that does not read; nil for as many as it likes.
+    var receiveBuffer: SocketOptionValue?
   }
 
   /// Opens a connection and leaves it to the caller.
@@ -23,6 +25,10 @@ enum RawClient {
     var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
     if let source = place.source {
       bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0))
+    }
+    if let size = place.receiveBuffer {
+      bootstrap = bootstrap.channelOption(
+        ChannelOptions.socketOption(.so_rcvbuf), value: size)
     }
     let authority = place.authority
     return try await bootstrap.connect(host: "127.0.0.1", port: place.port) { channel in
