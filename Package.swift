@@ -12,6 +12,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -56,6 +57,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
@@ -87,8 +89,8 @@ let package = Package(
       "Speaker",
       [
         "Addresses", "Assignment", "BFD", "BGP", "Election", "KubernetesClient", "LinkLayer",
-        "LinuxIO", "Resources", "Status", nio, nioPosix, nioHTTP1, logging, lifecycle, signals,
-        hummingbird,
+        "LinuxIO", "Resources", "Status", nio, nioPosix, nioHTTP1, nioSSL, logging, metrics,
+        lifecycle, signals, hummingbird, hummingbirdCore, httpTypes,
       ]),
     module("Lab", ["Addresses", "CLinux", "Resources", nio, nioPosix, nioHTTP1, nioLocks, yams]),
     .executableTarget(
@@ -142,7 +144,8 @@ let package = Package(
       "SpeakerTests",
       [
         "Addresses", "BGP", "KubernetesClient", "LinuxIO", "Resources", "Speaker", "Status",
-        "TestAPIServer", "TestSupport", nio, nioPosix, logging, lifecycle,
+        "TestAPIServer", "TestSupport", nio, nioPosix, nioSSL, logging, metrics, lifecycle, yams,
+        httpClient,
       ]),
     tests("LabTests", ["Addresses", "Lab", "Resources", nioLocks, yams]),
     tests(

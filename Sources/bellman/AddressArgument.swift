@@ -36,4 +36,13 @@ enum AddressArgument {
     }
     return address
   }
+
+  @Sendable static func placeWithPort(_ text: String) throws -> ListenAddress {
+    guard let address = ListenAddress(text, defaultPort: nil) else {
+      throw ValidationError(
+        "expected ADDRESS:PORT, with an IPv6 address in brackets, such as 127.0.0.1:7475 or "
+          + "[::]:7475")
+    }
+    return address
+  }
 }

@@ -10,7 +10,8 @@ struct Bellman: AsyncParsableCommand {
     version: speakerVersion,
     subcommands: [
       SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, ValidateCommand.self,
-      CRDsCommand.self, ProbeCommand.self, DrainCommand.self, RebalanceCommand.self,
-      AnnounceCommand.self, LabCommand.self, LabPodCommand.self, LabClientCommand.self,
+      MetricsCommand.self, CRDsCommand.self, ProbeCommand.self, DrainCommand.self,
+      RebalanceCommand.self, AnnounceCommand.self, LabCommand.self, LabPodCommand.self,
+      LabClientCommand.self,
     ])
 }

@@ -11,15 +11,17 @@ extension KubernetesClient {
   ///   - configuration: times and sizes
   ///   - deliver: takes the changes in order; while it runs no more is read from the server
   ///   - report: is told when the following goes wrong and when it is well again
+  ///   - listing: is told when all objects are asked for
   public func follow(
     _ selection: Selection,
     configuration: Reflector.Configuration = Reflector.Configuration(),
     deliver: @escaping @Sendable (ReflectedChanges) async -> Void,
-    report: @escaping @Sendable (Reflector.Condition) -> Void = { _ in }
+    report: @escaping @Sendable (Reflector.Condition) -> Void = { _ in },
+    listing: @escaping @Sendable () -> Void = {}
   ) async {
     let follower = Follower(
       client: self, selection: selection, configuration: configuration, deliver: deliver,
-      report: report)
+      report: report, listing: listing)
     await withTaskCancellationHandler {
       await follower.run()
     } onCancel: {
@@ -41,6 +43,7 @@ private actor Follower {
   private let reader: ObjectReader
   private let deliver: @Sendable (ReflectedChanges) async -> Void
   private let report: @Sendable (Reflector.Condition) -> Void
+  private let listing: @Sendable () -> Void
   private var reflector: Reflector
   private var generator = SystemRandomNumberGenerator()
   private var request: (id: Reflector.RequestID, task: Task<Void, Never>)?
@@ -53,12 +56,14 @@ private actor Follower {
   init(
     client: KubernetesClient, selection: Selection, configuration: Reflector.Configuration,
     deliver: @escaping @Sendable (ReflectedChanges) async -> Void,
-    report: @escaping @Sendable (Reflector.Condition) -> Void
+    report: @escaping @Sendable (Reflector.Condition) -> Void,
+    listing: @escaping @Sendable () -> Void
   ) {
     self.client = client
     self.selection = selection
     self.deliver = deliver
     self.report = report
+    self.listing = listing
     reader = ObjectReader(selection)
     reflector = Reflector(configuration)
   }
@@ -85,9 +90,11 @@ private actor Follower {
     for action in reflector.handle(input, now: .now(), using: &generator) {
       switch action {
       case .list(let limit, let token, let id):
+        if token == nil { listing() }
         let request = APIRequest.list(selection, limit: limit, continueToken: token)
         start(id) { await $0.list(request, id) }
       case .watch(let watch, let id):
+        if watch.resourceVersion == nil { listing() }
         let request = APIRequest.watch(selection, watch)
         start(id) { await $0.watch(request, id) }
       case .cancel(let id):

@@ -16,6 +16,12 @@ public struct FileStamp: Hashable, Sendable {
     nanoseconds = Int64(status.st_mtim.tv_nsec)
   }
 
+  /// The stamp of the file at `path`, or of what a symbolic link there leads to; nil when there is none.
+  public static func of(_ path: String) -> FileStamp? {
+    var status = stat()
+    return stat(path, &status) == 0 ? FileStamp(status) : nil
+  }
+
   /// The regular files of `directory` by name with their stamps. Hidden files are left out, and
   /// symbolic links are followed. Throws when the directory cannot be read.
   public static func files(inDirectory directory: String) throws(LinuxError) -> [String: FileStamp]

@@ -63,6 +63,7 @@ public final class LinkAnnouncer {
   private var detector: ConflictDetector
   private var timer: Scheduled<Void>?
   private var gratuitousSent: UInt64 = 0
+  private var gratuitousByAddress: [IPAddress: UInt64] = [:]
   private var isClosed = false
 
   /// Sightings are fetched this long after the first, so that a storm of them is one event.
@@ -149,8 +150,12 @@ public final class LinkAnnouncer {
   public func release(_ addresses: some Sequence<IPAddress>) {
     eventLoop.preconditionInEventLoop()
     let released = addresses.filter { responder.owned.remove($0) }
-    for address in released { leaseEnds[address] = nil }
+    for address in released {
+      leaseEnds[address] = nil
+      gratuitousByAddress[address] = nil
+    }
     replyPath.replace(responder)
+    replyPath.forget(released)
     narrowFilter()
     schedule.release(released)
     detector.release(released)
@@ -239,6 +244,11 @@ public final class LinkAnnouncer {
       droppedByKernel: sockets.droppedByKernel, sendFailures: sockets.sendFailures)
   }
 
+  /// What was sent for an address since it is owned: replies, and unasked announcements.
+  public func sent(for address: IPAddress) -> (replies: UInt64, gratuitous: UInt64) {
+    (replyPath.replies(for: address), gratuitousByAddress[address] ?? 0)
+  }
+
   /// Stops answering and announcing, and waits for the capture thread, which is prompt.
   public func close() {
     prepare([])
@@ -321,6 +331,7 @@ public final class LinkAnnouncer {
       try? socket.send(frame)
     }
     gratuitousSent &+= 1
+    gratuitousByAddress[address, default: 0] &+= 1
   }
 
   /// An announcement is as good as an answer, and as much forbidden without a lease.

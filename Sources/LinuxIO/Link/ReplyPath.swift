@@ -11,7 +11,7 @@ import Synchronization
 /// system call. A reply that was being decided during a replacement may still leave after it.
 final class ReplyPath: Sendable {
   private let responder: Mutex<Responder>
-  private let counters = Mutex(ResponderCounters())
+  private let counters = Mutex(ReplyCounters())
   private let sightings = Mutex(SightingLog())
   private let neighbors = Mutex(HeardNeighbors())
   private let lease: ReplyLease
@@ -34,6 +34,18 @@ final class ReplyPath: Sendable {
   }
 
   func replace(_ responder: Responder) { self.responder.withLock { $0 = responder } }
+
+  /// Counts the replies for these addresses from zero when they are owned again.
+  func forget(_ addresses: [IPAddress]) {
+    counters.withLock { counters in
+      for address in addresses { counters.replies[address] = nil }
+    }
+  }
+
+  /// How many requests for an address were answered since it is owned.
+  func replies(for address: IPAddress) -> UInt64 {
+    counters.withLock { $0.replies[address] ?? 0 }
+  }
 
   func reply(to frame: RawSpan) -> ByteBuffer? {
     if let frame = SpeakerFrame(parsing: frame) {
@@ -68,6 +80,18 @@ final class ReplyPath: Sendable {
     sightings.withLock { $0.take() }
   }
 
-  var statistics: ResponderCounters { counters.withLock { $0 } }
+  var statistics: ResponderCounters { counters.withLock { $0.all } }
   var lostSightings: UInt64 { sightings.withLock { $0.lost } }
+}
+
+/// What came of requests, in all and by address.
+private struct ReplyCounters {
+  var all = ResponderCounters()
+  /// Grows by owned addresses only.
+  var replies: [IPAddress: UInt64] = [:]
+
+  mutating func count(_ answer: Answer) {
+    all.count(answer)
+    if case .reply(_, let address) = answer { replies[address, default: 0] &+= 1 }
+  }
 }

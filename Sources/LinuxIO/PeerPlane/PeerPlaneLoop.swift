@@ -24,6 +24,7 @@ struct PeerPlaneLoop: ~Copyable {
   private var lost: Set<MemberID> = []
   private var actions: [Election.Action] = []
   private var outputs: [PeerPlaneOutput] = []
+  private var handOvers: HandOverClock
   private var ready: [UInt64] = []
   private var traffic = PeerPlaneTraffic()
   private var lateness = PeerPlaneLateness()
@@ -62,6 +63,7 @@ struct PeerPlaneLoop: ~Copyable {
     election = Election(
       configuration: settings.configuration, seed: .random(in: .min ... .max),
       now: BootClock.now())
+    handOvers = HandOverClock(member: MemberID(name: settings.configuration.node))
     channel = PeerChannel(
       node: node, incarnation: settings.configuration.incarnation, keys: settings.keys)
     keys = settings.keys
@@ -209,7 +211,12 @@ struct PeerPlaneLoop: ~Copyable {
       }
     }
     lease.setEnd(election.answersUntil)
-    for index in actions.indices { perform(actions[index]) }
+    for index in actions.indices {
+      perform(actions[index])
+      if let done = handOvers.note(actions[index], now: BootClock.now()) {
+        outputs.append(.handedOver(done.address, after: done.time))
+      }
+    }
   }
 
   private mutating func perform(_ action: Election.Action) {
@@ -239,7 +246,10 @@ struct PeerPlaneLoop: ~Copyable {
         for event in events {
           handle(event)
           // The tables have lost it before the election did.
-          if case .addressRemoved(let address) = event { lease.allow(address) }
+          if case .addressRemoved(let address) = event {
+            lease.allow(address)
+            handOvers.forget(address)
+          }
         }
       case .members(let members): setMembers(members)
       case .keys(let keys): use(keys)

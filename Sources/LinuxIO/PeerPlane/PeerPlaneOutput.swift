@@ -11,6 +11,8 @@ public enum PeerPlaneOutput: Sendable {
   case silence(IPAddress, forwardFor: TimeAmount)
   /// The claim to an address has changed.
   case claimed(IPAddress, owner: MemberID, isVacant: Bool, Election.Cause)
+  /// An address was handed over: so long after the first question to an heir, this node is silent.
+  case handedOver(IPAddress, after: TimeAmount)
   /// Send this to all speakers on the segment.
   case frame(ByteBuffer)
   /// The interface of another speaker on the segment.

@@ -23,6 +23,9 @@ final class BFDTable {
   /// Hears that BFD found the path to a peer up, or failed.
   var onChange: (_ peer: String, _ isUp: Bool) -> Void = { _, _ in }
 
+  /// Hears of every change of a session.
+  var onState: (BFD.Session.State) -> Void = { _ in }
+
   private let eventLoop: any EventLoop
   private let logger: Logger
   private var speaker: BFDSpeaker?
@@ -125,6 +128,7 @@ final class BFDTable {
     entries[name]?.state = change.to
     entries[name]?.since = change.time
     entries[name]?.lastChange = change
+    onState(change.to)
     logger.log(
       level: change.isFailure ? .warning : .info, "BFD session changed",
       metadata: ["peer": "\(name)", "change": "\(change)"])

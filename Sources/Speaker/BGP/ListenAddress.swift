@@ -20,7 +20,10 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads a place as a person writes it. Nil stands for an error: the address of IPv6 must be in
   /// brackets, and the port from 1 to 65535.
-  public init?(_ text: String) {
+  public init?(_ text: String) { self.init(text, defaultPort: Self.defaultPort) }
+
+  /// Reads a place as a person writes it; without a default port it must be given.
+  public init?(_ text: String, defaultPort: UInt16?) {
     let host: Substring
     let rest: Substring
     if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
@@ -35,7 +38,8 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     guard let address = IPAddress(host) else { return nil }
     self.address = address
     guard !rest.isEmpty else {
-      port = Self.defaultPort
+      guard let defaultPort else { return nil }
+      port = defaultPort
       return
     }
     let digits = rest.dropFirst()

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import Resources
 import ServiceLifecycle
+import Status
 
 /// Reads a cluster from its API server and follows its changes.
 ///
@@ -17,6 +18,7 @@ struct KubernetesSource: ServiceLifecycle.Service {
   func run() async throws {
     let reader = ClusterReader(
       client: client, options: options, control: control, identities: identities, logger: logger)
+    await control.setStreams { await reader.streams }
     await reader.begin()
     try? await gracefulShutdown()
     await reader.end()
@@ -31,6 +33,9 @@ private actor ClusterReader {
   private let identities: ServiceIdentities
   private let logger: Logger
   private var intake = ClusterIntake()
+  private var health: [ClusterStream: StreamHealth] = [:]
+  /// When the first of the changes was read that have not been handed on.
+  private var firstChange: NIODeadline?
   private var followers: [ClusterStream: Task<Void, Never>] = [:]
   private var timer: Task<Void, Never>?
   /// How the streams stand, in the order in which they said so.
@@ -70,18 +75,30 @@ private actor ClusterReader {
     await listener?.value
   }
 
+  /// What is followed, and how it stands.
+  var streams: [StreamStatus] {
+    followers.keys.map { stream in
+      let health = health[stream] ?? StreamHealth()
+      return StreamStatus(
+        name: "\(stream)", isFollowed: health.isFollowed, lastEventAt: health.lastEventAt,
+        events: health.events, lists: health.lists)
+    }
+  }
+
   private func reconcileFollowers() {
     guard !isEnded else { return }
     for (stream, task) in followers where !intake.streams.contains(stream) {
       task.cancel()
       followers[stream] = nil
+      health[stream] = nil
     }
     for stream in intake.streams where followers[stream] == nil {
       followers[stream] = Task { [client, options, report] in
         await client.follow(
           stream.selection(options), configuration: options.requests,
           deliver: { await self.take($0, of: stream) },
-          report: { report.yield((stream, $0)) })
+          report: { report.yield((stream, $0)) },
+          listing: { Task { await self.noteList(of: stream) } })
       }
     }
   }
@@ -104,6 +121,8 @@ private actor ClusterReader {
     _ changes: [ClusterIntake.Change], isComplete: Bool, of stream: ClusterStream
   ) async {
     guard followers[stream] != nil else { return }
+    health[stream, default: StreamHealth()].note(changes.count)
+    firstChange = firstChange ?? .now()
     intake.take(changes, isComplete: isComplete, of: stream, now: .now())
     reconcileFollowers()
     await handOn()
@@ -111,6 +130,9 @@ private actor ClusterReader {
 
   private func note(_ condition: Reflector.Condition, of stream: ClusterStream) async {
     guard followers[stream] != nil else { return }
+    // Of a kind that is not installed there is nothing to follow.
+    health[stream, default: StreamHealth()].isFollowed =
+      condition == .following || condition == .notInstalled
     switch condition {
     case .notInstalled: logger.info("\(stream) is not installed; waiting for it")
     case .following: logger.debug("following \(stream)")
@@ -125,9 +147,18 @@ private actor ClusterReader {
   private func handOn() async {
     guard !isHandingOn else { return }
     isHandingOn = true
-    while !isEnded, let update = intake.update(now: .now()) { await control.sourceChanged(update) }
+    while !isEnded, var update = intake.update(now: .now()) {
+      update.receivedAt = firstChange ?? .now()
+      firstChange = nil
+      await control.sourceChanged(update)
+    }
     isHandingOn = false
     setTimer()
+  }
+
+  private func noteList(of stream: ClusterStream) {
+    guard followers[stream] != nil else { return }
+    health[stream, default: StreamHealth()].lists += 1
   }
 
   private func setTimer() {
@@ -138,5 +169,19 @@ private actor ClusterReader {
       do { try await Task.sleep(for: .nanoseconds(time)) } catch { return }
       await handOn()
     }
+  }
+}
+
+/// How the following of a stream stands.
+private struct StreamHealth {
+  var isFollowed = false
+  var lastEventAt: Timestamp?
+  var events: UInt64 = 0
+  var lists: UInt64 = 0
+
+  mutating func note(_ changes: Int) {
+    guard changes > 0 else { return }
+    events += UInt64(changes)
+    lastEventAt = .now
   }
 }

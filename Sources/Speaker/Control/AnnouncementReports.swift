@@ -29,6 +29,7 @@ extension ControlLoop {
       let problems = source.problems.filter { $0.severity == .error }.prefix(3).map(\.description)
       return (["the cluster was not read yet"] + problems).joined(separator: "; ")
     }
+    if isStopping { return "the speaker is stopping" }
     if interfaces.isEmpty { return "the network interfaces are not known yet" }
     return nil
   }

@@ -36,6 +36,11 @@ actor ControlLoop {
   /// Whether each node of the cluster is Ready.
   private(set) var nodes: [String: Bool] = [:]
   let relay: Relay?
+  let metrics: EventMetrics
+  /// When the control loop last turned.
+  nonisolated let pulse = Pulse()
+  /// What the source says of its streams.
+  private(set) var streams: (@Sendable () async -> [StreamStatus])?
   /// The drain of this node; nil when it is not drained.
   private(set) var drain: Drain?
   /// Why the file of the keys of the peer plane is not followed, or could not be read again.
@@ -48,7 +53,7 @@ actor ControlLoop {
   private(set) var gatewayRounds = GatewayRounds()
   private var configuration = Configuration()
   private var ownNode: Node?
-  private var isStopping = false
+  private(set) var isStopping = false
   private var segmentWatch: RepeatedTask?
   private var credenceWatch: RepeatedTask?
   private var knowsInterfaces = false
@@ -68,8 +73,9 @@ actor ControlLoop {
   /// A control loop that knows nothing and announces nothing yet.
   init(
     options: SpeakerOptions, plane: PeerPlane?, relay: Relay? = nil, eventLoop: any EventLoop,
-    logger: Logger
+    logger: Logger, metrics: EventMetrics = .ignored
   ) {
+    self.metrics = metrics
     self.relay = relay
     self.options = options
     self.eventLoop = eventLoop
@@ -97,6 +103,7 @@ actor ControlLoop {
   /// Begins to listen, to sessions and for neighbours. Call it once, before any event. Throws
   /// ``SpeakerStartError`` when an address cannot be listened on.
   func start() async throws {
+    pulse.start(on: eventLoop)
     try await listener.open().get()
     // The hop keeps the machines from being entered while they are at work.
     peers.onSession = { [weak self] peer, isUp in
@@ -109,6 +116,7 @@ actor ControlLoop {
       Task { await self?.linksChanged() }
     }
     bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
+    bfd.onState = { [metrics] in metrics.noteBFD("\($0)") }
     watchSegments()
     watchCredence()
     if let since = drainFile.read() {
@@ -141,7 +149,7 @@ actor ControlLoop {
 
   private func secondPassed() {
     guard !isStopping, assignment.isComplete else { return }
-    decide([])
+    decide([], .source, since: .now())
   }
 
   private static let segmentWatchInterval: TimeAmount = .milliseconds(500)
@@ -173,14 +181,16 @@ actor ControlLoop {
       upserted: update.changes.nodes.upserted, removed: update.changes.nodes.removed)
     if let news { events += ownershipEvents(news) }
     reconcilePeers()
-    decide(events)
+    decide(events, .source, since: update.receivedAt)
     completeInitialTable()
     if update.changes.configuration != nil { noteAnnouncements(of: histories.keys) }
     logNewKernelResponders()
   }
 
   /// Takes in what the source or the time changed, and acts on it as far as the source is believed.
-  private func decide(_ events: [Assignment.Event]) {
+  private func decide(
+    _ events: [Assignment.Event], _ event: EventMetrics.Event, since start: NIODeadline
+  ) {
     let now = NIODeadline.now()
     let seconds = Int64(now.uptimeNanoseconds / 1_000_000_000)
     assignment.take(.batch([.time(seconds: seconds)] + events))
@@ -193,7 +203,7 @@ actor ControlLoop {
         wallClock: .now)
       if let change { logHold(change) }
     }
-    perform(assignment.handle(.fitnessHeld(fitnessHold.isHeld)))
+    perform(assignment.handle(.fitnessHeld(fitnessHold.isHeld)), event, since: start)
   }
 
   private func logHold(_ isHeld: Bool) {
@@ -206,6 +216,11 @@ actor ControlLoop {
         "nodes and endpoints count as the source says again",
         metadata: ["bad": "\(fitnessHold.shares)"])
     }
+  }
+
+  /// Has documents ask for the streams of the source.
+  func setStreams(_ streams: @escaping @Sendable () async -> [StreamStatus]) {
+    self.streams = streams
   }
 
   func noteSource(isReachable: Bool) {
@@ -240,8 +255,9 @@ actor ControlLoop {
     knowsInterfaces = true
     let returned = InterfaceStack.returnedMembers(from: self.interfaces, to: interfaces)
     self.interfaces = interfaces
+    let start = NIODeadline.now()
     reconcilePeers()
-    perform(assignment.handle(reconcileLinks()))
+    perform(assignment.handle(reconcileLinks()), .interface, since: start)
     completeInitialTable()
     links.announceAnew(on: InterfaceStack.above(moved.union(returned), in: interfaces))
     noteAnnouncements(of: histories.keys)
@@ -274,6 +290,7 @@ actor ControlLoop {
     segmentWatch?.cancel()
     credenceWatch?.cancel()
     links.close()
+    pulse.stop()
   }
 
   private func sayGoodbye(reason: String) async {
@@ -295,9 +312,11 @@ actor ControlLoop {
   /// Takes in what the election said.
   func electionSays(_ outputs: [PeerPlaneOutput]) {
     guard let election else { return }
+    let start = NIODeadline.now()
     relay?.note(outputs)
     let news = election.take(outputs)
-    perform(assignment.handle(.batch(ownershipEvents(news))))
+    perform(assignment.handle(.batch(ownershipEvents(news))), .election, since: start)
+    note(news, at: start)
     links.announceAgain(news.repeated)
     for frame in news.frames { links.broadcast(frame) }
     if !links.speakers.isSuperset(of: news.speakers) { links.speakers.formUnion(news.speakers) }
@@ -321,7 +340,9 @@ actor ControlLoop {
   func setDrain(_ drain: Drain?) {
     self.drain = drain
     election?.drain(drain != nil)
-    perform(assignment.handle(.draining(node: options.node, isDraining: drain != nil)))
+    perform(
+      assignment.handle(.draining(node: options.node, isDraining: drain != nil)), .drain,
+      since: .now())
   }
 
   /// Notes what is wrong with the file of the keys; nil when all is well.
@@ -347,14 +368,14 @@ actor ControlLoop {
   /// An interface broke, or may be mended.
   private func linksChanged() {
     guard !isStopping else { return }
-    perform(assignment.handle(reconcileLinks()))
+    perform(assignment.handle(reconcileLinks()), .interface, since: .now())
     noteAnnouncements(of: histories.keys)
   }
 
   /// A session was established or lost.
   private func sessionChanged(peer: String, isUp: Bool) {
     guard !isStopping else { return }
-    perform(assignment.handle(.session(peer: peer, isUp: isUp)))
+    perform(assignment.handle(.session(peer: peer, isUp: isUp)), .session, since: .now())
     noteAnnouncements(of: histories.keys)
     // A neighbour that had fallen silent was kept for the sake of the session.
     if !isUp { reconcilePeers() }
@@ -389,7 +410,9 @@ actor ControlLoop {
       peers: located, profiles: configuration.bfdProfiles, interfaces: interfaces)
   }
 
-  private func perform(_ actions: [Assignment.Action]) {
+  private func perform(
+    _ actions: [Assignment.Action], _ event: EventMetrics.Event, since start: NIODeadline
+  ) {
     var changes: [String: PeerTable.RouteChanges] = [:]
     for action in actions {
       switch action {
@@ -420,6 +443,7 @@ actor ControlLoop {
     links.flush()
     election?.flush()
     peers.update(changes)
+    if actions.contains(where: \.reachesTheWire) { metrics.noteWire(event, since: start) }
   }
 
   private func logNewKernelResponders() {
@@ -451,7 +475,9 @@ actor ControlLoop {
         continue
       }
       links.setPrepared(Layer2Verdict(summary.layer2) == .candidate, address)
-      let changes = histories[address, default: AddressHistory(now: now)].note(summary, now: now)
+      let before = histories[address] ?? AddressHistory(now: now)
+      let changes = histories[address, default: before].note(summary, now: now)
+      if let history = histories[address] { noteVerdicts(from: before, to: history) }
       for change in changes {
         logger.info(
           "\(change.what)", metadata: ["address": "\(address)", "reason": "\(change.why)"])

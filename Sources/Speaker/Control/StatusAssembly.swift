@@ -15,10 +15,12 @@ extension ControlLoop {
   func statusDocument() async -> StatusDocument {
     var plane = await planeView()
     plane?.relayedSegments = await relay?.relayedSegments()
+    let streams = await streams?() ?? source.streams
     return StatusDocument(
       node: options.node, programVersion: speakerVersion, pid: getpid(), startedAt: startedAt,
       source: SourceStatus(
-        directory: options.source.description, objects: source.objects, complete: source.isComplete),
+        directory: options.source.description, objects: source.objects, complete: source.isComplete,
+        isReachable: source.isReachable, streams: streams),
       addresses: assignment.addresses().map { addressStatus($0, plane) },
       servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
       peers: peers.entries.map(peerStatus) + peers.waiting.map(peerStatus),
@@ -112,6 +114,7 @@ extension ControlLoop {
 
   private func addressStatus(_ summary: AddressSummary, _ plane: PlaneView?) -> AddressStatus {
     let history = histories[summary.address]
+    let sent = links.sent(for: summary.address)
     let told = summary.routes.filter { peers.hasSent($0.prefix, to: $0.peer) }
     return AddressStatus(
       address: summary.address, services: summary.services.map(\.description),
@@ -122,7 +125,8 @@ extension ControlLoop {
         verdict: Layer2Verdict(summary.layer2), reason: summary.layer2.reason.rawValue,
         sentence: summary.layer2.sentence, owner: summary.owner,
         interfaces: links.names(holding: summary.address), since: history?.layer2Since,
-        claim: claim(of: summary, plane), conflicts: links.conflicts(of: summary.address)),
+        claim: claim(of: summary, plane), conflicts: links.conflicts(of: summary.address),
+        repliesSent: sent?.replies, gratuitousSent: sent?.gratuitous),
       bgp: BGPStatus(
         verdict: BGPVerdict(summary.bgp), reason: summary.bgp.reason.rawValue,
         sentence: summary.bgp.sentence, peers: Set(told.map(\.peer)).sorted(),
@@ -157,7 +161,8 @@ extension ControlLoop {
       prefixesWithdrawn: statistics.prefixesWithdrawn,
       messagesReceived: statistics.received.total, messagesSent: statistics.sent.total,
       routesReceived: statistics.routesReceived, flaps: statistics.flaps,
-      nextRetryAt: transport.retryAt.map(Timestamp.init), bfd: bfd.status(of: name))
+      nextRetryAt: transport.retryAt.map(Timestamp.init), bfd: bfd.status(of: name),
+      updatesSent: statistics.sent.update)
   }
 
   private func peerStatus(_ name: String, _ waiting: PeerTable.Waiting) -> PeerStatus {

@@ -17,6 +17,8 @@ final class ElectionTable {
     var ownerships: [IPAddress: Ownership] = [:]
     /// Addresses that are to be announced once more.
     var repeated: [IPAddress] = []
+    /// How long the hand-overs took that have ended.
+    var handOvers: [TimeAmount] = []
     /// Frames for the segment.
     var frames: [ByteBuffer] = []
     /// Interfaces of other speakers on the segments.
@@ -195,6 +197,8 @@ final class ElectionTable {
         }
         let answersHere = ownerships[address]?.answersHere ?? false
         set(address, Ownership(owner: name, answersHere: answersHere), &news)
+      case .handedOver(_, let time):
+        news.handOvers.append(time)
       case .frame(let frame):
         news.frames.append(frame)
       case .speaker(let mac):

@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Status
 
@@ -8,60 +9,35 @@ import Status
   import Glibc
 #endif
 
-/// Answers questions about this speaker on a unix socket, by HTTP: `GET /status`,
-/// `GET /explain?target=ADDRESS|NAMESPACE/NAME` and `GET /drain`, all JSON, and the probes
-/// `GET /healthz` and `GET /readyz`; and takes commands there, see ``CommandRoutes``. Who may connect
-/// is for the file system to say: nobody but its owner.
+/// Answers questions about this speaker on a unix socket, by HTTP, and takes commands there: see
+/// ``ReadRoutes`` and ``CommandRoutes``. Who may connect is for the file system to say: nobody but its
+/// owner.
 struct StatusServer: Service {
   let socketPath: String
   let control: ControlLoop
   let logger: Logger
+  var exporter: MetricsExporter?
+  /// Where connections are served: not where the control loop turns, which they must neither hold up
+  /// nor wait for.
+  var eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+  var stuckAfter = Pulse.limit
 
   func run() async throws {
     let router = Router()
-    let control = control
-    router.get("status") { _, _ in
-      try Self.json(StatusRenderer.json(await control.statusDocument()))
-    }
-    router.get("explain") { request, _ in
-      guard let target = request.uri.queryParameters.get("target") else {
-        return Self.text(.badRequest, "the parameter target is missing")
-      }
-      guard let document = await control.explain(target) else {
-        return Self.text(
-          .notFound, "no service and no address '\(target)' is known to this speaker")
-      }
-      return try Self.json(StatusRenderer.json(document))
-    }
-    // The answer comes from the control loop: where that is stuck, there is none.
-    router.get("healthz") { _, _ in
-      Self.text(.ok, "ok, \(await control.histories.count) addresses\n")
-    }
-    router.get("readyz") { _, _ in
-      if let obstacle = await control.obstacleToReadiness {
-        return Self.text(.serviceUnavailable, "\(obstacle)\n")
-      }
-      return Self.text(.ok, "ok\n")
-    }
-    router.get("drain") { _, _ in
-      try Self.json(StatusRenderer.json(await control.drainDocument()))
-    }
+    let routes = ReadRoutes(control: control, exporter: exporter, stuckAfter: stuckAfter)
+    routes.addProbes(to: router)
+    routes.addMetrics(to: router)
+    routes.addStatus(to: router)
     CommandRoutes(control: control, logger: logger).add(to: router)
     let path = socketPath
     let application = Application(
       router: router,
       configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
       onServerRunning: { _ in chmod(path, 0o600) },
-      logger: quietLogger)
+      eventLoopGroupProvider: .shared(eventLoopGroup),
+      logger: logger.quiet)
     defer { unlink(socketPath) }
     try await application.run()
-  }
-
-  /// Hummingbird tells of every start and stop at `info`; the speaker says that itself.
-  private var quietLogger: Logger {
-    var quiet = logger
-    quiet.logLevel = max(quiet.logLevel, .warning)
-    return quiet
   }
 
   static func text(_ status: HTTPResponse.Status, _ text: String) -> Response {
@@ -74,5 +50,14 @@ struct StatusServer: Service {
     Response(
       status: .ok, headers: [.contentType: "application/json"],
       body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+}
+
+extension Logger {
+  /// Hummingbird tells of every start and stop at `info`; the speaker says that itself.
+  var quiet: Logger {
+    var quiet = self
+    quiet.logLevel = max(quiet.logLevel, .warning)
+    return quiet
   }
 }

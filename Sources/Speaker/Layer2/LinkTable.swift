@@ -204,6 +204,15 @@ final class LinkTable {
     links.filter { $0.value.owned.contains(address) }.map(\.key).sorted()
   }
 
+  /// What was sent for `address` on all interfaces that hold it; nil where none does.
+  func sent(for address: IPAddress) -> (replies: UInt64, gratuitous: UInt64)? {
+    let holders = links.values.filter { $0.owned.contains(address) }
+    guard !holders.isEmpty else { return nil }
+    return holders.map { $0.sent(for: address) }.reduce((0, 0)) {
+      ($0.0 &+ $1.replies, $0.1 &+ $1.gratuitous)
+    }
+  }
+
   /// Who else was seen to use `address`, or to want it.
   func conflicts(of address: IPAddress) -> [ConflictStatus] {
     links.flatMap { name, link in

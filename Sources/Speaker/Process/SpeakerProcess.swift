@@ -32,6 +32,7 @@ public struct SpeakerProcess: Sendable {
     } catch {
       throw SpeakerStartError("\(error)")
     }
+    try options.listen?.validate()
     let client = try prepareSource(logger)
     let identities = ServiceIdentities()
     try Self.prepareFolder(of: options.socketPath)
@@ -53,17 +54,26 @@ public struct SpeakerProcess: Sendable {
       }
     }
     let relay = try await Relay.prepare(options.relay, node: options.node)
+    let registry = MetricsRegistry(
+      SpeakerMetrics.all + (options.hasMetalLBMetrics ? MetalLBMetrics.all : []))
     let control = ControlLoop(
-      options: options, plane: plane, relay: relay, eventLoop: eventLoop, logger: logger)
+      options: options, plane: plane, relay: relay, eventLoop: eventLoop, logger: logger,
+      metrics: EventMetrics(factory: registry))
     try await control.start()
     logger.info(
       "speaker starts",
       metadata: ["version": "\(speakerVersion)", "source": "\(options.source)"])
 
+    let exporter = MetricsExporter(
+      registry: registry, control: control, hasMetalLBNames: options.hasMetalLBMetrics)
+    // A thread of its own: questions and control state do not wait for each other.
+    let serving = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     // Services are shut down in reverse order: the status server can tell of the goodbye, and the
     // control loop says it before the sources end.
     var services: [any Service] = [
-      StatusServer(socketPath: options.socketPath, control: control, logger: logger),
+      StatusServer(
+        socketPath: options.socketPath, control: control, logger: logger, exporter: exporter,
+        eventLoopGroup: serving),
       InterfaceSource(control: control, logger: logger),
       source(client, control, identities, logger),
       Farewell(control: control, node: options.node, logger: logger),
@@ -73,6 +83,12 @@ public struct SpeakerProcess: Sendable {
         ClusterReporter(
           client: client, options: cluster, node: options.node, control: control,
           identities: identities, logger: logger))
+    }
+    if let listen = options.listen {
+      services.insert(
+        try ListenServer(
+          options: listen, routes: ReadRoutes(control: control, exporter: exporter),
+          factory: registry, eventLoopGroup: serving, logger: logger), at: 1)
     }
     if let plane, let election = options.election, let claims {
       services.insert(
@@ -91,6 +107,7 @@ public struct SpeakerProcess: Sendable {
         services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
     try await group.run()
     await client?.shutdown()
+    try? await serving.shutdownGracefully()
     logger.info("speaker stopped")
     _ = consume lock
   }

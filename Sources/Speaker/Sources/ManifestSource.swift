@@ -1,7 +1,9 @@
 import LinuxIO
 import Logging
+import NIOCore
 import Resources
 import ServiceLifecycle
+import Status
 
 /// Reads the manifests of a directory and follows their changes.
 ///
@@ -19,8 +21,11 @@ struct ManifestSource: ServiceLifecycle.Service {
     await waitUntilWritten(reader)
     await control.sourceChanged(reader.read())
     for await _ in watch.changes.cancelOnGracefulShutdown() {
+      let receivedAt = NIODeadline.now()
       await waitUntilWritten(reader)
-      await control.sourceChanged(reader.read())
+      var update = reader.read()
+      update.receivedAt = receivedAt
+      await control.sourceChanged(update)
     }
   }
 
@@ -42,6 +47,8 @@ struct ManifestReader {
   private var filesWithObjects: Set<String> = []
   private var filesRead: UInt64 = 0
   private var filesInError: UInt64 = 0
+  private var readings: UInt64 = 0
+  private var lastChange: Timestamp?
 
   init(directory: String) { self.directory = directory }
 
@@ -55,6 +62,7 @@ struct ManifestReader {
 
   /// Reads the files that changed since the last call, and says what follows.
   mutating func read() -> SourceUpdate {
+    readings += 1
     let found: [String: FileStamp]
     do {
       found = try ManifestFiles.list(directory)
@@ -64,7 +72,7 @@ struct ManifestReader {
       let problem = Diagnostic(
         severity: .error, file: directory,
         message: "\(error.description); the last state that was read stays in use")
-      return update(ResourceChanges(), besides: [problem])
+      return update(ResourceChanges(), besides: [problem], isReachable: false)
     }
     var decoded: [(file: String, content: DecodedFile?)] = []
     for name in stamps.keys.sorted() where found[name] == nil { decoded.append((name, nil)) }
@@ -73,6 +81,7 @@ struct ManifestReader {
     }
     for (name, content) in decoded where content == nil { filesWithObjects.remove(name) }
     stamps = found
+    if !decoded.isEmpty { lastChange = .now }
     let changes = store.replace(decoded)
     return update(changes, besides: [])
   }
@@ -109,12 +118,17 @@ struct ManifestReader {
     return counts
   }
 
-  private func update(_ changes: ResourceChanges, besides: [Diagnostic]) -> SourceUpdate {
-    SourceUpdate(
+  private func update(
+    _ changes: ResourceChanges, besides: [Diagnostic], isReachable: Bool = true
+  ) -> SourceUpdate {
+    let stream = StreamStatus(
+      name: "manifests", isFollowed: isReachable, lastEventAt: lastChange, events: filesRead,
+      lists: readings)
+    return SourceUpdate(
       changes: changes,
       state: SourceState(
         objects: objectCounts, problems: store.diagnostics + besides,
-        counters: ["filesRead": filesRead, "filesInError": filesInError]))
+        counters: ["filesRead": filesRead, "filesInError": filesInError], streams: [stream]))
   }
 }
 

@@ -1,6 +1,8 @@
 import Addresses
 import Assignment
+import NIOCore
 import Resources
+import Status
 
 /// What a source tells the control loop: what changed, and how the source stands now.
 struct SourceUpdate: Sendable {
@@ -10,6 +12,8 @@ struct SourceUpdate: Sendable {
   var state: SourceState
   /// Whether everything was read once; before that nothing is decided.
   var isComplete = true
+  /// When the first of the changes was read.
+  var receivedAt = NIODeadline.now()
 }
 
 /// How a source of objects stands.
@@ -20,6 +24,9 @@ struct SourceState: Sendable {
   var problems: [Diagnostic] = []
   /// What was counted since the start, by name.
   var counters: [String: UInt64] = [:]
+
+  /// What is followed, where the source does not say it itself.
+  var streams: [StreamStatus] = []
 
   /// Whether the source can be asked at all.
   var isReachable = true

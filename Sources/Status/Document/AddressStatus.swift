@@ -76,14 +76,20 @@ public struct Layer2Status: Codable, Hashable, Sendable {
   public let claim: ClaimStatus?
   /// Who else was seen to use the address, or to want it: by interface, then by MAC address.
   public let conflicts: [ConflictStatus]
+  /// How many requests for the address this node answered since it owns it; nil unless it does.
+  public let repliesSent: UInt64?
+  /// How often this node announced the address unasked since it owns it; nil unless it does.
+  public let gratuitousSent: UInt64?
 
   /// A state with these values; the lists are sorted here.
   public init(
     verdict: Layer2Verdict, reason: String, sentence: String, owner: String? = nil,
     interfaces: [String] = [], since: Timestamp? = nil, claim: ClaimStatus? = nil,
-    conflicts: [ConflictStatus] = []
+    conflicts: [ConflictStatus] = [], repliesSent: UInt64? = nil, gratuitousSent: UInt64? = nil
   ) {
     self.claim = claim
+    self.repliesSent = repliesSent
+    self.gratuitousSent = gratuitousSent
     self.conflicts = conflicts.sorted()
     self.verdict = verdict
     self.reason = reason

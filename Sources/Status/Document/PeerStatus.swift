@@ -40,6 +40,8 @@ public struct PeerStatus: Codable, Hashable, Sendable {
   public let messagesReceived: UInt64
   /// Messages sent to it since the start.
   public let messagesSent: UInt64
+  /// How many of them were UPDATEs; nil where there can be no session.
+  public let updatesSent: UInt64?
   /// Prefixes that it announced to us since the start; they are counted and dropped.
   public let routesReceived: UInt64
   /// How often an established session was lost since the start.
@@ -56,8 +58,9 @@ public struct PeerStatus: Codable, Hashable, Sendable {
     negotiated: NegotiatedStatus? = nil, prefixesAnnounced: PrefixCounts = PrefixCounts(),
     prefixesWithdrawn: UInt64 = 0, messagesReceived: UInt64 = 0, messagesSent: UInt64 = 0,
     routesReceived: UInt64 = 0, flaps: UInt64 = 0, nextRetryAt: Timestamp? = nil,
-    bfd: BFDSessionStatus? = nil
+    bfd: BFDSessionStatus? = nil, updatesSent: UInt64? = nil
   ) {
+    self.updatesSent = updatesSent
     self.name = name
     self.address = address
     self.interface = interface

@@ -72,15 +72,49 @@ public struct SourceStatus: Codable, Hashable, Sendable {
   /// Whether everything in the source is in use; false while some of it is in error and the last
   /// good state stands in for it.
   public let complete: Bool
+  /// Whether it can be asked at all; nil where that is not known.
+  public let isReachable: Bool?
+  /// What is followed in it, by name.
+  public let streams: [StreamStatus]?
 
   /// Whether it is an API server.
   public var isCluster: Bool { directory.contains("://") }
 
   /// A source with these values.
-  public init(directory: String, objects: [String: Int] = [:], complete: Bool = true) {
+  public init(
+    directory: String, objects: [String: Int] = [:], complete: Bool = true,
+    isReachable: Bool? = nil, streams: [StreamStatus]? = nil
+  ) {
+    self.isReachable = isReachable
+    self.streams = streams?.sorted { $0.name < $1.name }
     self.directory = directory
     self.objects = objects
     self.complete = complete
+  }
+}
+
+/// Objects of one kind that a speaker follows, or a directory.
+public struct StreamStatus: Codable, Hashable, Sendable {
+  /// Such as `services`, `bgppeers.metallb.io` or `manifests`.
+  public let name: String
+  /// Whether changes come at present, or would if the kind were installed; false while requests fail.
+  public let isFollowed: Bool
+  /// When a change last came; nil before the first.
+  public let lastEventAt: Timestamp?
+  /// How many changes of objects came since the start.
+  public let events: UInt64
+  /// How often all objects were asked for since the start.
+  public let lists: UInt64
+
+  /// A stream with these values.
+  public init(
+    name: String, isFollowed: Bool, lastEventAt: Timestamp?, events: UInt64, lists: UInt64
+  ) {
+    self.name = name
+    self.isFollowed = isFollowed
+    self.lastEventAt = lastEventAt
+    self.events = events
+    self.lists = lists
   }
 }
 

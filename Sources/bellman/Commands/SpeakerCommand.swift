@@ -63,6 +63,8 @@ struct SpeakerCommand: AsyncParsableCommand {
       valueName: "means"))
   var relay = RelayMode.none
 
+  @OptionGroup(title: "Metrics and probes") var listening: ListenArguments
+
   @OptionGroup(title: "Election of owners") var election: ElectionArguments
 
   func validate() throws {
@@ -81,7 +83,7 @@ struct SpeakerCommand: AsyncParsableCommand {
         "give the name of this node with --node, or in the environment variable BELLMAN_NODE_NAME")
     }
     bootstrapLogging(format: log.format, level: log.level)
-    let options = SpeakerOptions(
+    var options = SpeakerOptions(
       node: node, source: try manifests.map { .manifests($0) } ?? .cluster(cluster.options()),
       socketPath: try target.socketPath(),
       loadBalancerClass: loadBalancerClass
@@ -91,6 +93,8 @@ struct SpeakerCommand: AsyncParsableCommand {
       layer2: Layer2Options(
         conflictPolicy: conflictPolicy, refreshSeconds: gratuitousRefresh),
       election: try election.options(socketPath: try target.socketPath()), relay: relay)
+    options.listen = try listening.options()
+    options.hasMetalLBMetrics = listening.metallbMetrics
     do {
       try await SpeakerProcess(options: options).run()
     } catch let error as SpeakerStartError {

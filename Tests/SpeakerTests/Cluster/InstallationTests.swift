@@ -51,7 +51,7 @@ import Testing
   @Test func theChartsTemplatesAndValuesAgree() throws {
     let values = try #require(try YAMLObjects.read(Example.text("helm/bellman/values.yaml")).first)
     var asked: Set<String> = []
-    for name in ["daemonset.yaml", "rbac.yaml", "_helpers.tpl"] {
+    for name in ["daemonset.yaml", "rbac.yaml", "monitoring.yaml", "_helpers.tpl"] {
       let text = try Example.text("helm/bellman/templates/\(name)")
       #expect(text.ranges(of: "{{").count == text.ranges(of: "}}").count, "\(name)")
       for part in text.split(separator: ".Values.").dropFirst() {

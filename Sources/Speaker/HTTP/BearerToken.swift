@@ -1,0 +1,65 @@
+import LinuxIO
+import Synchronization
+
+/// The token of a file, which is read again when the file has changed.
+final class BearerToken: Sendable {
+  private struct State {
+    var stamp: FileStamp?
+    var token: [UInt8]
+  }
+
+  private let path: String
+  private let state: Mutex<State>
+
+  /// The longest token.
+  private static let limit = 4096
+  /// Shorter ones can be guessed.
+  private static let shortest = 16
+
+  /// Reads the file; throws ``SpeakerStartError`` that names it and the remedy.
+  init(path: String) throws {
+    self.path = path
+    let stamp = FileStamp.of(path)
+    state = Mutex(State(stamp: stamp, token: try Self.read(path)))
+  }
+
+  /// Whether `header`, the value of `Authorization`, bears the token. A file that cannot be read any
+  /// more leaves the last token in use.
+  func isBorne(by header: String?) -> Bool {
+    let stamp = FileStamp.of(path)
+    let token = state.withLock { state in
+      if let stamp, stamp != state.stamp, let token = try? Self.read(path) {
+        state = State(stamp: stamp, token: token)
+      }
+      return state.token
+    }
+    guard let header, header.count > 7, header.prefix(7).lowercased() == "bearer " else {
+      return false
+    }
+    return Self.areEqual(Array(header.dropFirst(7).utf8), token)
+  }
+
+  private static func read(_ path: String) throws -> [UInt8] {
+    let bytes: [UInt8]
+    let isCut: Bool
+    do {
+      (bytes, isCut) = try BoundedFile.read(path, limit: limit)
+    } catch {
+      throw SpeakerStartError("--listen-token-file: \(error)")
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let token = Array(text.drop(while: \.isWhitespace).prefix { !$0.isWhitespace }.utf8)
+    guard !isCut, token.count >= shortest else {
+      throw SpeakerStartError(
+        "--listen-token-file \(path): expected one token of \(shortest) to \(limit) octets; make one "
+          + "with: openssl rand -hex 32")
+    }
+    return token
+  }
+
+  /// Takes the same time wherever the two differ.
+  private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    guard left.count == right.count else { return false }
+    return zip(left, right).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+}

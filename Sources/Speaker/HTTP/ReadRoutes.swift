@@ -1,0 +1,76 @@
+import Hummingbird
+import NIOCore
+import Status
+
+/// What can be asked of a speaker. Nothing of it changes anything.
+struct ReadRoutes: Sendable {
+  let control: ControlLoop
+  let exporter: MetricsExporter?
+  /// After how long without a turn the control loop counts as stuck.
+  var stuckAfter = Pulse.limit
+
+  /// The longest target that `GET /explain` looks up: names of Kubernetes have 253 octets at most.
+  private static let longestTarget = 600
+
+  /// `GET /healthz` and `GET /readyz`.
+  func addProbes(to router: Router<some RequestContext>) {
+    let (control, limit) = (control, stuckAfter)
+    // The pulse alone says it: whoever asked the loop would be stuck with it.
+    router.get("healthz") { _, _ in
+      let now = NIODeadline.now()
+      guard control.pulse.isStuck(at: now, limit: limit) else {
+        return StatusServer.text(.ok, "ok\n")
+      }
+      let seconds = OpenMetricsText.number(control.pulse.age(at: now).rounded())
+      return StatusServer.text(
+        .serviceUnavailable, "the control loop has not turned for \(seconds) s\n")
+    }
+    router.get("readyz") { _, _ in
+      if control.pulse.isStuck(at: .now(), limit: limit) {
+        return StatusServer.text(.serviceUnavailable, "the control loop does not turn\n")
+      }
+      if let obstacle = await control.obstacleToReadiness {
+        return StatusServer.text(.serviceUnavailable, "\(obstacle)\n")
+      }
+      return StatusServer.text(.ok, "ok\n")
+    }
+  }
+
+  /// `GET /metrics`.
+  func addMetrics(to router: Router<some RequestContext>) {
+    guard let exporter else { return }
+    let (control, limit) = (control, stuckAfter)
+    router.get("metrics") { _, _ in
+      if control.pulse.isStuck(at: .now(), limit: limit) {
+        return StatusServer.text(.serviceUnavailable, "the control loop does not turn\n")
+      }
+      return Response(
+        status: .ok, headers: [.contentType: OpenMetricsText.contentType],
+        body: ResponseBody(byteBuffer: await exporter.text()))
+    }
+  }
+
+  /// `GET /status`, `GET /explain?target=ADDRESS|NAMESPACE/NAME` and `GET /drain`, all JSON.
+  func addStatus(to router: Router<some RequestContext>) {
+    let control = control
+    router.get("status") { _, _ in
+      try StatusServer.json(StatusRenderer.json(await control.statusDocument()))
+    }
+    router.get("explain") { request, _ in
+      guard let target = request.uri.queryParameters.get("target") else {
+        return StatusServer.text(.badRequest, "the parameter target is missing")
+      }
+      guard target.utf8.count <= Self.longestTarget else {
+        return StatusServer.text(.badRequest, "the parameter target is too long")
+      }
+      guard let document = await control.explain(target) else {
+        return StatusServer.text(
+          .notFound, "no service and no address '\(target)' is known to this speaker")
+      }
+      return try StatusServer.json(StatusRenderer.json(document))
+    }
+    router.get("drain") { _, _ in
+      try StatusServer.json(StatusRenderer.json(await control.drainDocument()))
+    }
+  }
+}
