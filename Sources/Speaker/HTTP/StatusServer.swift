@@ -9,7 +9,7 @@ import Status
 #endif
 
 /// Answers questions about this speaker on a unix socket, by HTTP: `GET /status`,
-/// `GET /explain?target=ADDRESS|NAMESPACE/NAME` and `GET /drain`, all JSON, and the probes
+/// `GET /status?form=summary`, `GET /explain?target=ADDRESS|NAMESPACE/NAME` and `GET /drain`, all JSON, and the probes
 /// `GET /healthz` and `GET /readyz`; and takes commands there, see ``CommandRoutes``. Who may connect
 /// is for the file system to say: nobody but its owner.
 struct StatusServer: Service {
@@ -20,8 +20,12 @@ struct StatusServer: Service {
   func run() async throws {
     let router = Router()
     let control = control
-    router.get("status") { _, _ in
-      try Self.json(StatusRenderer.json(await control.statusDocument()))
+    router.get("status") { request, _ in
+      let document = await control.statusDocument()
+      guard request.uri.queryParameters.get("form") == "summary" else {
+        return try Self.json(StatusRenderer.json(document))
+      }
+      return try Self.json(String(decoding: SpeakerSummary(document).wire(), as: UTF8.self))
     }
     router.get("explain") { request, _ in
       guard let target = request.uri.queryParameters.get("target") else {
