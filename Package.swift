@@ -109,8 +109,8 @@ let package = Package(
     .target(
       name: "TestAPIServer",
       dependencies: [
-        "KubernetesClient", "Resources", nio, nioPosix, nioLocks, nioSSL, httpTypes, logging,
-        crypto, asn1, x509, yams, httpClient, hummingbird, hummingbirdCore, hummingbirdHTTP2,
+        "KubernetesClient", "Resources", nio, nioPosix, nioHTTP1, nioLocks, nioSSL, httpTypes,
+        logging, crypto, asn1, x509, yams, httpClient, hummingbird, hummingbirdCore, hummingbirdHTTP2,
         hummingbirdTLS,
       ],
       path: "Tests/APIServer", swiftSettings: settings),

@@ -97,9 +97,11 @@ struct DifferenceTests {
 /// Manifests laid over a cluster.
 @Suite("Overlays")
 struct OverlayTests {
-  private func files(_ texts: [String]) -> [DecodedFile] {
-    texts.enumerated().map { ManifestDecoder.decode($0.element, file: "file-\($0.offset)") }
+  private func files(_ text: String, _ name: String = "new.yaml") -> [DecodedFile] {
+    [ManifestDecoder.decode(text, file: name)]
   }
+
+  private var cluster: [DecodedFile] { files(Manifests.clean, "cluster.yaml") }
 
   private func plan(_ files: [DecodedFile]) -> PlanDocument {
     Snapshot(source: "test", files: files).plan()
@@ -107,14 +109,14 @@ struct OverlayTests {
 
   @Test func objectsOfTheSameNameAreReplacedAndOthersStay() {
     let applied = Overlay.apply(
-      files([
+      files(
         """
         apiVersion: metallb.io/v1beta1
         kind: IPAddressPool
         metadata: {name: routed, namespace: elsewhere}
         spec: {addresses: [203.0.113.0/28]}
         """
-      ]), to: files([Manifests.clean]))
+      ), to: cluster)
     let plan = plan(applied)
     #expect(plan.problems == [])
     #expect(plan.addresses.first { $0.address.description == "203.0.113.10" }?.pool == "routed")
@@ -123,15 +125,15 @@ struct OverlayTests {
 
   @Test func aServiceKeepsTheAddressThatItWasGiven() throws {
     let applied = Overlay.apply(
-      files([
+      files(
         """
         apiVersion: v1
         kind: Service
         metadata: {name: web, namespace: shop}
         spec: {type: LoadBalancer, externalTrafficPolicy: Cluster, ports: [{port: 443}]}
         """
-      ]), to: files([Manifests.clean]))
-    let found = PlanDifference(from: plan(files([Manifests.clean])), to: plan(applied))
+      ), to: cluster)
+    let found = PlanDifference(from: plan(cluster), to: plan(applied))
     let change = try #require(found.changes.first)
     #expect(found.changes.count == 1)
     #expect(change.details.map(\.what) == ["external traffic policy"])
@@ -140,15 +142,15 @@ struct OverlayTests {
   @Test(arguments: [false, true])
   func onlyPruningRemovesWhatIsNotNamed(_ prunes: Bool) {
     let applied = Overlay.apply(
-      files([
+      files(
         """
         apiVersion: metallb.io/v1beta1
         kind: IPAddressPool
         metadata: {name: segment, namespace: metallb-system}
         spec: {addresses: [192.0.2.128-192.0.2.191]}
         """
-      ]), to: files([Manifests.clean]), prunes: prunes)
-    let found = PlanDifference(from: plan(files([Manifests.clean])), to: plan(applied))
+      ), to: cluster, prunes: prunes)
+    let found = PlanDifference(from: plan(cluster), to: plan(applied))
     #expect(found.changes.map(\.kind) == (prunes ? [.goes, .goes] : []))
   }
 }
