@@ -41,8 +41,9 @@ struct Audience {
   var isCluster: Bool {
     if target.socket != nil { return false }
     if survey.cluster || cluster.namesCluster || Invocation.isPlugin { return true }
-    if let node = target.nodeName { return !StatusSocket.exists(node: node) && hasWay }
-    return StatusSocket.all().isEmpty && hasWay
+    if let node = target.node { return !StatusSocket.exists(node: node) && hasWay }
+    // Where the environment names a node, as in a speaker's pod, that one is meant.
+    return target.nodeName == nil && StatusSocket.all().isEmpty && hasWay
   }
 
   /// Whether a way to a cluster is known; without one the message about the socket says more.

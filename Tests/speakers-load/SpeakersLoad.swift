@@ -40,9 +40,14 @@ enum SpeakersLoad {
           return Response(status: .notFound)
         }
         if number > living { try await Task.sleep(for: .seconds(3600)) }
+        var body = answers[number - 1]
+        if request.uri.queryParameters.get("form") == nil {
+          let speaker = SimulatedSpeaker(number: number - 1, of: speakers, services: services)
+          body = ByteBuffer(string: try StatusRenderer.json(speaker.document))
+        }
         return Response(
           status: .ok, headers: [.contentType: "application/json"],
-          body: ResponseBody(byteBuffer: answers[number - 1]))
+          body: ResponseBody(byteBuffer: body))
       },
       configuration: ApplicationConfiguration(address: .hostname("0.0.0.0", port: 0)),
       onServerRunning: { running.yield($0.localAddress?.port ?? 0) },
