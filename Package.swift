@@ -110,8 +110,8 @@ let package = Package(
       name: "TestAPIServer",
       dependencies: [
         "KubernetesClient", "Resources", nio, nioPosix, nioHTTP1, nioLocks, nioSSL, httpTypes,
-        logging, crypto, asn1, x509, yams, httpClient, hummingbird, hummingbirdCore, hummingbirdHTTP2,
-        hummingbirdTLS,
+        logging, crypto, asn1, x509, yams, httpClient, hummingbird, hummingbirdCore,
+        hummingbirdHTTP2, hummingbirdTLS,
       ],
       path: "Tests/APIServer", swiftSettings: settings),
     // The cluster on virtual time, for the tests and for `make simulate`.
