@@ -61,6 +61,9 @@ bench: packages
 	@Benchmarks/packages
 	$(SWIFT) build -c release --product bellman
 	$(SWIFT) build -c release --product cluster-load
+	$(SWIFT) build -c release --product speakers-load
+	Benchmarks/cluster_status.py --bellman .build/release/bellman \
+	  --load .build/release/speakers-load
 	Benchmarks/run.py --bellman .build/release/bellman --load .build/release/cluster-load \
 	  --sizes $(BENCH_SIZES) --runs $(BENCH_RUNS) --nice $(BENCH_NICE) \
 	  --failover-runs $(BENCH_FAILOVER_RUNS) $(ARGS)

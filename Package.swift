@@ -73,6 +73,7 @@ let package = Package(
     module("Resources", ["Addresses", yams]),
     module("Assignment", ["Addresses", "Resources"]),
     module("Status", ["Addresses", yams]),
+    module("Advice", ["Addresses", "Assignment", "Resources", "Status"]),
 
     // Edges: they carry bytes and own the clocks.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -88,15 +89,17 @@ let package = Package(
     module(
       "Speaker",
       [
-        "Addresses", "Assignment", "BFD", "BGP", "Election", "KubernetesClient", "LinkLayer",
-        "LinuxIO", "Resources", "Status", nio, nioPosix, nioHTTP1, nioSSL, logging, metrics,
+        "Addresses", "Advice", "Assignment", "BFD", "BGP", "Election", "KubernetesClient",
+        "LinkLayer", "LinuxIO", "Resources", "Status", nio, nioPosix, nioHTTP1, nioSSL, logging,
+        metrics,
         lifecycle, signals, hummingbird, hummingbirdCore, httpTypes,
       ]),
     module("Lab", ["Addresses", "CLinux", "Resources", nio, nioPosix, nioHTTP1, nioLocks, yams]),
     .executableTarget(
       name: "bellman",
       dependencies: [
-        "Addresses", "Election", "KubernetesClient", "Lab", "Resources", "Speaker", "Status", nio,
+        "Addresses", "Advice", "Assignment", "Election", "KubernetesClient", "Lab", "Resources",
+        "Speaker", "Status", nio,
         logging, arguments,
       ],
       swiftSettings: settings),
@@ -108,8 +111,9 @@ let package = Package(
     .target(
       name: "TestAPIServer",
       dependencies: [
-        "KubernetesClient", "Resources", nio, nioPosix, nioLocks, nioSSL, httpTypes, logging,
-        crypto, asn1, x509, yams, hummingbird, hummingbirdCore, hummingbirdHTTP2, hummingbirdTLS,
+        "KubernetesClient", "Resources", nio, nioPosix, nioHTTP1, nioLocks, nioSSL, httpTypes,
+        logging, crypto, asn1, x509, yams, httpClient, hummingbird, hummingbirdCore,
+        hummingbirdHTTP2, hummingbirdTLS,
       ],
       path: "Tests/APIServer", swiftSettings: settings),
     // The cluster on virtual time, for the tests and for `make simulate`.
@@ -125,6 +129,12 @@ let package = Package(
       dependencies: [
         "KubernetesClient", "Lab", "Resources", "TestAPIServer", nio, nioPosix, nioLocks,
       ], path: "Tests/cluster-load", swiftSettings: settings),
+    // The speakers of a large cluster, as `bellman status` asks them, for `make bench`.
+    .executableTarget(
+      name: "speakers-load",
+      dependencies: [
+        "Addresses", "KubernetesClient", "Status", "TestAPIServer", nio, logging, hummingbird,
+      ], path: "Tests/speakers-load", swiftSettings: settings),
     tests("AddressesTests", ["Addresses"]),
     tests("BFDTests", ["Addresses", "BFD", "TestSupport", nio]),
     tests("BGPTests", ["Addresses", "BGP", "TestSupport", nio]),
@@ -140,12 +150,13 @@ let package = Package(
       ]),
     tests("AssignmentTests", ["Addresses", "Assignment", "Resources", "TestSupport"]),
     tests("StatusTests", ["Addresses", "Status"]),
+    tests("AdviceTests", ["Addresses", "Advice", "Resources", "Status", "TestSupport"]),
     tests(
       "SpeakerTests",
       [
-        "Addresses", "BGP", "KubernetesClient", "LinuxIO", "Resources", "Speaker", "Status",
-        "TestAPIServer", "TestSupport", nio, nioPosix, nioSSL, logging, metrics, lifecycle, yams,
-        httpClient,
+        "Addresses", "Advice", "BGP", "KubernetesClient", "LinuxIO", "Resources", "Speaker",
+        "Status", "TestAPIServer", "TestSupport", nio, nioPosix, nioSSL, logging, metrics,
+        lifecycle, hummingbird, yams, httpClient,
       ]),
     tests("LabTests", ["Addresses", "Lab", "Resources", nioLocks, yams]),
     tests(

@@ -5,13 +5,13 @@ import Speaker
 @main
 struct Bellman: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bellman",
+    commandName: Invocation.name,
     abstract: "Tells the network which node answers for each Kubernetes LoadBalancer address.",
     version: speakerVersion,
     subcommands: [
-      SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, ValidateCommand.self,
-      MetricsCommand.self, CRDsCommand.self, ProbeCommand.self, DrainCommand.self,
-      RebalanceCommand.self, AnnounceCommand.self, LabCommand.self, LabPodCommand.self,
-      LabClientCommand.self,
+      SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, PlanCommand.self,
+      AdviseCommand.self, ValidateCommand.self, MetricsCommand.self, CRDsCommand.self,
+      ProbeCommand.self, DrainCommand.self, RebalanceCommand.self, AnnounceCommand.self,
+      LabCommand.self, LabPodCommand.self, LabClientCommand.self,
     ])
 }

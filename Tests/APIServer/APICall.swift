@@ -17,6 +17,8 @@ struct APICall: Sendable {
     let namespace: String?
     let name: String?
     let subresource: String?
+    /// What follows the subresource, which is for a proxy to hand on.
+    let rest: [String]
 
     var objectName: ObjectName {
       ObjectName(namespace: type.isNamespaced ? namespace ?? "default" : "", name: name ?? "")
@@ -73,8 +75,10 @@ struct APICall: Sendable {
         $0.apiVersion == groupVersion && $0.plural == plural
       })
     else { return nil }
+    let name = rest.popFirst()
+    let subresource = rest.popFirst()
     return Target(
-      type: type, namespace: namespace, name: rest.popFirst(), subresource: rest.popFirst())
+      type: type, namespace: namespace, name: name, subresource: subresource, rest: Array(rest))
   }
 }
 

@@ -28,6 +28,9 @@ struct APIResponder: Sendable {
         throw APIFailure.notFound("the server could not find the requested resource")
       }
       try authorize(call, target)
+      if target.type == .pods, target.subresource == "proxy", call.method == .get {
+        return try await PodProxy(store: store).answer(target, query: request.uri.query)
+      }
       if call.method == .get, call.isWatch, target.name == nil {
         return try watch(call, target, fault)
       }

@@ -38,6 +38,8 @@ public struct ServedType: Hashable, Sendable {
     "", "v1", "nodes", "Node", isNamespaced: false, hasStatus: true)
   public static let namespaces = ServedType(
     "", "v1", "namespaces", "Namespace", isNamespaced: false, hasStatus: true)
+  public static let pods = ServedType("", "v1", "pods", "Pod", hasStatus: true)
+  public static let configMaps = ServedType("", "v1", "configmaps", "ConfigMap")
   public static let secrets = ServedType("", "v1", "secrets", "Secret")
   public static let endpointSlices = ServedType(
     "discovery.k8s.io", "v1", "endpointslices", "EndpointSlice")
@@ -58,7 +60,8 @@ public struct ServedType: Hashable, Sendable {
 
   /// All types, those of `metallb.io` as its custom resource definitions install them.
   public static let all: [ServedType] = [
-    services, nodes, namespaces, secrets, endpointSlices, events, ipAddressPools, bgpPeers,
+    services, nodes, namespaces, pods, configMaps, secrets, endpointSlices, events, ipAddressPools,
+    bgpPeers,
     ServedType("metallb.io", "v1beta1", "bgpadvertisements", "BGPAdvertisement", hasStatus: true),
     ServedType("metallb.io", "v1beta1", "l2advertisements", "L2Advertisement", hasStatus: true),
     ServedType("metallb.io", "v1beta1", "communities", "Community", hasStatus: true),

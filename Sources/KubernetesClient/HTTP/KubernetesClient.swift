@@ -17,7 +17,7 @@ public final class KubernetesClient: Sendable {
   private let credentials: CredentialSource
 
   /// How long an answer may take, its body included for all but watches.
-  private static let patience = TimeAmount.seconds(30)
+  static let patience = TimeAmount.seconds(30)
   /// The largest answer that is read as a whole, in octets.
   private static let maximumBody = 256 << 20
 
@@ -50,23 +50,27 @@ public final class KubernetesClient: Sendable {
   func renewCredentials() async { await credentials.renew() }
 
   /// The whole answer to a request. A refusal of the credentials is answered once with others.
-  func fetch(_ request: APIRequest) async throws(KubernetesError) -> [UInt8] {
+  func fetch(
+    _ request: APIRequest, patience: TimeAmount = KubernetesClient.patience
+  ) async throws(KubernetesError) -> [UInt8] {
     do {
-      return try await fetchInTime(request)
+      return try await fetchInTime(request, patience)
     } catch RequestFailure.status(let status) where status.code == 401 {
       await credentials.renew()
     } catch {
       throw KubernetesError(request: request.summary, failure: error)
     }
     do {
-      return try await fetchInTime(request)
+      return try await fetchInTime(request, patience)
     } catch {
       throw KubernetesError(request: request.summary, failure: error)
     }
   }
 
   /// The whole answer to a request, if it comes in time.
-  private func fetchInTime(_ request: APIRequest) async throws(RequestFailure) -> [UInt8] {
+  private func fetchInTime(
+    _ request: APIRequest, _ patience: TimeAmount
+  ) async throws(RequestFailure) -> [UInt8] {
     let result = await withTaskGroup(of: Result<[UInt8], RequestFailure>.self) { group in
       group.addTask {
         do throws(RequestFailure) {
@@ -76,7 +80,7 @@ public final class KubernetesClient: Sendable {
         }
       }
       group.addTask {
-        try? await Task.sleep(for: .nanoseconds(Self.patience.nanoseconds))
+        try? await Task.sleep(for: .nanoseconds(patience.nanoseconds))
         return .failure(.stalled)
       }
       defer { group.cancelAll() }

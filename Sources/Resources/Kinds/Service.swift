@@ -47,6 +47,8 @@ public struct Service: Hashable, Sendable {
   public var ports: [Port]
   /// `spec.healthCheckNodePort`, where set.
   public var healthCheckNodePort: UInt16?
+  /// `spec.allocateLoadBalancerNodePorts`, true by default. It never changes an announcement.
+  public var allocatesNodePorts = true
   /// The addresses of `status.loadBalancer.ingress[].ip`, in the order of the object.
   public var ingress: [IPAddress]
 

@@ -13,6 +13,9 @@ public enum StatusSocket {
   /// The socket of the speaker of `node` unless told otherwise.
   public static func path(node: String) -> String { "\(directory)/\(node).sock" }
 
+  /// Whether a speaker of `node` runs or ran on this machine.
+  public static func exists(node: String) -> Bool { all().contains(path(node: node)) }
+
   /// The sockets of the speakers that run or ran on this machine, sorted by name.
   public static func all() -> [String] {
     guard let stream = opendir(directory) else { return [] }

@@ -66,6 +66,31 @@ public struct StatusRenderer: Sendable {
     try render(document) { ExplainView(document: document, now: now, wide: $0).blocks }
   }
 
+  /// What would be announced. Throws what the JSON or YAML encoder throws.
+  public func plan(_ document: PlanDocument) throws -> String {
+    try render(document) { PlanView(document: document, wide: $0).blocks }
+  }
+
+  /// What one plan changes of another. Throws what the JSON or YAML encoder throws.
+  public func difference(_ document: PlanDifference) throws -> String {
+    try render(document) { _ in PlanDifferenceView(document: document).blocks }
+  }
+
+  /// What is wrong or risky. Throws what the JSON or YAML encoder throws.
+  public func advice(_ document: AdviceDocument) throws -> String {
+    try render(document) { _ in AdviceView(document: document).blocks }
+  }
+
+  /// What all speakers of a cluster say. Throws what the JSON or YAML encoder throws.
+  public func cluster(_ document: ClusterStatusDocument) throws -> String {
+    try render(document) { ClusterView(document: document, now: now, wide: $0).blocks }
+  }
+
+  /// Why, in the words of every node. Throws what the JSON or YAML encoder throws.
+  public func clusterExplain(_ document: ClusterExplainDocument) throws -> String {
+    try render(document) { _ in ClusterExplainView(document: document, now: now).blocks }
+  }
+
   private func render(
     _ document: some VersionedDocument, blocks: (_ wide: Bool) -> [TextBlock]
   ) throws -> String {

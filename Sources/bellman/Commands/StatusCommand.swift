@@ -5,9 +5,14 @@ import Status
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract:
-      "Show what a speaker of this machine announces, since when, its peers and the other speakers."
-  )
+    abstract: "Show what speakers announce, since when, their peers and each other.",
+    discussion: """
+      Asks the speaker of this machine. Where none runs here, or with --cluster, --kubeconfig or as \
+      'kubectl bellman', it asks all speakers of the cluster through the API server, or with --node one \
+      of them.
+
+      Exit status 0: shown; 2: shown, but not all speakers answered; 1: failure.
+      """)
 
   /// What to show.
   enum View: String, CaseIterable, ExpressibleByArgument {
@@ -20,14 +25,33 @@ struct StatusCommand: AsyncParsableCommand {
   var view: View = .addresses
 
   @OptionGroup var target: SpeakerSelection
+  @OptionGroup(title: "Cluster") var survey: SurveyArguments
+  @OptionGroup(title: "Cluster") var cluster: ReadingArguments
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let document = try await asking {
-      try await StatusClient(socketPath: target.socketPath()).status()
+    let audience = Audience(target: target, survey: survey, cluster: cluster)
+    guard audience.isCluster else {
+      return try show(
+        try await asking { try await StatusClient(socketPath: target.socketPath()).status() })
     }
-    let renderer = StatusRenderer(
+    if let node = target.node {
+      return try show(try await audience.asking { try await $0.status(of: node) })
+    }
+    guard view == .addresses else {
+      throw ValidationError("peers and members are shown of one speaker: name its node with --node")
+    }
+    let document = try await audience.asking { try await $0.status() }
+    print(try renderer.cluster(document), terminator: "")
+    if !document.isComplete { throw ExitCode(2) }
+  }
+
+  private var renderer: StatusRenderer {
+    StatusRenderer(
       format: output.format, now: .now, width: output.width, colour: output.colour)
+  }
+
+  private func show(_ document: StatusDocument) throws {
     switch view {
     case .addresses: print(try renderer.status(document), terminator: "")
     case .members: print(try renderer.members(document), terminator: "")

@@ -28,6 +28,7 @@ extension Service {
     if let port = spec.field("healthCheckNodePort")?.integer(0...65535), port > 0 {
       healthCheckNodePort = UInt16(port)
     }
+    allocatesNodePorts = spec.field("allocateLoadBalancerNodePorts")?.boolean() ?? true
     spec.finish(unknown: .warning)
   }
 
@@ -58,7 +59,7 @@ extension Service {
 
   /// The fields of ServiceSpec (Kubernetes 1.34) that do not decide announcements.
   private static let otherSpecFields = [
-    "allocateLoadBalancerNodePorts", "clusterIP", "clusterIPs", "externalIPs", "externalName",
+    "clusterIP", "clusterIPs", "externalIPs", "externalName",
     "ipFamilies", "ipFamilyPolicy", "loadBalancerIP", "loadBalancerSourceRanges",
     "publishNotReadyAddresses", "selector", "sessionAffinity", "sessionAffinityConfig",
     "topologyKeys", "trafficDistribution",

@@ -1,0 +1,222 @@
+import FoundationEssentials
+public import KubernetesClient
+public import NIOCore
+import Resources
+public import Status
+
+/// Asks all speakers of a cluster at once, through the pod proxy of the API server, and puts their
+/// answers together. Who does not answer in time is marked as such, and holds up nobody.
+public struct SpeakerSurvey: Sendable {
+  /// Whom to ask, and for how long.
+  public struct Options: Sendable {
+    /// The namespace of the speakers' pods.
+    public var namespace = "bellman-system"
+    /// The labels of the pods, in the syntax of `kubectl --selector`.
+    public var labels = "app.kubernetes.io/name=bellman,app.kubernetes.io/component=speaker"
+    /// How long a speaker may take for its answer.
+    public var deadline = TimeAmount.seconds(5)
+
+    /// The names of the manifests in `Examples/kubernetes`, and 5 s.
+    public init() {}
+  }
+
+  /// Why there is nothing to show.
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
+  }
+
+  private let client: KubernetesClient
+  private let options: Options
+
+  /// A survey of the speakers of the cluster that `client` speaks with.
+  public init(client: KubernetesClient, options: Options = Options()) {
+    self.client = client
+    self.options = options
+  }
+
+  /// What all speakers say.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where there are no speakers, or they cannot be found
+  public func status() async throws -> ClusterStatusDocument {
+    let askedAt = Timestamp.now
+    var merge = ClusterMerge()
+    let answers = try await ask("status", [("form", "summary")]) {
+      octets throws(StatusRenderer.ParseError) in
+      try SpeakerSummary(parsing: octets)
+    } take: { summary throws(StatusRenderer.ParseError) in
+      try merge.take(summary)
+      return Introduction(
+        node: summary.node, programVersion: summary.programVersion, sessions: summary.sessions,
+        peers: summary.peers)
+    }
+    return merge.document(server: client.endpoint.server, askedAt: askedAt, speakers: answers)
+  }
+
+  /// Why all speakers announce `subject`, an address or `namespace/name`, or do not.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where there are no speakers, they cannot be found, or
+  ///   none knows of the subject
+  public func explain(_ subject: String) async throws -> ClusterExplainDocument {
+    var told: [ExplainDocument] = []
+    let answers = try await ask("explain", [("target", subject)]) {
+      octets throws(StatusRenderer.ParseError) in
+      try StatusRenderer.parse(String(decoding: octets, as: UTF8.self), as: ExplainDocument.self)
+    } take: { document throws(StatusRenderer.ParseError) in
+      told.append(document)
+      return Introduction(node: document.node)
+    }
+    guard !told.isEmpty else {
+      let detail = answers.compactMap(\.detail).first ?? "no speaker answered"
+      throw Failure(description: "nothing is known about '\(subject)': \(detail)")
+    }
+    return ClusterExplainDocument(
+      server: client.endpoint.server, subject: subject, speakers: answers, told: told)
+  }
+
+  /// What the speaker of `node` says, as it says it to those on its own machine.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where it does not answer
+  public func status(of node: String) async throws -> StatusDocument {
+    let octets = try await ask(node: node, "status")
+    return try StatusRenderer.parse(String(decoding: octets, as: UTF8.self))
+  }
+
+  // MARK: Asking
+
+  /// What an answer says of the speaker itself.
+  private struct Introduction {
+    let node: String
+    var programVersion: String?
+    var sessions: Int?
+    var peers: Int?
+  }
+
+  private struct Reply<Answer: Sendable>: Sendable {
+    let pod: SpeakerPod
+    let result: Result<Answer, SpeakerFailure>
+    let milliseconds: Int64
+  }
+
+  private struct SpeakerFailure: Error {
+    let outcome: SpeakerAnswer.Outcome
+    let detail: String
+  }
+
+  /// The pods of the speakers, the ones that run first where a node has several.
+  private func pods() async throws -> [SpeakerPod] {
+    let found = try await client.list(
+      Selection(
+        .pod, namespace: options.namespace, labelSelector: options.labels,
+        pruned: SpeakerPod.pruned)
+    ).compactMap(SpeakerPod.init)
+    guard !found.isEmpty else {
+      throw Failure(
+        description: "\(client.endpoint.server) has no pods with the labels \(options.labels) in "
+          + "namespace \(options.namespace); name others with --speaker-namespace and "
+          + "--speaker-labels")
+    }
+    // During a rollout the pod that goes is still listed beside the one that comes.
+    let running = Set(found.filter(\.runs).map(\.node))
+    return found.filter { $0.runs || !running.contains($0.node) }
+  }
+
+  /// Asks all speakers at once, reads their answers side by side, and has them taken one by one.
+  private func ask<Answer: Sendable>(
+    _ path: String, _ query: [(String, String)],
+    read: @escaping @Sendable ([UInt8]) throws(StatusRenderer.ParseError) -> Answer,
+    take: (Answer) throws(StatusRenderer.ParseError) -> Introduction
+  ) async throws -> [SpeakerAnswer] {
+    let pods = try await pods()
+    return await withTaskGroup(of: Reply<Answer>.self) { group in
+      for pod in pods { group.addTask { await ask(pod, path, query, read) } }
+      var answers: [SpeakerAnswer] = []
+      for await reply in group { answers.append(answer(reply, take)) }
+      return answers
+    }
+  }
+
+  private func ask(node: String, _ path: String, _ query: [(String, String)] = []) async throws
+    -> [UInt8]
+  {
+    let all = try await pods()
+    guard let pod = all.first(where: { $0.node == node }) else {
+      let known = all.map(\.node).filter { !$0.isEmpty }.sorted()
+      throw Failure(
+        description: "no speaker runs on node \(node); there are speakers on "
+          + known.prefix(20).joined(separator: ", ") + (known.count > 20 ? ", ..." : ""))
+    }
+    do throws(SpeakerFailure) {
+      return try await octets(of: pod, path, query)
+    } catch {
+      throw Failure(description: "\(node) (\(pod.name)): \(error.detail)")
+    }
+  }
+
+  private func ask<Answer: Sendable>(
+    _ pod: SpeakerPod, _ path: String, _ query: [(String, String)],
+    _ read: @Sendable ([UInt8]) throws(StatusRenderer.ParseError) -> Answer
+  ) async -> Reply<Answer> {
+    let start = NIODeadline.now()
+    let result: Result<Answer, SpeakerFailure>
+    do throws(SpeakerFailure) {
+      let octets = try await octets(of: pod, path, query)
+      do throws(StatusRenderer.ParseError) {
+        result = .success(try read(octets))
+      } catch {
+        result = .failure(SpeakerFailure(outcome: .malformed, detail: error.description))
+      }
+    } catch {
+      result = .failure(error)
+    }
+    return Reply(
+      pod: pod, result: result, milliseconds: (NIODeadline.now() - start).nanoseconds / 1_000_000)
+  }
+
+  private func octets(
+    of pod: SpeakerPod, _ path: String, _ query: [(String, String)]
+  ) async throws(SpeakerFailure) -> [UInt8] {
+    guard pod.runs else {
+      throw SpeakerFailure(outcome: .notRunning, detail: "its pod is \(pod.phase)")
+    }
+    guard let port = pod.port else {
+      throw SpeakerFailure(
+        outcome: .noPort,
+        detail: "its pod has no container port named status; give the speaker --listen and name "
+          + "the port")
+    }
+    do throws(KubernetesError) {
+      return try await client.ask(
+        pod: pod.name, port: port, path: path, query: query, patience: options.deadline)
+    } catch {
+      if error.failure == .stalled {
+        let seconds = Double(options.deadline.nanoseconds / 100_000_000) / 10
+        throw SpeakerFailure(outcome: .late, detail: "no answer within \(seconds) s")
+      }
+      throw SpeakerFailure(outcome: .failed, detail: "\(error.failure)")
+    }
+  }
+
+  private func answer<Answer>(
+    _ reply: Reply<Answer>, _ take: (Answer) throws(StatusRenderer.ParseError) -> Introduction
+  ) -> SpeakerAnswer {
+    let pod = reply.pod
+    func silent(_ outcome: SpeakerAnswer.Outcome, _ detail: String) -> SpeakerAnswer {
+      SpeakerAnswer(
+        node: pod.node, pod: "\(pod.name)", outcome: outcome, detail: detail,
+        milliseconds: reply.milliseconds)
+    }
+    switch reply.result {
+    case .failure(let failure): return silent(failure.outcome, failure.detail)
+    case .success(let told):
+      do throws(StatusRenderer.ParseError) {
+        let introduction = try take(told)
+        return SpeakerAnswer(
+          node: introduction.node, pod: "\(pod.name)", outcome: .answered,
+          milliseconds: reply.milliseconds, programVersion: introduction.programVersion,
+          sessions: introduction.sessions, peers: introduction.peers)
+      } catch {
+        return silent(.malformed, error.description)
+      }
+    }
+  }
+}

@@ -1,0 +1,176 @@
+public import Addresses
+
+/// Why an address, or each address of a service, is announced or not, in the words of every node:
+/// `bellman explain` of a cluster.
+public struct ClusterExplainDocument: VersionedDocument, Hashable {
+  public static let currentVersion = 1
+
+  /// The version of the document's form, ``currentVersion`` where this program made it.
+  public let version: Int
+  /// The URL of the API server.
+  public let server: String
+  /// What was asked about: an address, or `namespace/name`.
+  public let subject: String
+  /// The speakers and whether they answered, by node, then by pod.
+  public let speakers: [SpeakerAnswer]
+  /// The services concerned, by name.
+  public let services: [ServiceExplanation]
+  /// The addresses concerned, by address.
+  public let addresses: [ClusterAddressExplanation]
+
+  /// Whether every speaker answered.
+  public var isComplete: Bool { speakers.allSatisfy { $0.outcome == .answered } }
+
+  /// What the speakers told, put together; the order of `told` does not matter.
+  public init(
+    server: String, subject: String, speakers: [SpeakerAnswer], told: [ExplainDocument]
+  ) {
+    let told = told.sorted { $0.node < $1.node }
+    version = Self.currentVersion
+    self.server = server
+    self.subject = subject
+    self.speakers = speakers.sorted { ($0.node, $0.pod) < ($1.node, $1.pod) }
+    var services: [String: ServiceExplanation] = [:]
+    for service in told.flatMap(\.services) {
+      services[service.service] = services[service.service] ?? service
+    }
+    self.services = services.values.sorted { $0.service < $1.service }
+    let addresses = Set(told.flatMap(\.addresses).map(\.address)).sorted()
+    self.addresses = addresses.compactMap { ClusterAddressExplanation(of: $0, told: told) }
+  }
+}
+
+/// One address in the words of every node.
+public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
+  /// The address.
+  public let address: IPAddress
+  /// The services that have it, as `namespace/name`, sorted.
+  public let services: [String]
+  /// The `externalTrafficPolicy` of those services.
+  public let externalTrafficPolicy: TrafficPolicy
+  /// The IPAddressPool that holds it; nil when none does.
+  public let pool: String?
+  /// What it comes to, in a sentence: who announces it, or why nobody does.
+  public let conclusion: String
+  /// The nodes that say that they own it, sorted.
+  public let owners: [String]
+  /// What the election says, as the owner knows it, or else the first node that answered.
+  public let claim: ClaimStatus?
+  /// The node that told the claim; nil where there is none.
+  public let claimToldBy: String?
+  /// Every node: by rank, then by name.
+  public let nodes: [ClusterNodeExplanation]
+  /// Who else was seen to use the address.
+  public let conflicts: [ConflictStatus]
+
+  init?(of address: IPAddress, told: [ExplainDocument]) {
+    let parts = told.compactMap { document in
+      document.addresses.first { $0.address == address }.map { (node: document.node, part: $0) }
+    }
+    func own(_ node: String, _ part: AddressExplanation) -> NodeExplanation? {
+      part.nodes.first { $0.node == node }
+    }
+    let owners = parts.filter { own($0.node, $0.part)?.layer2.verdict == .owner }
+    guard let first = owners.first ?? parts.first else { return nil }
+    self.address = address
+    services = first.part.services
+    externalTrafficPolicy = first.part.externalTrafficPolicy
+    pool = first.part.pool
+    self.owners = owners.map(\.node)
+    claim = first.part.claim
+    claimToldBy = first.part.claim == nil ? nil : first.node
+    conflicts = Set(parts.flatMap(\.part.conflicts)).sorted()
+    let policy = first.part.externalTrafficPolicy
+    // A node that said nothing is shown as the owner, or else the first, sees it.
+    nodes = first.part.nodes.map { row in
+      let teller = parts.first { $0.node == row.node }
+      let explanation = teller.flatMap { own($0.node, $0.part) } ?? row
+      return ClusterNodeExplanation(
+        rank: row.rank, decision: explanation, toldBy: teller?.node ?? first.node,
+        obstacle: teller?.part.claim?.obstacle, routes: teller?.part.routes ?? [],
+        clients: Self.clients(of: explanation, policy))
+    }
+    conclusion = Self.conclusion(nodes)
+  }
+
+  private static func conclusion(_ nodes: [ClusterNodeExplanation]) -> String {
+    let owners = nodes.filter { $0.decision.layer2.verdict == .owner }
+    let bgp = nodes.filter { $0.decision.bgp.verdict == .announced }
+    var parts: [String] = []
+    if owners.count == 1, let owner = owners.first {
+      let silence = owner.obstacle.map { ", and is silent: \($0.sentence) (\($0.reason))" } ?? ""
+      parts.append("\(owner.decision.node) owns it\(silence)")
+    } else if owners.count > 1 {
+      parts.append(
+        "\(owners.map(\.decision.node).sorted().joined(separator: " and ")) both own it")
+    }
+    if !bgp.isEmpty {
+      parts.append(
+        "\(bgp.count == 1 ? bgp[0].decision.node : "\(bgp.count) nodes") "
+          + "\(bgp.count == 1 ? "announces" : "announce") it by BGP")
+    }
+    if !parts.isEmpty { return parts.joined(separator: "; ") }
+    return "nobody announces it: \(cause(nodes))"
+  }
+
+  /// The sentence of the reason that most nodes have; that nothing advertises it by one of the two
+  /// protocols counts only where there is nothing else.
+  private static func cause(_ nodes: [ClusterNodeExplanation]) -> String {
+    if let candidate = nodes.first(where: { $0.decision.layer2.verdict == .candidate }) {
+      return candidate.obstacle.map { "\($0.sentence) (\($0.reason))" }
+        ?? "\(candidate.decision.layer2.sentence) (\(candidate.decision.layer2.reason))"
+    }
+    if let fit = nodes.first(where: { $0.decision.bgp.verdict == .fit }) {
+      return "\(fit.decision.bgp.sentence) (\(fit.decision.bgp.reason))"
+    }
+    let refusals = nodes.flatMap { node in
+      [
+        (node.decision.layer2.reason, node.decision.layer2.sentence),
+        (node.decision.bgp.reason, node.decision.bgp.sentence),
+      ]
+    }
+    let telling = refusals.filter { $0.0 != "noMatchingAdvertisement" }
+    let groups = Dictionary(grouping: telling.isEmpty ? refusals : telling) { $0.0 }
+    let most = groups.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+    return most?.value.first.map { "\($0.1) (\($0.0))" } ?? "no node told why"
+  }
+
+  /// What a client would meet whose packets come to this node.
+  private static func clients(of node: NodeExplanation, _ policy: TrafficPolicy) -> String {
+    let comes = node.layer2.verdict == .owner || node.bgp.verdict == .announced
+    let pods = node.readyEndpoints > 0 ? node.readyEndpoints : node.terminatingEndpoints
+    let kind = node.readyEndpoints > 0 ? "ready" : "terminating"
+    switch policy {
+    case .cluster:
+      return comes
+        ? "in here, on to any endpoint of the cluster, which sees the node as the client"
+        : "not here"
+    case .local where pods == 0: return comes ? "in here, and dropped: no endpoint" : "not here"
+    case .local:
+      return comes
+        ? "in here, to \(pods) \(kind) \(pods == 1 ? "endpoint" : "endpoints") of the node, which "
+          + "\(pods == 1 ? "sees" : "see") the client"
+        : "not here"
+    case .mixed: return comes ? "in here, and on by the policy of the service" : "not here"
+    }
+  }
+}
+
+/// One node's part in an address, as it says itself where it answered.
+public struct ClusterNodeExplanation: Codable, Hashable, Sendable {
+  /// Its place in the ranking for layer 2, as the owner sees it; nil where it is not fit.
+  public let rank: Int?
+  /// What it decided.
+  public let decision: NodeExplanation
+  /// Who told that: the node itself, or another where it did not answer.
+  public let toldBy: String
+  /// Why it does not answer for the address by layer 2; nil where it does, or is not known.
+  public let obstacle: ObstacleStatus?
+  /// What it tells its peers.
+  public let routes: [RouteExplanation]
+  /// Where packets of clients go, in words.
+  public let clients: String
+
+  /// Whether the node told it itself.
+  public var isFirstHand: Bool { toldBy == decision.node }
+}

@@ -1,0 +1,147 @@
+/// What the view of the whole cluster needs of one speaker: the part of a ``StatusDocument`` that
+/// differs from node to node, packed.
+///
+/// A hundred speakers that know the same five thousand addresses repeat themselves: whole documents
+/// would be hundreds of megabytes. Here the addresses stand once, as text that is equal on all
+/// speakers and so compared, not read; and all addresses of which a speaker says the same share one
+/// entry. Sentences are left out: `bellman explain` has them.
+public struct SpeakerSummary: VersionedDocument, Hashable {
+  public static let currentVersion = 1
+
+  /// What a speaker is to some addresses.
+  public struct State: Codable, Hashable, Sendable {
+    /// The addresses, by their places in the catalogue, such as `0-4,7`.
+    public let at: String
+    /// What it is to them by layer 2.
+    public let layer2: Layer2
+    /// Whether it announces them by BGP.
+    public let bgp: BGPVerdict
+    /// The reason of that.
+    public let bgpReason: String
+    /// The peers that have the announcement, sorted.
+    public let peers: [String]
+  }
+
+  /// What a speaker is to an address by layer 2. What only the owner can know is nil for others.
+  public struct Layer2: Codable, Hashable, Sendable {
+    /// What it is.
+    public let verdict: Layer2Verdict
+    /// The reason of that.
+    public let reason: String
+    /// Who owns it, as this speaker knows; nil for nobody.
+    public let owner: String?
+    /// Since when the owner has been that.
+    public let since: Timestamp?
+    /// The epoch of its claim, as people read it.
+    public let epoch: String?
+    /// The last change of the owner.
+    public let lastMove: MoveStatus?
+    /// Why it does not answer although it owns the address.
+    public let obstacle: ObstacleStatus?
+    /// The MAC addresses of those who use the address besides, sorted.
+    public let conflicts: [String]
+  }
+
+  /// A change of what a speaker does for an address.
+  public struct Change: Codable, Hashable, Sendable {
+    /// The address, by its place in the catalogue.
+    public let at: Int
+    /// What changed, when and why.
+    public let change: AddressChange
+  }
+
+  /// The version of the document's form, ``currentVersion`` where this program made it.
+  public let version: Int
+  /// `summary`, which tells it from a ``StatusDocument``.
+  public let form: String
+  /// The node that the speaker speaks for.
+  public let node: String
+  /// The version of the program.
+  public let programVersion: String
+  /// When the speaker started.
+  public let startedAt: Timestamp
+  /// A line for each address, sorted: the address, the policy, the pool or `-`, and the services with
+  /// commas between.
+  public let catalogue: String
+  /// What it is to the addresses.
+  public let states: [State]
+  /// Since when it has announced each by BGP, in the order of the catalogue, in seconds since 1970,
+  /// with how often the same is repeated: `1700000000*3 0 1700000009`. 0 where it does not.
+  public let bgpSince: String
+  /// The newest changes, at most ``changeLimit``.
+  public let changes: [Change]
+  /// The services that have no address to announce, by name.
+  public let servicesWithoutAddress: [ServiceStatus]
+  /// How many peers are configured on the node.
+  public let peers: Int
+  /// How many of their sessions are established.
+  public let sessions: Int
+  /// What is wrong with its configuration: errors first; at most ``problemLimit``.
+  public let problems: [Problem]
+
+  /// The largest number of changes that are told.
+  public static let changeLimit = 64
+  /// The largest number of problems that are told.
+  public static let problemLimit = 100
+  /// The value of ``form``.
+  static let formName = "summary"
+
+  /// The summary of what a speaker says.
+  public init(_ document: StatusDocument) {
+    version = Self.currentVersion
+    form = Self.formName
+    node = document.node
+    programVersion = document.programVersion
+    startedAt = document.startedAt
+    let addresses = document.addresses
+    catalogue = addresses.map(Catalogue.line).joined(separator: "\n")
+    states = Self.states(of: addresses)
+    bgpSince = RunLengths.text(
+      addresses.map { address in
+        address.bgp.verdict == .announced
+          ? (address.bgp.since ?? address.since).secondsSince1970 : 0
+      })
+    changes = addresses.enumerated()
+      .compactMap { place, address in address.lastChange.map { Change(at: place, change: $0) } }
+      .sorted { ($1.change.at, $0.at) < ($0.change.at, $1.at) }
+      .prefix(Self.changeLimit).map(\.self)
+    servicesWithoutAddress = document.servicesWithoutAddress
+    peers = document.peers.count
+    sessions = document.peers.count { $0.state == .established }
+    problems = Array(document.problems.sorted().prefix(Self.problemLimit))
+  }
+
+  private struct Key: Hashable {
+    let layer2: Layer2
+    let bgp: BGPVerdict
+    let bgpReason: String
+    let peers: [String]
+  }
+
+  private static func states(of addresses: [AddressStatus]) -> [State] {
+    var places: [Key: [Int]] = [:]
+    for (place, address) in addresses.enumerated() {
+      let key = Key(
+        layer2: Layer2(address.layer2), bgp: address.bgp.verdict, bgpReason: address.bgp.reason,
+        peers: address.bgp.peers)
+      places[key, default: []].append(place)
+    }
+    return places.sorted { ($0.value.first ?? 0) < ($1.value.first ?? 0) }.map { key, places in
+      State(
+        at: PlaceRanges.text(places), layer2: key.layer2, bgp: key.bgp,
+        bgpReason: key.bgpReason, peers: key.peers)
+    }
+  }
+}
+
+extension SpeakerSummary.Layer2 {
+  fileprivate init(_ status: Layer2Status) {
+    let isOwner = status.verdict == .owner
+    self.init(
+      verdict: status.verdict, reason: status.reason, owner: status.owner,
+      since: isOwner ? status.since : nil, epoch: isOwner ? status.claim?.epochText : nil,
+      lastMove: isOwner ? status.claim?.lastMove : nil,
+      obstacle: isOwner ? status.claim?.obstacle : nil,
+      conflicts: Set(status.conflicts.filter { $0.claims > 0 }.map(\.mac.description)).sorted())
+  }
+}

@@ -1,0 +1,263 @@
+import Addresses
+import Hummingbird
+import KubernetesClient
+import Logging
+import NIOCore
+import NIOPosix
+import Resources
+import Status
+@testable import TestAPIServer
+import Testing
+
+@testable import Speaker
+
+/// `bellman status` of a cluster: an API server with a pod proxy, and speakers behind it.
+@Suite("Asking all speakers", .serialized)
+struct SpeakerSurveyTests {
+  /// What a simulated speaker does with a question.
+  enum Behaviour: Sendable {
+    case summary
+    /// It knows no summaries.
+    case whole
+    case silence
+    case nonsense
+    case refusal
+  }
+
+  private static func status(_ node: String) throws -> StatusDocument {
+    StatusDocument(
+      node: node, programVersion: "0.1.0", pid: 1, startedAt: .now,
+      source: SourceStatus(directory: "test"),
+      addresses: [
+        AddressStatus(
+          address: try #require(IPAddress("192.0.2.130")), services: ["shop/web"],
+          externalTrafficPolicy: .cluster, pool: "pool",
+          layer2: Layer2Status(
+            verdict: node == "node-1" ? .owner : .candidate, reason: "owner", sentence: "",
+            owner: "node-1"),
+          bgp: BGPStatus(verdict: .no, reason: "noMatchingAdvertisement", sentence: ""),
+          since: .now)
+      ])
+  }
+
+  private static func explanation(_ node: String) throws -> ExplainDocument {
+    ExplainDocument(
+      node: node, subject: "shop/web", services: [],
+      addresses: [
+        AddressExplanation(
+          address: try #require(IPAddress("192.0.2.130")), services: ["shop/web"],
+          externalTrafficPolicy: .cluster, pool: "pool", owner: "node-1",
+          nodes: ["node-1", "node-2"].map { name in
+            NodeExplanation(
+              node: name, rank: 1,
+              layer2: ExplainedVerdict(
+                name == "node-1" ? .owner : .candidate, reason: "owner", sentence: "by \(node)"),
+              bgp: ExplainedVerdict(.no, reason: "noMatchingAdvertisement", sentence: "none"),
+              readyEndpoints: 1, terminatingEndpoints: 0)
+          })
+      ])
+  }
+
+  /// Runs `body` with a survey of these speakers: node-1, node-2 and so on.
+  private static func withSpeakers(
+    _ behaviours: [Behaviour], access: RBAC? = nil, deadline: TimeAmount = .seconds(10),
+    alter: @escaping @Sendable (Int, JSONValue) -> JSONValue = { $1 },
+    _ body: @escaping @Sendable (SpeakerSurvey) async throws -> Void
+  ) async throws {
+    let documents = try behaviours.indices.map { try status("node-\($0 + 1)") }
+    let (ports, running) = AsyncStream<Int>.makeStream()
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let application = Application(
+      responder: CallbackResponder<BasicRequestContext> { request, _ in
+        let host = request.head.authority?.split(separator: ":").first?.split(separator: ".").last
+        let number = (host.flatMap { Int($0) } ?? 1) - 1
+        let isSummary = request.uri.queryParameters.get("form") == "summary"
+        let text: String
+        switch behaviours[number] {
+        case .silence:
+          try await Task.sleep(for: .seconds(3600))
+          text = ""
+        case .nonsense: text = "<html>"
+        case _ where request.uri.path == "/explain":
+          guard request.uri.queryParameters.get("target") == "shop/web" else {
+            return Response(
+              status: .notFound, body: ResponseBody(byteBuffer: ByteBuffer(string: "unknown")))
+          }
+          text = try StatusRenderer.json(explanation("node-\(number + 1)"))
+        case .refusal: return Response(status: .forbidden)
+        case .summary where isSummary:
+          text = String(decoding: try SpeakerSummary(documents[number]).wire(), as: UTF8.self)
+        case .summary, .whole: text = try StatusRenderer.json(documents[number])
+        }
+        return Response(
+          status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+      },
+      configuration: ApplicationConfiguration(address: .hostname("0.0.0.0", port: 0)),
+      onServerRunning: { running.yield($0.localAddress?.port ?? 0) }, logger: logger)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await application.run() }
+      var iterator = ports.makeAsyncIterator()
+      let port = try #require(await iterator.next())
+      var options = TestAPIServer.Options()
+      options.authorization = access
+      try await TestAPIServer.run(options) { [logger] server in
+        for index in behaviours.indices {
+          server.store.put(alter(index, pod(index + 1, port: port)), .pods)
+        }
+        let client = try KubernetesClient(
+          endpoint: Endpoint(server: server.url, origin: "test"),
+          group: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        var asked = SpeakerSurvey.Options()
+        asked.deadline = deadline
+        do {
+          try await body(SpeakerSurvey(client: client, options: asked))
+        } catch {
+          await client.shutdown()
+          throw error
+        }
+        await client.shutdown()
+      }
+      group.cancelAll()
+    }
+  }
+
+  private static func pod(_ number: Int, port: Int) -> JSONValue {
+    [
+      "apiVersion": "v1", "kind": "Pod",
+      "metadata": [
+        "name": .string("speaker-\(number)"), "namespace": "bellman-system",
+        "labels": [
+          "app.kubernetes.io/name": "bellman", "app.kubernetes.io/component": "speaker",
+        ],
+      ],
+      "spec": [
+        "nodeName": .string("node-\(number)"),
+        "containers": [
+          [
+            "name": "speaker",
+            "ports": [["name": "status", "containerPort": .integer(Int64(port))]],
+          ]
+        ],
+      ],
+      "status": ["phase": "Running", "podIP": .string("127.0.1.\(number)")],
+    ]
+  }
+
+  @Test func allAnswersAreMerged() async throws {
+    try await Self.withSpeakers([.summary, .whole, .summary]) { survey in
+      let document = try await survey.status()
+      #expect(document.isComplete)
+      #expect(document.speakers.map(\.node) == ["node-1", "node-2", "node-3"])
+      #expect(document.addresses.map(\.layer2.owners) == [["node-1"]])
+      #expect(document.addresses.map(\.layer2.candidates) == [2])
+    }
+  }
+
+  @Test func whoDoesNotAnswerIsMarkedAndTheOthersAreShown() async throws {
+    try await Self.withSpeakers(
+      [.silence, .summary, .nonsense, .refusal], deadline: .milliseconds(700)
+    ) { survey in
+      let document = try await survey.status()
+      #expect(document.speakers.map(\.outcome) == [.late, .answered, .malformed, .failed])
+      #expect(document.speakers[0].detail == "no answer within 0.7 s")
+      #expect(document.speakers[3].detail?.contains("403") == true)
+      #expect(!document.isComplete)
+      #expect(document.addresses.first?.layer2.ownersByHearsay == ["node-1"])
+      #expect(
+        document.addresses.first?.problems
+          == ["node-1 owns it, as others say: it did not answer us"])
+    }
+  }
+
+  @Test func podsThatCannotBeAskedAreNamedWithTheCause() async throws {
+    try await Self.withSpeakers(
+      [.summary, .summary, .summary],
+      alter: { index, pod in
+        switch index {
+        case 1: pod.merged(["status": ["phase": "Pending"]])
+        case 2: pod.merged(["spec": ["containers": [["name": "speaker"]]]])
+        default: pod
+        }
+      },
+      { survey in
+        let document = try await survey.status()
+        #expect(document.speakers.map(\.outcome) == [.answered, .notRunning, .noPort])
+        #expect(document.speakers[1].detail == "its pod is Pending")
+        #expect(document.speakers[2].detail?.contains("--listen") == true)
+      })
+  }
+
+  @Test func ofSeveralPodsOfANodeTheOneThatRunsIsAsked() async throws {
+    try await Self.withSpeakers(
+      [.summary, .summary],
+      alter: { index, pod in
+        index == 1
+          ? pod.merged(["spec": ["nodeName": "node-1"], "status": ["phase": "Failed"]]) : pod
+      },
+      { survey in
+        let document = try await survey.status()
+        #expect(document.speakers.map(\.pod) == ["bellman-system/speaker-1"])
+      })
+  }
+
+  @Test func oneSpeakerIsAskedForAllThatItKnows() async throws {
+    try await Self.withSpeakers([.summary, .summary]) { survey in
+      let status = try await survey.status(of: "node-2")
+      #expect(status.node == "node-2")
+      let failure = await #expect(throws: SpeakerSurvey.Failure.self) {
+        _ = try await survey.status(of: "node-9")
+      }
+      #expect(failure?.description.contains("node-1, node-2") == true)
+    }
+  }
+
+  @Test func everySpeakerExplainsItsOwnNode() async throws {
+    try await Self.withSpeakers([.summary, .summary]) { survey in
+      let document = try await survey.explain("shop/web")
+      let nodes = try #require(document.addresses.first?.nodes)
+      #expect(nodes.map(\.decision.layer2.sentence) == ["by node-1", "by node-2"])
+      #expect(document.addresses.first?.conclusion == "node-1 owns it")
+      let failure = await #expect(throws: SpeakerSurvey.Failure.self) {
+        _ = try await survey.explain("shop/other")
+      }
+      #expect(failure?.description.contains("nothing is known about 'shop/other'") == true)
+    }
+  }
+
+  @Test func withoutSpeakersItIsSaidWhatWasLookedFor() async throws {
+    try await Self.withSpeakers(
+      [.summary],
+      alter: { _, pod in
+        pod.merged(["metadata": ["labels": ["app.kubernetes.io/name": "other"]]])
+      }
+    ) { survey in
+      let failure = await #expect(throws: SpeakerSurvey.Failure.self) {
+        _ = try await survey.status()
+      }
+      #expect(failure?.description.contains("--speaker-labels") == true)
+    }
+  }
+
+  /// `Examples/kubernetes/operator/rbac.yaml` is enough, and no part of it is idle.
+  @Test func theExampleRoleOfOperatorsSufficesAndAllOfItIsNeeded() async throws {
+    let objects = try YAMLObjects.read(Example.text("kubernetes/operator/rbac.yaml"))
+    let grants = RBAC.grants(
+      of: objects, to: ObjectName(namespace: "bellman-system", name: "bellman-operator"))
+    let survey = grants.filter { $0.resource.hasPrefix("pods") }
+    #expect(survey.map(\.description).sorted() == ["get pods/proxy", "list pods"])
+    let access = RBAC(grants)
+    try await Self.withSpeakers([.summary], access: access) { survey in
+      let document = try await survey.status()
+      #expect(document.isComplete)
+    }
+    #expect(access.denied == [])
+    #expect(access.used == Set(survey))
+    let blind = RBAC(grants.filter { $0.resource != "pods/proxy" })
+    try await Self.withSpeakers([.summary], access: blind) { survey in
+      let document = try await survey.status()
+      #expect(document.speakers.map(\.outcome) == [.failed])
+    }
+    #expect(blind.denied == ["get pods/proxy"])
+  }
+}

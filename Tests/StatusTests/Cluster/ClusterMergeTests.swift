@@ -1,0 +1,146 @@
+import Addresses
+import Status
+import Testing
+
+/// What speakers say, put together.
+@Suite("Merging what speakers say")
+struct ClusterMergeTests {
+  private func only(_ text: String, of document: ClusterStatusDocument) throws -> ClusterAddress {
+    try #require(document.addresses.first { $0.address.description == text })
+  }
+
+  @Test func theOwnerAndItsClaimAreTakenFromTheOwner() throws {
+    let document = try ClusterFixture.cluster(
+      ["node-1", "node-2"].map { try ClusterFixture.status($0) })
+    let found = try only("192.0.2.130", of: document)
+    #expect(found.layer2.owners == ["node-1"])
+    #expect(found.layer2.candidates == 1)
+    #expect(found.layer2.epoch == "14")
+    #expect(found.since == ago(30))
+    #expect(found.lastMove?.what == "node-9 to node-1" && found.lastMove?.toldBy == "node-1")
+    #expect(found.services == ["shop/api"] && found.pool == "segment")
+    #expect(found.problems == [])
+    #expect(document.isComplete)
+  }
+
+  @Test func byBGPNodesAndPeersAreCounted() throws {
+    let document = try ClusterFixture.cluster([
+      try ClusterFixture.status("node-1", since: 50),
+      try ClusterFixture.status("node-2", since: 90),
+      try ClusterFixture.status("node-3", bgp: .no),
+    ])
+    let found = try only("203.0.113.10", of: document)
+    #expect(found.bgp.nodes == ["node-1", "node-2"])
+    #expect(found.bgp.peers == ["tor-a": 2, "tor-b": 1])
+    #expect(found.bgp.refusals == ["noLocalEndpoint": 1])
+    #expect(found.since == ago(90))
+    #expect(found.problems == [])
+  }
+
+  @Test func theOrderOfAnswersDoesNotMatter() throws {
+    let documents = try ["node-1", "node-2", "node-3"].map { try ClusterFixture.status($0) }
+    let first = try ClusterFixture.cluster(documents)
+    let second = try ClusterFixture.cluster(documents.reversed())
+    #expect(first == second)
+  }
+
+  struct Trouble: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let documents: @Sendable () throws -> [StatusDocument]
+    var silent: [SpeakerAnswer] = []
+    let problems: [String]
+  }
+
+  static let late = SpeakerAnswer(
+    node: "node-1", pod: "bellman-system/speaker-1", outcome: .late, detail: "no answer within 5 s")
+
+  @Test(arguments: [
+    Trouble(
+      testDescription: "two owners",
+      documents: {
+        [
+          try ClusterFixture.status("node-1"),
+          try ClusterFixture.status("node-2", owner: "node-2"),
+        ]
+      },
+      problems: ["several nodes own it: node-1, node-2"]),
+    Trouble(
+      testDescription: "an owner that others do not know",
+      documents: {
+        [
+          try ClusterFixture.status("node-1"),
+          try ClusterFixture.status("node-2", owner: "node-3"),
+        ]
+      },
+      problems: ["others take node-3 for its owner"]),
+    Trouble(
+      testDescription: "an owner that did not answer",
+      documents: { [try ClusterFixture.status("node-2")] }, silent: [late],
+      problems: ["node-1 owns it, as others say: it did not answer us"]),
+    Trouble(
+      testDescription: "an owner that does not say so",
+      documents: {
+        [
+          try ClusterFixture.status("node-1", saysOwner: false),
+          try ClusterFixture.status("node-2"),
+        ]
+      },
+      problems: ["node-1 owns it, as others say, but does not say so itself"]),
+    Trouble(
+      testDescription: "an owner without a lease",
+      documents: {
+        [
+          try ClusterFixture.status(
+            "node-1", obstacle: ObstacleStatus(reason: "noQuorum", sentence: ""))
+        ]
+      }, problems: ["its owner is silent: noQuorum"]),
+    Trouble(
+      testDescription: "no owner",
+      documents: { [try ClusterFixture.status("node-2", owner: nil)] },
+      problems: ["nobody announces it: no owner yet"]),
+  ])
+  func troubleIsNamed(_ trouble: Trouble) throws {
+    let document = try ClusterFixture.cluster(trouble.documents(), silent: trouble.silent)
+    #expect(try only("192.0.2.130", of: document).problems == trouble.problems)
+    #expect(document.isComplete == trouble.silent.isEmpty)
+  }
+
+  @Test func whyNobodyAnnouncesIsTheReasonOfMostNodes() throws {
+    let document = try ClusterFixture.cluster([try ClusterFixture.status("node-1", bgp: .no)])
+    #expect(
+      try only("203.0.113.10", of: document).problems == ["nobody announces it: noLocalEndpoint"])
+  }
+
+  @Test func theNewestChangeOfAnyNodeIsTheLastMove() throws {
+    let change = AddressChange(at: ago(3), what: "BGP: no to announced", why: "a pod came")
+    let document = try ClusterFixture.cluster([
+      try ClusterFixture.status("node-1"), try ClusterFixture.status("node-2", change: change),
+    ])
+    let move = try only("192.0.2.130", of: document).lastMove
+    #expect(move?.at == ago(3) && move?.what == "node-2: BGP: no to announced")
+  }
+
+  @Test func aProblemOfSeveralNodesStandsOnce() throws {
+    let problem = Problem(severity: .error, object: "BGPPeer tor-a", message: "no Secret")
+    let other = Problem(severity: .warning, message: "is ignored")
+    let document = try ClusterFixture.cluster([
+      try ClusterFixture.status("node-2", problems: [problem, other]),
+      try ClusterFixture.status("node-1", problems: [problem]),
+    ])
+    #expect(document.problems.map(\.nodes) == [["node-1", "node-2"], ["node-2"]])
+  }
+
+  @Test func aSpeakerThatKnowsFewerAddressesTakesNoneAway() throws {
+    let full = try ClusterFixture.status("node-1")
+    let document = try ClusterFixture.cluster([
+      StatusDocument(
+        node: "node-2", programVersion: "0.1.0", pid: 7, startedAt: ago(1),
+        source: SourceStatus(directory: "https://192.0.2.1:6443"),
+        addresses: Array(full.addresses.suffix(1))),
+      full,
+    ])
+    #expect(document.addresses.count == 2)
+    #expect(try only("192.0.2.130", of: document).layer2.owners == ["node-1"])
+    #expect(try only("203.0.113.10", of: document).bgp.nodes == ["node-1", "node-2"])
+  }
+}

@@ -1,0 +1,62 @@
+import Addresses
+import Status
+import Testing
+
+/// `bellman status` of a cluster, as people see it.
+@Suite("The view of the cluster")
+struct ClusterViewTests {
+  private func table(_ document: ClusterStatusDocument, wide: Bool = false) throws -> String {
+    try StatusRenderer(format: wide ? .wide : .table, now: now).cluster(document)
+  }
+
+  @Test func everyAddressHasItsRow() throws {
+    let text = try table(
+      ClusterFixture.cluster(["node-1", "node-2"].map { try ClusterFixture.status($0) }))
+    let lines = text.split(separator: "\n").map { line in
+      line.split(separator: "  ").map { $0.trimmed }.filter { !$0.isEmpty }
+    }
+    #expect(
+      lines == [
+        ["https://192.0.2.1:6443: 2 of 2 speakers answered, 2 of 4 sessions established"],
+        [
+          "ADDRESS", "SERVICES", "POLICY", "LAYER 2", "BGP", "PEERS", "SINCE", "LAST MOVE",
+          "PROBLEMS",
+        ],
+        [
+          "192.0.2.130", "shop/api", "Cluster", "node-1", "-", "-", "30s",
+          "30s ago: node-9 to node-1 (node-9 was silent)", "-",
+        ],
+        [
+          "203.0.113.10", "shop/web", "Local", "-", "2 nodes", "tor-a,tor-b (1)", "1m40s", "-", "-",
+        ],
+      ])
+  }
+
+  @Test func whoWasNotHeardIsNamedFirst() throws {
+    let text = try table(
+      ClusterFixture.cluster(
+        [try ClusterFixture.status("node-2")], silent: [ClusterMergeTests.late]))
+    let lines = text.split(separator: "\n").map(String.init)
+    #expect(lines[0].contains("1 of 2 speakers answered"))
+    #expect(lines[1] == "What follows is partial. Not heard:")
+    #expect(lines[2] == "  node-1 (bellman-system/speaker-1): no answer within 5 s")
+    #expect(text.contains("node-1?"))
+  }
+
+  @Test func wideShowsTheSpeakers() throws {
+    let text = try table(ClusterFixture.cluster([try ClusterFixture.status("node-2")]), wide: true)
+    #expect(text.contains("CANDIDATES") && text.contains("bellman-system/speaker-node-2"))
+  }
+
+  @Test func jsonIsReadAsItWasWritten() throws {
+    let document = try ClusterFixture.cluster([try ClusterFixture.status("node-2")])
+    let text = try StatusRenderer(format: .json, now: now).cluster(document)
+    #expect(try StatusRenderer.parse(text, as: ClusterStatusDocument.self) == document)
+  }
+}
+
+extension Substring {
+  fileprivate var trimmed: String {
+    String(drop(while: { $0 == " " }).reversed().drop(while: { $0 == " " }).reversed())
+  }
+}
