@@ -8,6 +8,10 @@ import Testing
 
 @testable import Speaker
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A neighbour on the loopback interface that takes our connection and opens one of its own before
 /// it says anything on either (RFC 4271 §6.8).
 @Suite struct CollisionTests {
@@ -51,7 +55,6 @@ import Testing
   private static let keepalive = PeerTransportTests.marker + [0, 19, 4]
   private static let rejection = PeerTransportTests.marker + [0, 21, 3, 6, 7]
 
-  private static let listenAddress = IPv4Address(127, 6, 8, 1)
   private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
 
   private func wait(
@@ -64,26 +67,22 @@ import Testing
     Issue.record("not so within 5 s: \(what)")
   }
 
-  /// A port of ``listenAddress`` that nobody uses. On 127.0.0.1 a connection of another test could get it
-  /// before we listen.
-  private func freePort() async throws -> UInt16 {
-    let channel =
-      try await ServerBootstrap(group: eventLoop).bind(host: "\(Self.listenAddress)", port: 0).get()
-    let port = try #require(channel.localAddress?.port)
-    try await channel.close()
-    return UInt16(clamping: port)
-  }
-
   /// The side with the higher identifier keeps the connection that it opened; ours is 192.0.2.11.
   @Test(
     arguments: [(neighbour: 1, keepsOurs: true), (200, false)] as [(UInt8, Bool)], [true, false])
   func oneConnectionStays(_ rule: (neighbour: UInt8, keepsOurs: Bool), oursFirst: Bool) async throws
   {
-    let port = try await freePort()
+    // An address of its own, and no port that was free a moment ago: a process that another test is
+    // just starting has copies of all sockets, also of those that were closed here.
+    let pid = UInt16(truncatingIfNeeded: getpid())
+    let listenAddress = IPv4Address(
+      127, 64 + UInt8(pid >> 8 & 63), UInt8(truncatingIfNeeded: pid),
+      (rule.keepsOurs ? 1 : 2) + (oursFirst ? 4 : 8))
+    let port: UInt16 = 1790
     let eventLoop = eventLoop
     let scene = try await eventLoop.submit {
       let listener = BGPListener(
-        addresses: [ListenAddress(address: .v4(Self.listenAddress), port: port)],
+        addresses: [ListenAddress(address: .v4(listenAddress), port: port)],
         eventLoop: eventLoop, logger: Logger(label: "test"))
       return NIOLoopBound(Scene(listener: listener), eventLoop: eventLoop)
     }.get()
@@ -114,7 +113,7 @@ import Testing
           try channel.pipeline.syncOperations.addHandler(scene.value.theirs)
         }
       }
-      .connect(host: "\(Self.listenAddress)", port: Int(port)).get()
+      .connect(host: "\(listenAddress)", port: Int(port)).get()
     try await wait(scene, for: "our OPEN on theirs") { $0.theirs.bytes.count >= 29 }
 
     let open = Self.open(rule.neighbour)
