@@ -5,6 +5,8 @@ struct APIRequest: Sendable {
   var method: HTTPMethod = .GET
   var path: String
   var query: [(String, String)] = []
+  /// What is sent besides the headers of every request; never shown.
+  var headers: [(String, String)] = []
   var contentType: String?
   var body: [UInt8]?
 

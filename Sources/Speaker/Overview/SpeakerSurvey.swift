@@ -15,6 +15,10 @@ public struct SpeakerSurvey: Sendable {
     public var labels = "app.kubernetes.io/name=bellman,app.kubernetes.io/component=speaker"
     /// How long a speaker may take for its answer.
     public var deadline = TimeAmount.seconds(5)
+    /// The file with the token that speakers ask for; nil for the Secret.
+    public var tokenFile: String?
+    /// The Secret with the token, in the namespace of the pods, under `token`.
+    public var tokenSecret = "bellman-status-token"
 
     /// The names of the manifests in `Examples/kubernetes`, and 5 s.
     public init() {}
@@ -102,6 +106,44 @@ public struct SpeakerSurvey: Sendable {
     let detail: String
   }
 
+  /// The speakers, and what it takes to ask them.
+  private struct Audience: Sendable {
+    let pods: [SpeakerPod]
+    /// The token; nil where none of them speaks TLS, for it is sent in no other way.
+    let token: Result<SpeakerToken, NoSpeakerToken>?
+  }
+
+  private func audience(_ pods: [SpeakerPod]) async throws(Failure) -> Audience {
+    guard pods.contains(where: { $0.runs && $0.port?.isTLS == true }) else {
+      return Audience(pods: pods, token: nil)
+    }
+    let place =
+      options.tokenFile.map { SpeakerToken.Place.file($0) }
+      ?? .secret(ObjectName(namespace: options.namespace, name: options.tokenSecret))
+    do throws(NoSpeakerToken) {
+      return Audience(pods: pods, token: .success(try await place.token(client)))
+    } catch {
+      // A file that was named is meant; a Secret may not be needed.
+      if options.tokenFile != nil { throw Failure(description: error.reason) }
+      return Audience(pods: pods, token: .failure(error))
+    }
+  }
+
+  /// The nodes that no pod of a speaker is on. Nothing is said of nodes that may not be listed, nor of
+  /// those with another system, where no speaker can run.
+  private func missing(besides pods: [SpeakerPod]) async -> [SpeakerAnswer] {
+    let selection = Selection(
+      ResourceType(.node), labelSelector: "kubernetes.io/os!=windows",
+      pruned: SpeakerPod.prunedOfNodes)
+    let nodes = (try? await client.list(selection)) ?? []
+    let known = Set(pods.map(\.node))
+    return nodes.map(\.name.name).filter { !known.contains($0) }.map { node in
+      SpeakerAnswer(
+        node: node, pod: "", outcome: .missing,
+        detail: "no pod of a speaker is on it; see nodeSelector and tolerations of the DaemonSet")
+    }
+  }
+
   /// The pods of the speakers, the ones that run first where a node has several.
   private func pods() async throws -> [SpeakerPod] {
     let found = try await client.list(
@@ -126,13 +168,18 @@ public struct SpeakerSurvey: Sendable {
     read: @escaping @Sendable ([UInt8]) throws(StatusRenderer.ParseError) -> Answer,
     take: (Answer) throws(StatusRenderer.ParseError) -> Introduction
   ) async throws -> [SpeakerAnswer] {
-    let pods = try await pods()
-    return await withTaskGroup(of: Reply<Answer>.self) { group in
-      for pod in pods { group.addTask { await ask(pod, path, query, read) } }
+    let audience = try await audience(try await pods())
+    async let missing = missing(besides: audience.pods)
+    var answers = await withTaskGroup(of: Reply<Answer>.self) { group in
+      for pod in audience.pods {
+        group.addTask { await ask(pod, audience.token, path, query, read) }
+      }
       var answers: [SpeakerAnswer] = []
       for await reply in group { answers.append(answer(reply, take)) }
       return answers
     }
+    answers += await missing
+    return answers
   }
 
   private func ask(node: String, _ path: String, _ query: [(String, String)] = []) async throws
@@ -145,21 +192,23 @@ public struct SpeakerSurvey: Sendable {
         description: "no speaker runs on node \(node); there are speakers on "
           + known.prefix(20).joined(separator: ", ") + (known.count > 20 ? ", ..." : ""))
     }
+    let token = try await audience([pod]).token
     do throws(SpeakerFailure) {
-      return try await octets(of: pod, path, query)
+      return try await octets(of: pod, token, path, query)
     } catch {
       throw Failure(description: "\(node) (\(pod.name)): \(error.detail)")
     }
   }
 
   private func ask<Answer: Sendable>(
-    _ pod: SpeakerPod, _ path: String, _ query: [(String, String)],
+    _ pod: SpeakerPod, _ token: Result<SpeakerToken, NoSpeakerToken>?, _ path: String,
+    _ query: [(String, String)],
     _ read: @Sendable ([UInt8]) throws(StatusRenderer.ParseError) -> Answer
   ) async -> Reply<Answer> {
     let start = NIODeadline.now()
     let result: Result<Answer, SpeakerFailure>
     do throws(SpeakerFailure) {
-      let octets = try await octets(of: pod, path, query)
+      let octets = try await octets(of: pod, token, path, query)
       do throws(StatusRenderer.ParseError) {
         result = .success(try read(octets))
       } catch {
@@ -173,7 +222,8 @@ public struct SpeakerSurvey: Sendable {
   }
 
   private func octets(
-    of pod: SpeakerPod, _ path: String, _ query: [(String, String)]
+    of pod: SpeakerPod, _ token: Result<SpeakerToken, NoSpeakerToken>?, _ path: String,
+    _ query: [(String, String)]
   ) async throws(SpeakerFailure) -> [UInt8] {
     guard pod.runs else {
       throw SpeakerFailure(outcome: .notRunning, detail: "its pod is \(pod.phase)")
@@ -181,18 +231,41 @@ public struct SpeakerSurvey: Sendable {
     guard let port = pod.port else {
       throw SpeakerFailure(
         outcome: .noPort,
-        detail: "its pod has no container port named status; give the speaker --listen and name "
-          + "the port")
+        detail: "its pod has no container port named \(SpeakerPod.portNames.tls); give the speaker "
+          + "--listen and name the port")
+    }
+    var headers: [(String, String)] = []
+    // In clear text anybody between the API server and the node could read it.
+    if port.isTLS, let token = try? token?.get() {
+      headers.append((SpeakerToken.header, token.secret))
     }
     do throws(KubernetesError) {
       return try await client.ask(
-        pod: pod.name, port: port, path: path, query: query, patience: options.deadline)
+        pod: pod.name, port: port, path: path, query: query, headers: headers,
+        patience: options.deadline)
     } catch {
+      if let status = error.status, status.code == 401, status.isForeign {
+        throw SpeakerFailure(outcome: .refused, detail: Self.refusal(of: port.isTLS ? token : nil))
+      }
       if error.failure == .stalled {
         let seconds = Double(options.deadline.nanoseconds / 100_000_000) / 10
         throw SpeakerFailure(outcome: .late, detail: "no answer within \(seconds) s")
       }
       throw SpeakerFailure(outcome: .failed, detail: "\(error.failure)")
+    }
+  }
+
+  /// What to do about a speaker that wants another token.
+  private static func refusal(
+    of token: Result<SpeakerToken, NoSpeakerToken>?
+  ) -> String {
+    switch token {
+    case .success(let token):
+      "it does not take \(token); give the one of its --listen-token-file with --speaker-token-file"
+    case .failure(let none): "it wants a token, and \(none.reason)"
+    case nil:
+      "it wants a token, which is sent by TLS only: name its port \(SpeakerPod.portNames.tls), not "
+        + SpeakerPod.portNames.clear
     }
   }
 

@@ -19,7 +19,9 @@ struct ClusterView {
 
   private var header: [StyledText] {
     let answered = document.speakers.filter { $0.outcome == .answered }
-    let counts = "\(answered.count) of \(document.speakers.count) speakers answered"
+    let missing = document.speakers.filter { $0.outcome == .missing }
+    let count = document.speakers.count - missing.count
+    let counts = "\(answered.count) of \(count) speakers answered"
     let sessions = answered.reduce(0) { $0 + ($1.sessions ?? 0) }
     let peers = answered.reduce(0) { $0 + ($1.peers ?? 0) }
     var lines = [
@@ -32,7 +34,7 @@ struct ClusterView {
       lines.append(
         StyledText("versions: \(versions.joined(separator: ", "))", .attention))
     }
-    let silent = document.speakers.filter { $0.outcome != .answered }
+    let silent = document.speakers.filter(\.outcome.isSilence)
     if !silent.isEmpty {
       lines.append(
         StyledText("What follows is partial. Not heard:", .attention))
@@ -43,6 +45,11 @@ struct ClusterView {
       if !wide, silent.count > 10 {
         lines.append(StyledText("  and \(silent.count - 10) more: see -o wide"))
       }
+    }
+    if !missing.isEmpty {
+      let names = missing.prefix(wide ? .max : 10).map(\.node).joined(separator: ", ")
+      let rest = !wide && missing.count > 10 ? " and \(missing.count - 10) more: see -o wide" : ""
+      lines.append(StyledText("nodes without a speaker: \(names)\(rest)", .attention))
     }
     return lines
   }
@@ -122,7 +129,7 @@ struct ClusterView {
       .whole("SESSIONS"),
     ])
     for speaker in document.speakers {
-      let isGood = speaker.outcome == .answered
+      let isGood = !speaker.outcome.isSilence
       table.append([
         StyledText(speaker.node), StyledText(speaker.pod),
         StyledText(speaker.outcome.rawValue, isGood ? .plain : .attention),
