@@ -70,6 +70,29 @@ import Testing
     }
   }
 
+  /// An API server keeps `Authorization` for itself.
+  @Test func theTokenIsTakenFromAHeaderOfItsOwnToo() async throws {
+    let directory = TemporaryDirectory()
+    try directory.write("token", Self.token + "\n")
+    var options = ListenOptions.loopback
+    options.tokenFile = directory.path + "/token"
+    try await ListenRig.run(options) { rig in
+      func status(_ headers: String...) async throws -> Int {
+        try await rig.ask("/status", headers: headers).status
+      }
+      #expect(try await status("x-bellman-token: \(Self.token)") == 200)
+      #expect(try await status("x-bellman-token: Bearer \(Self.token)") == 401)
+      #expect(try await status("x-bellman-token: fedcba9876543210") == 401)
+      #expect(try await status("x-bellman-token:") == 401)
+      // Whatever a proxy says of itself in the other header.
+      #expect(
+        try await status("authorization: Bearer other", "x-bellman-token: \(Self.token)") == 200)
+      // Of two it is not known which is meant.
+      #expect(
+        try await status("x-bellman-token: \(Self.token)", "x-bellman-token: other") == 401)
+    }
+  }
+
   @Test func theCertificateIsReadAgain() async throws {
     let directory = TemporaryDirectory()
     func write(_ certificates: TestCertificates) throws {
