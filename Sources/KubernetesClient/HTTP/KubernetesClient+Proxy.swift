@@ -35,7 +35,8 @@ extension KubernetesClient {
     let scheme = port.isTLS ? "https:" : ""
     // The colons around the name must not be escaped.
     let request = APIRequest(
-      path: "\(pods)/\(scheme)\(PathText.escape(pod.name)):\(port.number)/proxy/\(path)", query: query,
+      path: "\(pods)/\(scheme)\(PathText.escape(pod.name)):\(port.number)/proxy/\(path)",
+      query: query,
       headers: headers)
     return try await fetch(request, patience: patience)
   }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import KubernetesClient
 import LinuxIO
-public import Resources
+import Resources
 
 /// The token of speakers, as those who ask them have it. It does not show itself in any text.
 struct SpeakerToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible {

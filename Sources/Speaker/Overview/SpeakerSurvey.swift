@@ -56,6 +56,26 @@ public struct SpeakerSurvey: Sendable {
     return merge.document(server: client.endpoint.server, askedAt: askedAt, speakers: answers)
   }
 
+  /// What all speakers say of their peers and of each other.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where there are no speakers, or they cannot be found
+  public func nodes() async throws -> ClusterNodes {
+    let askedAt = Timestamp.now
+    var nodes: [StatusDocument] = []
+    let answers = try await ask("status", [("form", "node")]) {
+      octets throws(StatusRenderer.ParseError) in
+      try StatusRenderer.parse(String(decoding: octets, as: UTF8.self), as: StatusDocument.self)
+        .ofTheNode
+    } take: { document throws(StatusRenderer.ParseError) in
+      nodes.append(document)
+      return Introduction(
+        node: document.node, programVersion: document.programVersion,
+        sessions: document.peers.count { $0.state == .established }, peers: document.peers.count)
+    }
+    return ClusterNodes(
+      server: client.endpoint.server, askedAt: askedAt, speakers: answers, nodes: nodes)
+  }
+
   /// Why all speakers announce `subject`, an address or `namespace/name`, or do not.
   ///
   /// - Throws: ``Failure`` or `KubernetesError` where there are no speakers, they cannot be found, or

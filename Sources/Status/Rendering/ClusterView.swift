@@ -7,7 +7,9 @@ struct ClusterView {
   let wide: Bool
 
   var blocks: [TextBlock] {
-    var blocks: [TextBlock] = [.lines(header)]
+    let header = AnswersHeader(
+      server: document.server, speakers: document.speakers, wide: wide)
+    var blocks: [TextBlock] = [.lines(header.lines)]
     blocks.append(
       document.addresses.isEmpty
         ? .lines(["No speaker knows of an address."]) : .table(title: nil, table))
@@ -15,43 +17,6 @@ struct ClusterView {
     if wide, !document.speakers.isEmpty { blocks.append(.table(title: nil, speakers)) }
     if !document.problems.isEmpty { blocks.append(problems) }
     return blocks
-  }
-
-  private var header: [StyledText] {
-    let answered = document.speakers.filter { $0.outcome == .answered }
-    let missing = document.speakers.filter { $0.outcome == .missing }
-    let count = document.speakers.count - missing.count
-    let counts = "\(answered.count) of \(count) speakers answered"
-    let sessions = answered.reduce(0) { $0 + ($1.sessions ?? 0) }
-    let peers = answered.reduce(0) { $0 + ($1.peers ?? 0) }
-    var lines = [
-      StyledText(document.server, .heading) + ": "
-        + StyledText(counts, document.isComplete ? .plain : .attention)
-        + StyledText(peers > 0 ? ", \(sessions) of \(peers) sessions established" : "")
-    ]
-    let versions = Set(answered.compactMap(\.programVersion)).sorted()
-    if versions.count > 1 {
-      lines.append(
-        StyledText("versions: \(versions.joined(separator: ", "))", .attention))
-    }
-    let silent = document.speakers.filter(\.outcome.isSilence)
-    if !silent.isEmpty {
-      lines.append(
-        StyledText("What follows is partial. Not heard:", .attention))
-      lines += silent.prefix(wide ? .max : 10).map { speaker in
-        StyledText("  \(speaker.node.isEmpty ? "no node" : speaker.node) (\(speaker.pod)): ")
-          + StyledText(speaker.detail ?? speaker.outcome.rawValue, .attention)
-      }
-      if !wide, silent.count > 10 {
-        lines.append(StyledText("  and \(silent.count - 10) more: see -o wide"))
-      }
-    }
-    if !missing.isEmpty {
-      let names = missing.prefix(wide ? .max : 10).map(\.node).joined(separator: ", ")
-      let rest = !wide && missing.count > 10 ? " and \(missing.count - 10) more: see -o wide" : ""
-      lines.append(StyledText("nodes without a speaker: \(names)\(rest)", .attention))
-    }
-    return lines
   }
 
   private var table: Table {

@@ -20,7 +20,7 @@ struct SpeakerTokenTests {
   /// What of an installation can be otherwise.
   struct Installation {
     /// The token in the Secret; nil where there is none.
-    var secret: String? = token
+    var secret: String? = SpeakerTokenTests.token
     var isTLS = true
     var access: RBAC?
   }
@@ -104,14 +104,19 @@ struct SpeakerTokenTests {
   }
 
   /// What came of asking, and why.
-  private static func answer(_ survey: SpeakerSurvey) async throws -> (SpeakerAnswer.Outcome, String) {
+  private struct Told: Equatable {
+    var outcome: SpeakerAnswer.Outcome
+    var detail: String
+  }
+
+  private static func answer(_ survey: SpeakerSurvey) async throws -> Told {
     let answer = try #require(try await survey.status().speakers.first)
-    return (answer.outcome, answer.detail ?? "")
+    return Told(outcome: answer.outcome, detail: answer.detail ?? "")
   }
 
   @Test func theTokenOfTheSecretIsTaken() async throws {
     try await Self.run { survey in
-      #expect(try await Self.answer(survey) == (.answered, ""))
+      #expect(try await Self.answer(survey) == Told(outcome: .answered, detail: ""))
       #expect(try await survey.status(of: "node-1").node == "node-1")
     }
   }
@@ -122,13 +127,14 @@ struct SpeakerTokenTests {
     var options = SpeakerSurvey.Options()
     options.tokenFile = directory.path + "/token"
     try await Self.run(Installation(secret: nil), options: options) { survey in
-      #expect(try await Self.answer(survey) == (.answered, ""))
+      #expect(try await Self.answer(survey) == Told(outcome: .answered, detail: ""))
     }
   }
 
   @Test func anotherTokenIsRefusedAndTheRemedyNamed() async throws {
     try await Self.run(Installation(secret: "fedcba9876543210")) { survey in
-      let (outcome, detail) = try await Self.answer(survey)
+      let told = try await Self.answer(survey)
+      let (outcome, detail) = (told.outcome, told.detail)
       #expect(outcome == .refused)
       #expect(
         detail
@@ -144,18 +150,20 @@ struct SpeakerTokenTests {
 
   @Test func withoutATokenItIsSaidWhereOneWasLookedFor() async throws {
     try await Self.run(Installation(secret: nil)) { survey in
-      let (outcome, detail) = try await Self.answer(survey)
+      let told = try await Self.answer(survey)
+      let (outcome, detail) = (told.outcome, told.detail)
       #expect(outcome == .refused)
       #expect(detail.hasPrefix("it wants a token, and there is no Secret \(Self.secret)"))
       #expect(detail.contains("--speaker-token-secret"))
     }
     try await Self.run(Installation(secret: " ")) { survey in
-      let (outcome, detail) = try await Self.answer(survey)
+      let told = try await Self.answer(survey)
+      let (outcome, detail) = (told.outcome, told.detail)
       #expect(outcome == .refused && detail.contains("has no token under token"))
     }
   }
 
-  @Test(arguments: [nil, "", "two\u{7}bells"])
+  @Test(arguments: [nil, "", "two\u{7}bells"] as [String?])
   func aFileThatWasNamedMustHoldAToken(_ text: String?) async throws {
     let directory = TemporaryDirectory()
     if let text { try directory.write("token", text) }
@@ -173,7 +181,8 @@ struct SpeakerTokenTests {
 
   @Test func inClearTextNoTokenIsSent() async throws {
     try await Self.run(Installation(isTLS: false)) { survey in
-      let (outcome, detail) = try await Self.answer(survey)
+      let told = try await Self.answer(survey)
+      let (outcome, detail) = (told.outcome, told.detail)
       #expect(outcome == .refused && detail.contains("by TLS only: name its port status-tls"))
     }
   }
