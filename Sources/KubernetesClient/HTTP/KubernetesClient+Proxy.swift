@@ -37,7 +37,7 @@ extension KubernetesClient {
     let request = APIRequest(
       path: "\(pods)/\(scheme)\(PathText.escape(pod.name)):\(port.number)/proxy/\(path)",
       query: query,
-      headers: headers)
+      headers: headers, isForPod: true)
     return try await fetch(request, patience: patience)
   }
 }

@@ -55,7 +55,9 @@ public final class KubernetesClient: Sendable {
   ) async throws(KubernetesError) -> [UInt8] {
     do {
       return try await fetchInTime(request, patience)
-    } catch RequestFailure.status(let status) where status.code == 401 && !status.isForeign {
+    } catch RequestFailure.status(let status)
+      where status.code == 401 && !(request.isForPod && status.isForeign)
+    {
       await credentials.renew()
     } catch {
       throw KubernetesError(request: request.summary, failure: error)
