@@ -32,6 +32,7 @@ extension InteropTests {
         server.store.put(Self.secret, .secrets)
         try await allAnswer(lab)
         try await oneIsAsked(lab)
+        try await allTellOfPeersAndMembers(lab)
         try await allExplain(lab)
         try await aWrongTokenIsSaid(lab)
         try await aNodeWithoutASpeakerIsListed(lab, server)
@@ -71,6 +72,23 @@ extension InteropTests {
       #expect(document.node == "node-2" && document.peers.count == 2)
       let nobody = try await ask(lab, "status", "--node", "node-9")
       #expect(nobody.status == 1 && nobody.error.contains("no speaker runs on node node-9"))
+    }
+
+    private func allTellOfPeersAndMembers(_ lab: Lab) async throws {
+      let peers = try await ask(lab, "status", "peers")
+      #expect(peers.status == 0, "\(peers.error)")
+      let sessions = peers.output.split(separator: "\n").filter { $0.contains("Established") }
+      #expect(sessions.count == 6)
+      let members = try await ask(lab, "status", "members")
+      #expect(members.status == 0, "\(members.error)")
+      for node in lab.topology.nodes {
+        for table in [peers, members] {
+          #expect(table.output.contains("\n\(node.name) "), "\(table.output)")
+        }
+      }
+      let alive = members.output.split(separator: "\n").filter { $0.contains("3 of 3") }
+      // The line about the answers, and each node.
+      #expect(alive.count == 4, "\(members.output)")
     }
 
     private func allExplain(_ lab: Lab) async throws {
