@@ -32,7 +32,7 @@ struct PodProxy: Sendable {
     let path = target.rest.joined(separator: "/")
     let url = "\(scheme)://\(host):\(port)/\(path)" + (request.uri.query.map { "?\($0)" } ?? "")
     var handed = HTTPClientRequest(url: url)
-    for field in request.headers where field.name != .authorization && field.name != .host {
+    for field in request.headers where field.name != .authorization {
       handed.headers.add(name: field.name.rawName, value: field.value)
     }
     var tls = TLSConfiguration.makeClientConfiguration()

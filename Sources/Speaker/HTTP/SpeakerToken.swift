@@ -31,7 +31,7 @@ struct SpeakerToken: Sendable, CustomStringConvertible, CustomDebugStringConvert
 
   /// The first word of `octets`, which may end with a line break as files do; nil where there is none
   /// that a header can carry.
-  init?(_ octets: some Sequence<UInt8>, origin: String) {
+  init?(_ octets: some Collection<UInt8>, origin: String) {
     let text = String(decoding: octets, as: UTF8.self)
     let word = text.drop(while: \.isWhitespace).prefix { !$0.isWhitespace }
     guard !word.isEmpty, word.utf8.count <= Self.limit,
