@@ -18,8 +18,8 @@ final class Relay: Sendable {
       try Self.listen(rawAddress, port)
     }
     channels = NIOLockedValueBox([:])
-    listener = try await Self.bootstrap(channels) { bootstrap, _ in
-      bootstrap.connect(host: "127.0.0.1", port: target)
+    listener = try await Self.bootstrap(channels) { eventLoop in
+      Self.client(eventLoop).connect(host: "127.0.0.1", port: target)
     }.withBoundSocket(descriptor).get()
   }
 
@@ -27,29 +27,31 @@ final class Relay: Sendable {
   init(from namespace: String, to address: IPv4Address, port: UInt16) async throws {
     let rawAddress = address.rawValue
     channels = NIOLockedValueBox([:])
-    listener = try await Self.bootstrap(channels) { bootstrap, eventLoop in
+    listener = try await Self.bootstrap(channels) { eventLoop in
       NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
         try NetworkNamespace.run(namespace) { try Self.connect(rawAddress, port) }
-      }.flatMap { bootstrap.withConnectedSocket($0) }
+      }.flatMap { Self.client(eventLoop).withConnectedSocket($0) }
     }.bind(host: "127.0.0.1", port: 0).get()
   }
 
   /// The port on which it listens.
   var port: Int { listener.localAddress?.port ?? 0 }
 
+  private static func client(_ eventLoop: any EventLoop) -> ClientBootstrap {
+    ClientBootstrap(group: eventLoop).channelOption(.autoRead, value: false)
+  }
+
   /// Takes connections, and carries on what comes to where `connect` connects.
   private static func bootstrap(
     _ channels: NIOLockedValueBox<[ObjectIdentifier: any Channel]>,
     _ connect:
-      @escaping @Sendable (ClientBootstrap, any EventLoop) -> EventLoopFuture<any Channel>
+      @escaping @Sendable (any EventLoop) -> EventLoopFuture<any Channel>
   ) -> ServerBootstrap {
     ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelOption(.autoRead, value: false)
       .childChannelInitializer { inbound in
         Self.note(inbound, channels)
-        let bootstrap = ClientBootstrap(group: inbound.eventLoop)
-          .channelOption(.autoRead, value: false)
-        return connect(bootstrap, inbound.eventLoop)
+        return connect(inbound.eventLoop)
           .flatMap { outbound in
             Self.note(outbound, channels)
             return inbound.eventLoop.makeCompletedFuture {
