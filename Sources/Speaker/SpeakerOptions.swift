@@ -29,8 +29,8 @@ public struct SpeakerOptions: Sendable {
   public var bgpListen: [ListenAddress]
   /// What becomes of connections through another node when this one takes an address over from it.
   public var relay: RelayMode
-  /// The TCP address on which it answers questions; nil for the unix socket only.
-  public var listen: ListenOptions?
+  /// The TCP addresses on which it answers questions; empty for the unix socket only.
+  public var listen: [ListenOptions] = []
   /// Whether metrics have MetalLB's names too.
   public var hasMetalLBMetrics = false
   /// What it does on layer-2 segments.

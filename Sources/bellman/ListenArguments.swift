@@ -26,6 +26,13 @@ struct ListenArguments: ParsableArguments {
       valueName: "file"))
   var listenTokenFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Serve metrics and probes there too, to everybody, in clear text, and nothing else.",
+      valueName: "address:port"),
+    transform: AddressArgument.placeWithPort)
+  var metricsListen: ListenAddress?
+
   @Flag(help: "Serve metrics and probes on --listen to everybody, in clear text, and no status.")
   var insecureListen = false
 
@@ -38,6 +45,10 @@ struct ListenArguments: ParsableArguments {
     guard (listenCert == nil) == (listenKey == nil) else {
       throw ValidationError("--listen-cert and --listen-key belong together; give both")
     }
+    if let metricsListen, metricsListen == listen {
+      throw ValidationError(
+        "--listen and --metrics-listen have the same address \(metricsListen); choose another port")
+    }
     guard listen == nil else { return }
     let flags = [
       (listenCert != nil, "--listen-cert"), (listenTokenFile != nil, "--listen-token-file"),
@@ -48,12 +59,17 @@ struct ListenArguments: ParsableArguments {
     }
   }
 
-  /// What the speaker is told; throws where others could read what is not meant for them.
-  func options() throws -> ListenOptions? {
-    guard let listen else { return nil }
-    var tls: ListenOptions.TLSFiles?
-    if let listenCert, let listenKey { tls = .init(certificate: listenCert, key: listenKey) }
-    return ListenOptions(
-      address: listen, tls: tls, tokenFile: listenTokenFile, isInsecure: insecureListen)
+  /// What the speaker is told.
+  func options() -> [ListenOptions] {
+    var options: [ListenOptions] = []
+    if let listen {
+      var tls: ListenOptions.TLSFiles?
+      if let listenCert, let listenKey { tls = .init(certificate: listenCert, key: listenKey) }
+      options.append(
+        ListenOptions(
+          address: listen, tls: tls, tokenFile: listenTokenFile, isInsecure: insecureListen))
+    }
+    if let metricsListen { options.append(ListenOptions(address: metricsListen, isInsecure: true)) }
+    return options
   }
 }

@@ -21,8 +21,20 @@ struct SurveyArguments: ParsableArguments {
   )
   var deadline = TimeArgument(amount: .seconds(5))
 
+  @Option(
+    help: ArgumentHelp(
+      "The token that speakers ask for; by default that of the Secret.", valueName: "file"))
+  var speakerTokenFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The Secret with that token under 'token', in the namespace of the pods.", valueName: "name"))
+  var speakerTokenSecret = SpeakerSurvey.Options().tokenSecret
+
   var options: SpeakerSurvey.Options {
     var options = SpeakerSurvey.Options()
+    options.tokenFile = speakerTokenFile
+    options.tokenSecret = speakerTokenSecret
     options.namespace = speakerNamespace
     options.labels = speakerLabels
     options.deadline = deadline.amount

@@ -29,7 +29,7 @@ struct APIResponder: Sendable {
       }
       try authorize(call, target)
       if target.type == .pods, target.subresource == "proxy", call.method == .get {
-        return try await PodProxy(store: store).answer(target, query: request.uri.query)
+        return try await PodProxy(store: store).answer(target, request)
       }
       if call.method == .get, call.isWatch, target.name == nil {
         return try watch(call, target, fault)

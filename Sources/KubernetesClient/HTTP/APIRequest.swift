@@ -5,6 +5,10 @@ struct APIRequest: Sendable {
   var method: HTTPMethod = .GET
   var path: String
   var query: [(String, String)] = []
+  /// What is sent besides the headers of every request; never shown.
+  var headers: [(String, String)] = []
+  /// Whether the server hands it on to a pod, whose refusals are not the server's.
+  var isForPod = false
   var contentType: String?
   var body: [UInt8]?
 

@@ -55,7 +55,9 @@ public final class KubernetesClient: Sendable {
   ) async throws(KubernetesError) -> [UInt8] {
     do {
       return try await fetchInTime(request, patience)
-    } catch RequestFailure.status(let status) where status.code == 401 {
+    } catch RequestFailure.status(let status)
+      where status.code == 401 && !(request.isForPod && status.isForeign)
+    {
       await credentials.renew()
     } catch {
       throw KubernetesError(request: request.summary, failure: error)
@@ -132,6 +134,7 @@ public final class KubernetesClient: Sendable {
     if let token = current.bearerToken {
       prepared.headers.add(name: "Authorization", value: "Bearer \(token)")
     }
+    for (name, value) in request.headers { prepared.headers.add(name: name, value: value) }
     if let type = request.contentType {
       prepared.headers.add(name: "Content-Type", value: type)
     }

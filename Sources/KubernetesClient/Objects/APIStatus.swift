@@ -12,6 +12,9 @@ public struct APIStatus: Error, Hashable, Sendable {
   public var retryAfter: TimeAmount?
   /// The fields that are at fault, such as those of other managers in a conflict, with a message.
   public var causes: [String]
+  /// Whether the body was no Status: the answer is that of a pod which was asked through the server,
+  /// or of something before it.
+  public var isForeign = false
 
   /// A status with these values.
   public init(
@@ -29,6 +32,7 @@ public struct APIStatus: Error, Hashable, Sendable {
   init(parsing octets: some Collection<UInt8>, code: Int) {
     self.init(code: code)
     guard let value = try? JSONValue(parsing: octets), value["kind"]?.string == "Status" else {
+      isForeign = true
       message =
         String(decoding: octets.prefix(200), as: UTF8.self)
         .split(whereSeparator: \.isNewline).first.map(String.init) ?? ""

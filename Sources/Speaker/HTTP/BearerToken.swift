@@ -23,9 +23,9 @@ final class BearerToken: Sendable {
     state = Mutex(State(stamp: stamp, token: try Self.read(path)))
   }
 
-  /// Whether `header`, the value of `Authorization`, bears the token. A file that cannot be read any
-  /// more leaves the last token in use.
-  func isBorne(by header: String?) -> Bool {
+  /// Whether `authorization`, the value of that header, bears the token, or `own`, the value of
+  /// `X-Bellman-Token`, is it. A file that cannot be read any more leaves the last token in use.
+  func isBorne(by authorization: String?, or own: String? = nil) -> Bool {
     let stamp = FileStamp.of(path)
     let token = state.withLock { state in
       if let stamp, stamp != state.stamp, let token = try? Self.read(path) {
@@ -33,10 +33,11 @@ final class BearerToken: Sendable {
       }
       return state.token
     }
-    guard let header, header.count > 7, header.prefix(7).lowercased() == "bearer " else {
-      return false
-    }
-    return Self.areEqual(Array(header.dropFirst(7).utf8), token)
+    if let own, Self.areEqual(Array(own.utf8), token) { return true }
+    guard let authorization, authorization.count > 7,
+      authorization.prefix(7).lowercased() == "bearer "
+    else { return false }
+    return Self.areEqual(Array(authorization.dropFirst(7).utf8), token)
   }
 
   private static func read(_ path: String) throws -> [UInt8] {

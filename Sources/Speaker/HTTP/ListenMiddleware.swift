@@ -41,15 +41,19 @@ struct ListenMiddleware: RouterMiddleware {
   }
 }
 
-/// Asks for the token, where there is one.
+/// Asks for the token, where there is one: in `Authorization`, or, since an API server takes that away
+/// before it hands a question on to a pod, in a header of its own.
 struct TokenMiddleware: RouterMiddleware {
   let token: BearerToken?
+
+  private static let ownHeader = HTTPField.Name(SpeakerToken.header)
 
   func handle(
     _ request: Request, context: ListenContext,
     next: (Request, ListenContext) async throws -> Response
   ) async throws -> Response {
-    guard let token, !token.isBorne(by: request.headers[.authorization]) else {
+    let own = Self.ownHeader.flatMap { request.headers[$0] }
+    guard let token, !token.isBorne(by: request.headers[.authorization], or: own) else {
       return try await next(request, context)
     }
     var refusal = StatusServer.text(.unauthorized, "this needs the token of the speaker\n")

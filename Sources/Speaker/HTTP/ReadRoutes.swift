@@ -50,17 +50,19 @@ struct ReadRoutes: Sendable {
     }
   }
 
-  /// `GET /status`, `GET /status?form=summary`, `GET /explain?target=ADDRESS|NAMESPACE/NAME` and
-  /// `GET /drain`, all JSON.
+  /// `GET /status`, whole, as `?form=summary` or without addresses as `?form=node`,
+  /// `GET /explain?target=ADDRESS|NAMESPACE/NAME` and `GET /drain`, all JSON.
   func addStatus(to router: Router<some RequestContext>) {
     let control = control
     router.get("status") { request, _ in
       let document = await control.statusDocument()
-      guard request.uri.queryParameters.get("form") == "summary" else {
-        return try StatusServer.json(StatusRenderer.json(document))
+      switch request.uri.queryParameters.get("form") {
+      case "summary":
+        return try StatusServer.json(
+          String(decoding: SpeakerSummary(document).wire(), as: UTF8.self))
+      case "node": return try StatusServer.json(StatusRenderer.json(document.ofTheNode))
+      default: return try StatusServer.json(StatusRenderer.json(document))
       }
-      return try StatusServer.json(
-        String(decoding: SpeakerSummary(document).wire(), as: UTF8.self))
     }
     router.get("explain") { request, _ in
       guard let target = request.uri.queryParameters.get("target") else {

@@ -10,8 +10,11 @@ struct SpeakerPod: Hashable, Sendable {
   let runs: Bool
   /// Such as `Pending`.
   let phase: String
-  /// The container port that is named `status`; nil where there is none.
-  let port: UInt16?
+  /// The container port on which it answers; nil where there is none.
+  let port: PodPort?
+
+  /// The names of the container port, that of TLS before that of clear text.
+  static let portNames = (tls: "status-tls", clear: "status")
 
   /// What `object`, a Pod, says; nil where it is none.
   init?(_ object: KubernetesObject) {
@@ -21,8 +24,13 @@ struct SpeakerPod: Hashable, Sendable {
     phase = value["status"]?["phase"]?.string ?? "Unknown"
     runs = phase == "Running"
     let ports = (value["spec"]?["containers"]?.array ?? []).flatMap { $0["ports"]?.array ?? [] }
-    port = ports.first { $0["name"]?.string == "status" }?["containerPort"]?.integer
-      .flatMap { UInt16(exactly: $0) }
+    func number(_ name: String) -> UInt16? {
+      ports.first { $0["name"]?.string == name }?["containerPort"]?.integer
+        .flatMap { UInt16(exactly: $0) }
+    }
+    port =
+      number(Self.portNames.tls).map { PodPort($0, isTLS: true) }
+      ?? number(Self.portNames.clear).map { PodPort($0) }
   }
 
   /// What is not needed of a Pod.
@@ -30,5 +38,10 @@ struct SpeakerPod: Hashable, Sendable {
     ["metadata", "annotations"], ["metadata", "ownerReferences"], ["spec", "volumes"],
     ["spec", "tolerations"], ["spec", "affinity"], ["status", "conditions"],
     ["status", "containerStatuses"],
+  ]
+
+  /// What is not needed of a Node.
+  static let prunedOfNodes = [
+    ["metadata", "annotations"], ["metadata", "managedFields"], ["spec"], ["status"],
   ]
 }

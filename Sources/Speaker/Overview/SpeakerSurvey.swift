@@ -15,6 +15,10 @@ public struct SpeakerSurvey: Sendable {
     public var labels = "app.kubernetes.io/name=bellman,app.kubernetes.io/component=speaker"
     /// How long a speaker may take for its answer.
     public var deadline = TimeAmount.seconds(5)
+    /// The file with the token that speakers ask for; nil for the Secret.
+    public var tokenFile: String?
+    /// The Secret with the token, in the namespace of the pods, under `token`.
+    public var tokenSecret = "bellman-status-token"
 
     /// The names of the manifests in `Examples/kubernetes`, and 5 s.
     public init() {}
@@ -25,8 +29,8 @@ public struct SpeakerSurvey: Sendable {
     public let description: String
   }
 
-  private let client: KubernetesClient
-  private let options: Options
+  let client: KubernetesClient
+  let options: Options
 
   /// A survey of the speakers of the cluster that `client` speaks with.
   public init(client: KubernetesClient, options: Options = Options()) {
@@ -50,6 +54,26 @@ public struct SpeakerSurvey: Sendable {
         peers: summary.peers)
     }
     return merge.document(server: client.endpoint.server, askedAt: askedAt, speakers: answers)
+  }
+
+  /// What all speakers say of their peers and of each other.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where there are no speakers, or they cannot be found
+  public func nodes() async throws -> ClusterNodes {
+    let askedAt = Timestamp.now
+    var nodes: [StatusDocument] = []
+    let answers = try await ask("status", [("form", "node")]) {
+      octets throws(StatusRenderer.ParseError) in
+      try StatusRenderer.parse(String(decoding: octets, as: UTF8.self), as: StatusDocument.self)
+        .ofTheNode
+    } take: { document throws(StatusRenderer.ParseError) in
+      nodes.append(document)
+      return Introduction(
+        node: document.node, programVersion: document.programVersion,
+        sessions: document.peers.count { $0.state == .established }, peers: document.peers.count)
+    }
+    return ClusterNodes(
+      server: client.endpoint.server, askedAt: askedAt, speakers: answers, nodes: nodes)
   }
 
   /// Why all speakers announce `subject`, an address or `namespace/name`, or do not.
@@ -102,37 +126,24 @@ public struct SpeakerSurvey: Sendable {
     let detail: String
   }
 
-  /// The pods of the speakers, the ones that run first where a node has several.
-  private func pods() async throws -> [SpeakerPod] {
-    let found = try await client.list(
-      Selection(
-        .pod, namespace: options.namespace, labelSelector: options.labels,
-        pruned: SpeakerPod.pruned)
-    ).compactMap(SpeakerPod.init)
-    guard !found.isEmpty else {
-      throw Failure(
-        description: "\(client.endpoint.server) has no pods with the labels \(options.labels) in "
-          + "namespace \(options.namespace); name others with --speaker-namespace and "
-          + "--speaker-labels")
-    }
-    // During a rollout the pod that goes is still listed beside the one that comes.
-    let running = Set(found.filter(\.runs).map(\.node))
-    return found.filter { $0.runs || !running.contains($0.node) }
-  }
-
   /// Asks all speakers at once, reads their answers side by side, and has them taken one by one.
   private func ask<Answer: Sendable>(
     _ path: String, _ query: [(String, String)],
     read: @escaping @Sendable ([UInt8]) throws(StatusRenderer.ParseError) -> Answer,
     take: (Answer) throws(StatusRenderer.ParseError) -> Introduction
   ) async throws -> [SpeakerAnswer] {
-    let pods = try await pods()
-    return await withTaskGroup(of: Reply<Answer>.self) { group in
-      for pod in pods { group.addTask { await ask(pod, path, query, read) } }
+    let audience = try await audience(try await pods())
+    async let missing = missing(besides: audience.pods)
+    var answers = await withTaskGroup(of: Reply<Answer>.self) { group in
+      for pod in audience.pods {
+        group.addTask { await ask(pod, audience.token, path, query, read) }
+      }
       var answers: [SpeakerAnswer] = []
       for await reply in group { answers.append(answer(reply, take)) }
       return answers
     }
+    answers += await missing
+    return answers
   }
 
   private func ask(node: String, _ path: String, _ query: [(String, String)] = []) async throws
@@ -145,21 +156,23 @@ public struct SpeakerSurvey: Sendable {
         description: "no speaker runs on node \(node); there are speakers on "
           + known.prefix(20).joined(separator: ", ") + (known.count > 20 ? ", ..." : ""))
     }
+    let token = try await audience([pod]).token
     do throws(SpeakerFailure) {
-      return try await octets(of: pod, path, query)
+      return try await octets(of: pod, token, path, query)
     } catch {
       throw Failure(description: "\(node) (\(pod.name)): \(error.detail)")
     }
   }
 
   private func ask<Answer: Sendable>(
-    _ pod: SpeakerPod, _ path: String, _ query: [(String, String)],
+    _ pod: SpeakerPod, _ token: Result<SpeakerToken, NoSpeakerToken>?, _ path: String,
+    _ query: [(String, String)],
     _ read: @Sendable ([UInt8]) throws(StatusRenderer.ParseError) -> Answer
   ) async -> Reply<Answer> {
     let start = NIODeadline.now()
     let result: Result<Answer, SpeakerFailure>
     do throws(SpeakerFailure) {
-      let octets = try await octets(of: pod, path, query)
+      let octets = try await octets(of: pod, token, path, query)
       do throws(StatusRenderer.ParseError) {
         result = .success(try read(octets))
       } catch {
@@ -173,7 +186,8 @@ public struct SpeakerSurvey: Sendable {
   }
 
   private func octets(
-    of pod: SpeakerPod, _ path: String, _ query: [(String, String)]
+    of pod: SpeakerPod, _ token: Result<SpeakerToken, NoSpeakerToken>?, _ path: String,
+    _ query: [(String, String)]
   ) async throws(SpeakerFailure) -> [UInt8] {
     guard pod.runs else {
       throw SpeakerFailure(outcome: .notRunning, detail: "its pod is \(pod.phase)")
@@ -181,18 +195,41 @@ public struct SpeakerSurvey: Sendable {
     guard let port = pod.port else {
       throw SpeakerFailure(
         outcome: .noPort,
-        detail: "its pod has no container port named status; give the speaker --listen and name "
-          + "the port")
+        detail: "its pod has no container port named \(SpeakerPod.portNames.tls); give the speaker "
+          + "--listen and name the port")
+    }
+    var headers: [(String, String)] = []
+    // In clear text anybody between the API server and the node could read it.
+    if port.isTLS, let token = try? token?.get() {
+      headers.append((SpeakerToken.header, token.secret))
     }
     do throws(KubernetesError) {
       return try await client.ask(
-        pod: pod.name, port: port, path: path, query: query, patience: options.deadline)
+        pod: pod.name, port: port, path: path, query: query, headers: headers,
+        patience: options.deadline)
     } catch {
+      if let status = error.status, status.code == 401, status.isForeign {
+        throw SpeakerFailure(outcome: .refused, detail: Self.refusal(of: port.isTLS ? token : nil))
+      }
       if error.failure == .stalled {
         let seconds = Double(options.deadline.nanoseconds / 100_000_000) / 10
         throw SpeakerFailure(outcome: .late, detail: "no answer within \(seconds) s")
       }
       throw SpeakerFailure(outcome: .failed, detail: "\(error.failure)")
+    }
+  }
+
+  /// What to do about a speaker that wants another token.
+  private static func refusal(
+    of token: Result<SpeakerToken, NoSpeakerToken>?
+  ) -> String {
+    switch token {
+    case .success(let token):
+      "it does not take \(token); give the one of its --listen-token-file with --speaker-token-file"
+    case .failure(let none): "it wants a token, and \(none.reason)"
+    case nil:
+      "it wants a token, which is sent by TLS only: name its port \(SpeakerPod.portNames.tls), not "
+        + SpeakerPod.portNames.clear
     }
   }
 

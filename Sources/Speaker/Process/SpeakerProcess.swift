@@ -27,7 +27,7 @@ public struct SpeakerProcess: Sendable {
     var logger = Logger(label: "bellman")
     logger[metadataKey: "node"] = "\(options.node)"
     let lock = try await Self.lock(node: options.node)
-    try options.listen?.validate()
+    for listen in options.listen { try listen.validate() }
     let client = try prepareSource(logger)
     let identities = ServiceIdentities()
     try Self.prepareFolder(of: options.socketPath)
@@ -79,7 +79,7 @@ public struct SpeakerProcess: Sendable {
           client: client, options: cluster, node: options.node, control: control,
           identities: identities, logger: logger))
     }
-    if let listen = options.listen {
+    for listen in options.listen {
       services.insert(
         try ListenServer(
           options: listen, routes: ReadRoutes(control: control, exporter: exporter),

@@ -19,7 +19,7 @@ public struct ClusterExplainDocument: VersionedDocument, Hashable {
   public let addresses: [ClusterAddressExplanation]
 
   /// Whether every speaker answered.
-  public var isComplete: Bool { speakers.allSatisfy { $0.outcome == .answered } }
+  public var isComplete: Bool { speakers.allSatisfy { !$0.outcome.isSilence } }
 
   /// What the speakers told, put together; the order of `told` does not matter.
   public init(

@@ -71,7 +71,7 @@ public struct ClusterMerge: Sendable {
   public func document(
     server: String, askedAt: Timestamp, speakers: [SpeakerAnswer]
   ) -> ClusterStatusDocument {
-    let silent = Set(speakers.filter { $0.outcome != .answered }.map(\.node))
+    let silent = Set(speakers.filter(\.outcome.isSilence).map(\.node))
     return ClusterStatusDocument(
       server: server, askedAt: askedAt, speakers: speakers,
       addresses: rows.map { $0.address(nodes: nodes, silent: silent) },

@@ -17,8 +17,8 @@ public struct ClusterStatusDocument: VersionedDocument, Hashable {
   /// What is wrong with the configuration, as speakers see it.
   public let problems: [ClusterProblem]
 
-  /// Whether every speaker answered: what is shown is the whole truth.
-  public var isComplete: Bool { speakers.allSatisfy { $0.outcome == .answered } }
+  /// Whether every speaker that there is answered: what is shown is the whole truth.
+  public var isComplete: Bool { speakers.allSatisfy { !$0.outcome.isSilence } }
 
   /// A document of the current version; the lists are sorted here.
   public init(
@@ -48,13 +48,20 @@ public struct SpeakerAnswer: Codable, Hashable, Sendable {
     case notRunning
     /// Its pod has no port for questions.
     case noPort
+    /// It wants another token.
+    case refused
     /// What it answered could not be read.
     case malformed
+    /// The node has no pod of a speaker, which announces nothing then.
+    case missing
+
+    /// Whether there is a speaker that could have said something and did not.
+    public var isSilence: Bool { self != .answered && self != .missing }
   }
 
   /// The node; empty for a pod that has none yet.
   public let node: String
-  /// The pod, as `namespace/name`.
+  /// The pod, as `namespace/name`; empty where there is none.
   public let pod: String
   /// What came of it.
   public let outcome: Outcome

@@ -1,3 +1,4 @@
+import Addresses
 /// What the view of the whole cluster needs of one speaker: the part of a ``StatusDocument`` that
 /// differs from node to node, packed.
 ///

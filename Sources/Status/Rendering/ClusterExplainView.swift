@@ -20,7 +20,7 @@ struct ClusterExplainView {
       blocks.append(.lines([StyledText("No speaker knows of \(document.subject).")]))
     }
     if !document.services.isEmpty { blocks.append(.lines(document.services.flatMap(inside))) }
-    let silent = document.speakers.filter { $0.outcome != .answered }
+    let silent = document.speakers.filter(\.outcome.isSilence)
     if !silent.isEmpty {
       blocks.append(
         .lines(
@@ -28,6 +28,10 @@ struct ClusterExplainView {
             + silent.map {
               StyledText("  \($0.node) (\($0.pod)): \($0.detail ?? $0.outcome.rawValue)")
             }))
+    }
+    let missing = document.speakers.filter { $0.outcome == .missing }.map(\.node)
+    if !missing.isEmpty {
+      blocks.append(.lines([StyledText("No speaker on: \(missing.joined(separator: ", "))")]))
     }
     return blocks
   }

@@ -7,7 +7,9 @@ struct ClusterView {
   let wide: Bool
 
   var blocks: [TextBlock] {
-    var blocks: [TextBlock] = [.lines(header)]
+    let header = AnswersHeader(
+      server: document.server, speakers: document.speakers, wide: wide)
+    var blocks: [TextBlock] = [.lines(header.lines)]
     blocks.append(
       document.addresses.isEmpty
         ? .lines(["No speaker knows of an address."]) : .table(title: nil, table))
@@ -15,36 +17,6 @@ struct ClusterView {
     if wide, !document.speakers.isEmpty { blocks.append(.table(title: nil, speakers)) }
     if !document.problems.isEmpty { blocks.append(problems) }
     return blocks
-  }
-
-  private var header: [StyledText] {
-    let answered = document.speakers.filter { $0.outcome == .answered }
-    let counts = "\(answered.count) of \(document.speakers.count) speakers answered"
-    let sessions = answered.reduce(0) { $0 + ($1.sessions ?? 0) }
-    let peers = answered.reduce(0) { $0 + ($1.peers ?? 0) }
-    var lines = [
-      StyledText(document.server, .heading) + ": "
-        + StyledText(counts, document.isComplete ? .plain : .attention)
-        + StyledText(peers > 0 ? ", \(sessions) of \(peers) sessions established" : "")
-    ]
-    let versions = Set(answered.compactMap(\.programVersion)).sorted()
-    if versions.count > 1 {
-      lines.append(
-        StyledText("versions: \(versions.joined(separator: ", "))", .attention))
-    }
-    let silent = document.speakers.filter { $0.outcome != .answered }
-    if !silent.isEmpty {
-      lines.append(
-        StyledText("What follows is partial. Not heard:", .attention))
-      lines += silent.prefix(wide ? .max : 10).map { speaker in
-        StyledText("  \(speaker.node.isEmpty ? "no node" : speaker.node) (\(speaker.pod)): ")
-          + StyledText(speaker.detail ?? speaker.outcome.rawValue, .attention)
-      }
-      if !wide, silent.count > 10 {
-        lines.append(StyledText("  and \(silent.count - 10) more: see -o wide"))
-      }
-    }
-    return lines
   }
 
   private var table: Table {
@@ -122,7 +94,7 @@ struct ClusterView {
       .whole("SESSIONS"),
     ])
     for speaker in document.speakers {
-      let isGood = speaker.outcome == .answered
+      let isGood = !speaker.outcome.isSilence
       table.append([
         StyledText(speaker.node), StyledText(speaker.pod),
         StyledText(speaker.outcome.rawValue, isGood ? .plain : .attention),

@@ -16,23 +16,9 @@ struct PeersView {
         ])
       ]
     }
-    var columns: [Table.Column] = [
-      .text("PEER"), .whole("ADDRESS"), .number("AS"), .whole("STATE"), .whole("SINCE"),
-    ]
-    if hasBFD { columns.append(.whole("BFD")) }
-    columns += [.number("IPV4"), .number("IPV6"), .whole("RETRY IN"), .text("LAST ERROR")]
-    if wide {
-      columns += [
-        .number("PORT"), .number("LOCAL AS"), .whole("PEER ID"), .number("HOLD"),
-        .number("KEEPALIVE"), .text("FAMILIES"), .number("WITHDRAWN"), .number("MSGS IN"),
-        .number("MSGS OUT"), .number("ROUTES IN"), .number("FLAPS"), .text("CAPABILITIES"),
-      ]
-      if hasBFD { columns += [.whole("BFD SINCE"), .text("LAST BFD CHANGE")] }
-    }
-    var table = Table(columns)
-    for peer in document.peers {
-      table.append(cells(of: peer) + (wide ? wideCells(of: peer) : []))
-    }
+    let rows = PeerRows(hasBFD: document.peers.contains { $0.bfd != nil }, now: now, wide: wide)
+    var table = Table(rows.columns)
+    for peer in document.peers { table.append(rows.cells(of: peer)) }
     return [.table(title: nil, table)] + listeners
   }
 
@@ -49,11 +35,37 @@ struct PeersView {
         })
     ]
   }
+}
 
+/// What is shown of a peer, in the order of the columns.
+struct PeerRows {
   /// Whether any peer has a BFD session; else nothing is said of it.
-  private var hasBFD: Bool { document.peers.contains { $0.bfd != nil } }
+  let hasBFD: Bool
+  let now: Timestamp
+  let wide: Bool
 
-  private func cells(of peer: PeerStatus) -> [StyledText] {
+  var columns: [Table.Column] {
+    var columns: [Table.Column] = [
+      .text("PEER"), .whole("ADDRESS"), .number("AS"), .whole("STATE"), .whole("SINCE"),
+    ]
+    if hasBFD { columns.append(.whole("BFD")) }
+    columns += [.number("IPV4"), .number("IPV6"), .whole("RETRY IN"), .text("LAST ERROR")]
+    if wide {
+      columns += [
+        .number("PORT"), .number("LOCAL AS"), .whole("PEER ID"), .number("HOLD"),
+        .number("KEEPALIVE"), .text("FAMILIES"), .number("WITHDRAWN"), .number("MSGS IN"),
+        .number("MSGS OUT"), .number("ROUTES IN"), .number("FLAPS"), .text("CAPABILITIES"),
+      ]
+      if hasBFD { columns += [.whole("BFD SINCE"), .text("LAST BFD CHANGE")] }
+    }
+    return columns
+  }
+
+  func cells(of peer: PeerStatus) -> [StyledText] {
+    briefCells(of: peer) + (wide ? wideCells(of: peer) : [])
+  }
+
+  private func briefCells(of peer: PeerStatus) -> [StyledText] {
     var cells = [
       StyledText(peer.name),
       StyledText(peer.place),

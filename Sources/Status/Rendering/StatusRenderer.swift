@@ -86,6 +86,20 @@ public struct StatusRenderer: Sendable {
     try render(document) { ClusterView(document: document, now: now, wide: $0).blocks }
   }
 
+  /// The peers of all nodes of a cluster. Throws what the JSON or YAML encoder throws.
+  public func clusterPeers(_ told: ClusterNodes) throws -> String {
+    try render(ClusterPeersDocument(told)) {
+      ClusterPeersView(told: told, now: now, wide: $0).blocks
+    }
+  }
+
+  /// The election as all nodes of a cluster see it. Throws what the JSON or YAML encoder throws.
+  public func clusterMembers(_ told: ClusterNodes) throws -> String {
+    try render(ClusterMembersDocument(told)) {
+      ClusterMembersView(told: told, now: now, wide: $0).blocks
+    }
+  }
+
   /// Why, in the words of every node. Throws what the JSON or YAML encoder throws.
   public func clusterExplain(_ document: ClusterExplainDocument) throws -> String {
     try render(document) { _ in ClusterExplainView(document: document, now: now).blocks }

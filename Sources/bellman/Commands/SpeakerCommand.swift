@@ -93,7 +93,7 @@ struct SpeakerCommand: AsyncParsableCommand {
       layer2: Layer2Options(
         conflictPolicy: conflictPolicy, refreshSeconds: gratuitousRefresh),
       election: try election.options(socketPath: try target.socketPath()), relay: relay)
-    options.listen = try listening.options()
+    options.listen = listening.options()
     options.hasMetalLBMetrics = listening.metallbMetrics
     do {
       try await SpeakerProcess(options: options).run()

@@ -39,7 +39,12 @@ struct StatusCommand: AsyncParsableCommand {
       return try show(try await audience.asking { try await $0.status(of: node) })
     }
     guard view == .addresses else {
-      throw ValidationError("peers and members are shown of one speaker: name its node with --node")
+      let told = try await audience.asking { try await $0.nodes() }
+      let text =
+        view == .peers ? try renderer.clusterPeers(told) : try renderer.clusterMembers(told)
+      print(text, terminator: "")
+      if !told.isComplete { throw ExitCode(2) }
+      return
     }
     let document = try await audience.asking { try await $0.status() }
     print(try renderer.cluster(document), terminator: "")

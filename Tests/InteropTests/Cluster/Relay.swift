@@ -5,7 +5,8 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
-/// Carries TCP connections from an address in a network namespace to a port of this process's own.
+/// Carries TCP connections from an address in a network namespace to a port of this process's own, or
+/// the other way.
 final class Relay: Sendable {
   private let listener: any Channel
   private let channels: NIOLockedValueBox<[ObjectIdentifier: any Channel]>
@@ -16,15 +17,41 @@ final class Relay: Sendable {
     let descriptor = try NetworkNamespace.run(namespace) {
       try Self.listen(rawAddress, port)
     }
-    let channels = NIOLockedValueBox<[ObjectIdentifier: any Channel]>([:])
-    self.channels = channels
-    listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    channels = NIOLockedValueBox([:])
+    listener = try await Self.bootstrap(channels) { eventLoop in
+      Self.client(eventLoop).connect(host: "127.0.0.1", port: target)
+    }.withBoundSocket(descriptor).get()
+  }
+
+  /// Listens on a port of 127.0.0.1; each connection goes on to `port` of `address`, from `namespace`.
+  init(from namespace: String, to address: IPv4Address, port: UInt16) async throws {
+    let rawAddress = address.rawValue
+    channels = NIOLockedValueBox([:])
+    listener = try await Self.bootstrap(channels) { eventLoop in
+      NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+        try NetworkNamespace.run(namespace) { try Self.connect(rawAddress, port) }
+      }.flatMap { Self.client(eventLoop).withConnectedSocket($0) }
+    }.bind(host: "127.0.0.1", port: 0).get()
+  }
+
+  /// The port on which it listens.
+  var port: Int { listener.localAddress?.port ?? 0 }
+
+  private static func client(_ eventLoop: any EventLoop) -> ClientBootstrap {
+    ClientBootstrap(group: eventLoop).channelOption(.autoRead, value: false)
+  }
+
+  /// Takes connections, and carries on what comes to where `connect` connects.
+  private static func bootstrap(
+    _ channels: NIOLockedValueBox<[ObjectIdentifier: any Channel]>,
+    _ connect:
+      @escaping @Sendable (any EventLoop) -> EventLoopFuture<any Channel>
+  ) -> ServerBootstrap {
+    ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelOption(.autoRead, value: false)
       .childChannelInitializer { inbound in
         Self.note(inbound, channels)
-        return ClientBootstrap(group: inbound.eventLoop)
-          .channelOption(.autoRead, value: false)
-          .connect(host: "127.0.0.1", port: target)
+        return connect(inbound.eventLoop)
           .flatMap { outbound in
             Self.note(outbound, channels)
             return inbound.eventLoop.makeCompletedFuture {
@@ -35,7 +62,6 @@ final class Relay: Sendable {
             }
           }
       }
-      .withBoundSocket(descriptor).get()
   }
 
   /// Ends everything.
@@ -55,24 +81,40 @@ final class Relay: Sendable {
   }
 
   private static func listen(_ address: UInt32, _ port: UInt16) throws -> CInt {
+    try withSocket("listening on port \(port)", address, port) { descriptor, place, size in
+      var yes: CInt = 1
+      setsockopt(
+        descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+      return bind(descriptor, place, size) == 0 && Glibc.listen(descriptor, 128) == 0
+    }
+  }
+
+  private static func connect(_ address: UInt32, _ port: UInt16) throws -> CInt {
+    try withSocket("connecting to port \(port)", address, port) { descriptor, place, size in
+      Glibc.connect(descriptor, place, size) == 0
+    }
+  }
+
+  /// A socket that `use` has made use of; it says whether that went well.
+  private static func withSocket(
+    _ what: String, _ address: UInt32, _ port: UInt16,
+    _ use: (CInt, UnsafePointer<sockaddr>, socklen_t) -> Bool
+  ) throws -> CInt {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
     guard descriptor >= 0 else { throw IOError(errnoCode: errno, reason: "socket") }
-    var yes: CInt = 1
-    setsockopt(
-      descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
     var place = sockaddr_in()
     place.sin_family = sa_family_t(AF_INET)
     place.sin_port = port.bigEndian
     place.sin_addr.s_addr = address.bigEndian
-    let bound = withUnsafePointer(to: &place) { pointer in
+    let isDone = withUnsafePointer(to: &place) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        use(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard bound == 0, Glibc.listen(descriptor, 128) == 0 else {
+    guard isDone else {
       let code = errno
       Glibc.close(descriptor)
-      throw IOError(errnoCode: code, reason: "listening on port \(port)")
+      throw IOError(errnoCode: code, reason: what)
     }
     return descriptor
   }

@@ -25,11 +25,16 @@ import Testing
         "tolerations": [["key": "edge", "operator": "Equal", "value": "yes"]],
         "resources": ["requests": ["cpu": "1"], "limits": ["memory": "256Mi"]],
         "podAnnotations": ["x/y": "yes: it # is"],
+        "status": ["listen": "[::]", "port": 9443, "tlsSecret": "pair", "tokenSecret": "word"],
+        "metrics": [
+          "listen": "[::]", "port": 9090, "metallbNames": true, "podMonitor": false,
+          "alerts": false,
+        ],
       ]
     ),
     (
       "nothing that can be left out",
-      ["nodeSelector": [:], "tolerations": [], "resources": [:]]
+      ["nodeSelector": [:], "tolerations": [], "resources": [:], "status": ["listen": ""]]
     ),
   ]
 
@@ -132,9 +137,23 @@ import Testing
     #expect(container["image"] == "registry.example/bellman:1.2.3@sha256:0")
     #expect(
       container["args"]?.array?.dropFirst(5) == [
+        "--listen", "[::]:9443", "--listen-cert", "/etc/bellman/status/tls.crt", "--listen-key",
+        "/etc/bellman/status/tls.key", "--listen-token-file", "/etc/bellman/status/token",
         "--load-balancer-class", "a.b/c", "--ignore-exclude-lb", "--bgp-listen", "0.0.0.0",
-        "--bgp-listen", "[::]:1179", "--relay", "nftables",
+        "--bgp-listen", "[::]:1179", "--metrics-listen", "[::]:9090", "--metallb-metrics",
+        "--relay", "nftables",
       ])
+    #expect(
+      container["ports"] == [
+        ["name": "status-tls", "containerPort": 9443, "protocol": "TCP"],
+        ["name": "metrics", "containerPort": 9090, "protocol": "TCP"],
+      ])
+    let secrets = pod["volumes"]?.array?.first { $0["name"] == "status" }?["projected"]?["sources"]
+    #expect(secrets == [["secret": ["name": "pair"]], ["secret": ["name": "word"]]])
+    let without = try await self.objects(of: "nothing that can be left out")
+      .first { $0["kind"] == "DaemonSet" }?["spec"]?["template"]?["spec"]
+    #expect(without?["containers"]?.array?.first?["ports"] == nil)
+    #expect(without?["volumes"]?.array?.count == 2)
     #expect(container["resources"]?["limits"]?["memory"] == "256Mi")
     #expect(pod["imagePullSecrets"] == [["name": "registry"]])
     #expect(pod["terminationGracePeriodSeconds"] == 40)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import KubernetesClient
+import Resources
 import TestAPIServer
 import Testing
 
@@ -44,6 +45,41 @@ import Testing
     #expect((pod["terminationGracePeriodSeconds"]?.integer ?? 0) >= 5)
     #expect(container["readinessProbe"]?["exec"]?["command"] == ["bellman", "probe", "ready"])
     #expect(container["livenessProbe"]?["exec"]?["command"] == ["bellman", "probe", "live"])
+  }
+
+  /// What the survey looks for is what the base has: the name of the port, the Secret, and the rights to
+  /// it of operators.
+  @Test func speakersCanBeAskedAsInstalled() throws {
+    let set = try #require(try objects().first { $0["kind"] == "DaemonSet" })
+    let pod = try #require(set["spec"]?["template"]?["spec"])
+    let container = try #require(pod["containers"]?.array?.first)
+    let port = try #require(container["ports"]?.array?.first)
+    #expect(port["name"]?.string == SpeakerPod.portNames.tls)
+    let arguments = container["args"]?.array?.compactMap(\.string) ?? []
+    let place = try #require(arguments.firstIndex(of: "--listen"))
+    #expect(arguments[place + 1] == "0.0.0.0:\(port["containerPort"]?.integer ?? 0)")
+    let mount = container["volumeMounts"]?.array?.first { $0["name"] == "status" }
+    let folder = try #require(mount?["mountPath"]?.string)
+    for (flag, file) in [
+      ("--listen-cert", "tls.crt"), ("--listen-key", "tls.key"),
+      ("--listen-token-file", SpeakerToken.key),
+    ] {
+      let index = try #require(arguments.firstIndex(of: flag))
+      #expect(arguments[index + 1] == "\(folder)/\(file)")
+    }
+    let options = SpeakerSurvey.Options()
+    let sources = pod["volumes"]?.array?.first { $0["name"] == "status" }?["projected"]?["sources"]
+    let secrets = sources?.array?.compactMap { $0["secret"]?["name"]?.string }
+    #expect(secrets == ["bellman-status-tls", options.tokenSecret])
+    // Files of Secrets belong to root, and to this group.
+    #expect(pod["securityContext"]?["fsGroup"] == container["securityContext"]?["runAsGroup"])
+    #expect(set["metadata"]?["namespace"]?.string == options.namespace)
+    let grants = RBAC.grants(
+      of: try YAMLObjects.read(Example.text("kubernetes/operator/rbac.yaml")),
+      to: ObjectName(namespace: options.namespace, name: "bellman-operator"))
+    let readable = grants.filter { $0.resource == "secrets" }
+    #expect(readable.map(\.names) == [[options.tokenSecret]])
+    #expect(readable.map(\.verb) == ["get"])
   }
 
   /// Whatever the values are: the templates ask for nothing that values.yaml does not have, and all

@@ -70,6 +70,29 @@ import Testing
     }
   }
 
+  /// An API server keeps `Authorization` for itself.
+  @Test func theTokenIsTakenFromAHeaderOfItsOwnToo() async throws {
+    let directory = TemporaryDirectory()
+    try directory.write("token", Self.token + "\n")
+    var options = ListenOptions.loopback
+    options.tokenFile = directory.path + "/token"
+    try await ListenRig.run(options) { rig in
+      for (headers, status) in [
+        (["x-bellman-token: \(Self.token)"], 200),
+        (["x-bellman-token: Bearer \(Self.token)"], 401),
+        (["x-bellman-token: fedcba9876543210"], 401),
+        (["x-bellman-token:"], 401),
+        // Whatever a proxy says of itself in the other header.
+        (["authorization: Bearer other", "x-bellman-token: \(Self.token)"], 200),
+        // Of two it is not known which is meant.
+        (["x-bellman-token: \(Self.token)", "x-bellman-token: other"], 401),
+      ] {
+        let answer = try await rig.ask("/status", headers: headers)
+        #expect(answer.status == status, "\(headers)")
+      }
+    }
+  }
+
   @Test func theCertificateIsReadAgain() async throws {
     let directory = TemporaryDirectory()
     func write(_ certificates: TestCertificates) throws {

@@ -87,8 +87,8 @@ import Testing
     let patch = try Example.text("kubernetes/monitoring/daemonset.patch.yaml")
     let chart = try Example.text("helm/bellman/templates/daemonset.yaml")
     for text in [patch, chart] {
-      #expect(text.contains("- name: metrics\n"))
-      #expect(text.contains("--insecure-listen"))
+      #expect(text.contains("name: metrics\n"))
+      #expect(text.contains("--metrics-listen\n"))
     }
     #expect(patch.contains("value: 0.0.0.0:7475\n") && patch.contains("containerPort: 7475"))
     #expect(try Example.text("helm/bellman/values.yaml").contains("port: 7475\n"))

@@ -35,8 +35,9 @@ import Testing
   }
 
   private func router() throws -> PeerStatus {
-    PeerStatus(
-      name: "router", address: try #require(IPAddress("2001:db8::1")), port: 179, localAS: 64512,
+    let address = try #require(IPAddress("2001:db8::1"))
+    return PeerStatus(
+      name: "router", address: address, port: 179, localAS: 64512,
       remoteAS: 64513, state: .active, since: Timestamp(secondsSince1970: 100),
       lastError: PeerError(
         at: Timestamp(secondsSince1970: 90), text: "the peer said \"no\" in many words"),

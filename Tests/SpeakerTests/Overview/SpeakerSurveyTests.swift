@@ -60,7 +60,7 @@ struct SpeakerSurveyTests {
 
   /// Runs `body` with a survey of these speakers: node-1, node-2 and so on.
   private static func withSpeakers(
-    _ behaviours: [Behaviour], access: RBAC? = nil, deadline: TimeAmount = .seconds(10),
+    _ behaviours: [Behaviour], deadline: TimeAmount = .seconds(10), nodes: [String] = [],
     alter: @escaping @Sendable (Int, JSONValue) -> JSONValue = { $1 },
     _ body: @escaping @Sendable (SpeakerSurvey) async throws -> Void
   ) async throws {
@@ -99,12 +99,20 @@ struct SpeakerSurveyTests {
       group.addTask { try await application.run() }
       var iterator = ports.makeAsyncIterator()
       let port = try #require(await iterator.next())
-      var options = TestAPIServer.Options()
-      options.authorization = access
-      try await TestAPIServer.run(options) { [logger] server in
+      try await TestAPIServer.run { [logger] server in
         for index in behaviours.indices {
           server.store.put(alter(index, pod(index + 1, port: port)), .pods)
         }
+        for node in nodes {
+          server.store.put(
+            ["apiVersion": "v1", "kind": "Node", "metadata": ["name": .string(node)]], .nodes)
+        }
+        // Speakers run on Linux only.
+        server.store.put(
+          [
+            "apiVersion": "v1", "kind": "Node",
+            "metadata": ["name": "other", "labels": ["kubernetes.io/os": "windows"]],
+          ], .nodes)
         let client = try KubernetesClient(
           endpoint: Endpoint(server: server.url, origin: "test"),
           group: MultiThreadedEventLoopGroup.singleton, logger: logger)
@@ -225,6 +233,19 @@ struct SpeakerSurveyTests {
     }
   }
 
+  @Test func nodesWithoutASpeakerAreListedAndTheAnswerIsWhole() async throws {
+    try await Self.withSpeakers([.summary, .summary], nodes: ["node-1", "node-2", "node-3"]) {
+      survey in
+      let document = try await survey.status()
+      #expect(document.isComplete)
+      #expect(document.speakers.map(\.node) == ["node-1", "node-2", "node-3"])
+      #expect(document.speakers.map(\.outcome) == [.answered, .answered, .missing])
+      #expect(document.speakers[2].detail?.contains("nodeSelector") == true)
+      let explanation = try await survey.explain("shop/web")
+      #expect(explanation.speakers.map(\.outcome) == [.answered, .answered, .missing])
+    }
+  }
+
   @Test func withoutSpeakersItIsSaidWhatWasLookedFor() async throws {
     try await Self.withSpeakers(
       [.summary],
@@ -237,27 +258,5 @@ struct SpeakerSurveyTests {
       }
       #expect(failure?.description.contains("--speaker-labels") == true)
     }
-  }
-
-  /// `Examples/kubernetes/operator/rbac.yaml` is enough, and no part of it is idle.
-  @Test func theExampleRoleOfOperatorsSufficesAndAllOfItIsNeeded() async throws {
-    let objects = try YAMLObjects.read(Example.text("kubernetes/operator/rbac.yaml"))
-    let grants = RBAC.grants(
-      of: objects, to: ObjectName(namespace: "bellman-system", name: "bellman-operator"))
-    let survey = grants.filter { $0.resource.hasPrefix("pods") }
-    #expect(survey.map(\.description).sorted() == ["get pods/proxy", "list pods"])
-    let access = RBAC(grants)
-    try await Self.withSpeakers([.summary], access: access) { survey in
-      let document = try await survey.status()
-      #expect(document.isComplete)
-    }
-    #expect(access.denied == [])
-    #expect(access.used == Set(survey))
-    let blind = RBAC(grants.filter { $0.resource != "pods/proxy" })
-    try await Self.withSpeakers([.summary], access: blind) { survey in
-      let document = try await survey.status()
-      #expect(document.speakers.map(\.outcome) == [.failed])
-    }
-    #expect(blind.denied == ["get pods/proxy"])
   }
 }

@@ -43,6 +43,23 @@ struct ClusterViewTests {
     #expect(text.contains("node-1?"))
   }
 
+  @Test func nodesWithoutASpeakerStandApart() throws {
+    let missing = ["node-8", "node-9"].map {
+      SpeakerAnswer(node: $0, pod: "", outcome: .missing, detail: "no pod")
+    }
+    let document = try ClusterFixture.cluster(
+      [try ClusterFixture.status("node-1")], silent: missing)
+    #expect(document.isComplete)
+    let lines = try table(document).split(separator: "\n").map(String.init)
+    #expect(lines[0].contains(": 1 of 1 speakers answered"))
+    #expect(lines[1] == "nodes without a speaker: node-8, node-9")
+    let explanation = ClusterExplainDocument(
+      server: "https://192.0.2.1:6443", subject: "shop/web", speakers: missing, told: [])
+    let text = try StatusRenderer(format: .table, now: now).clusterExplain(explanation)
+    #expect(explanation.isComplete && text.contains("No speaker on: node-8, node-9\n"))
+    #expect(!text.contains("Not heard"))
+  }
+
   @Test func wideShowsTheSpeakers() throws {
     let text = try table(ClusterFixture.cluster([try ClusterFixture.status("node-2")]), wide: true)
     #expect(text.contains("CANDIDATES") && text.contains("bellman-system/speaker-node-2"))
