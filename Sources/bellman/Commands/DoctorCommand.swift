@@ -1,6 +1,7 @@
 import Addresses
 import Advice
 import ArgumentParser
+import Resources
 import Speaker
 import Status
 
