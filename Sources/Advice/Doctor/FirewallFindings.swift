@@ -44,6 +44,11 @@ extension Diagnosis {
       remedy: "To be sure: " + traffic.flow.acceptingCommand(in: base))
   }
 
+  /// The addresses of this node that a speaker speaks from.
+  private var locals: [IPAddress] {
+    facts.interfaces.filter { !$0.isLoopback }.flatMap(\.addresses).map(\.address)
+  }
+
   private var traffic: [Traffic] {
     duties.peers.flatMap { traffic(of: $0) } + listening + peerPlane
   }
@@ -55,7 +60,7 @@ extension Diagnosis {
     }
     func flow(_ hook: Firewall.Hook, _ transport: Flow.Transport) -> Flow {
       Flow(
-        hook: hook, transport: transport, family: address.family, remote: address,
+        hook: hook, transport: transport, family: address.family, remote: address, locals: locals,
         interface: peer.interface ?? interface?.name)
     }
     var result: [Traffic] = []
@@ -71,7 +76,7 @@ extension Diagnosis {
     }
     guard peer.usesBFD else { return result }
     let ports: [(UInt16, String)] =
-      (peer.mustBeOnLink ? [(3784, "BFD")] : [(4784, "multihop BFD")])
+      (peer.isMultihop ?? (interface == nil) ? [(4784, "multihop BFD")] : [(3784, "BFD")])
       + (peer.usesEcho ? [(3785, "BFD echo")] : [])
     for (port, name) in ports {
       for hook in Firewall.Hook.allCases {
@@ -99,7 +104,7 @@ extension Diagnosis {
             name: "connections of peer \(peer.name)",
             flow: Flow(
               hook: .input, transport: .tcp, family: address.family, remote: address,
-              destinationPort: port, interface: peer.interface ?? link?.name),
+              locals: locals, destinationPort: port, interface: peer.interface ?? link?.name),
             why: "The speaker awaits the peer there, and it cannot connect.")
         }
       }
@@ -120,7 +125,8 @@ extension Diagnosis {
         Traffic(
           name: "peer plane \(hook == .input ? "from" : "to") \(name)",
           flow: Flow(
-            hook: hook, transport: .udp, family: family, remote: address, destinationPort: port),
+            hook: hook, transport: .udp, family: family, remote: address, locals: locals,
+            destinationPort: port),
           why: "Nodes that do not hear each other hold each other dead: addresses move, or nobody "
             + "may answer for them.")
       }

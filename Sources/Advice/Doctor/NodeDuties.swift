@@ -30,6 +30,8 @@ public struct NodeDuties: Hashable, Sendable {
     public var minimumTimeToLive: UInt8?
     /// Whether the peer has to be a neighbour on a link of this node.
     public var mustBeOnLink: Bool
+    /// `ebgpMultiHop`; nil where that is not known.
+    public var isMultihop: Bool?
     /// How the session is protected.
     public var protection: Protection
     /// Whether the peer dials, and we never do.
@@ -45,7 +47,8 @@ public struct NodeDuties: Hashable, Sendable {
     public init(
       name: String, address: IPAddress?, interface: String? = nil, port: UInt16 = 179,
       source: IPAddress? = nil, device: String? = nil, timeToLive: UInt8? = nil,
-      minimumTimeToLive: UInt8? = nil, mustBeOnLink: Bool = false, protection: Protection = .none,
+      minimumTimeToLive: UInt8? = nil, mustBeOnLink: Bool = false, isMultihop: Bool? = nil,
+      protection: Protection = .none,
       isPassive: Bool = false, isEstablished: Bool = false, usesBFD: Bool = false,
       usesEcho: Bool = false
     ) {
@@ -58,6 +61,7 @@ public struct NodeDuties: Hashable, Sendable {
       self.timeToLive = timeToLive
       self.minimumTimeToLive = minimumTimeToLive
       self.mustBeOnLink = mustBeOnLink
+      self.isMultihop = isMultihop
       self.protection = protection
       self.isPassive = isPassive
       self.isEstablished = isEstablished

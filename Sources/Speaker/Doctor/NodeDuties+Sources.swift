@@ -80,6 +80,7 @@ extension NodeDuties.Peer {
       source: peer.sourceAddress, device: peer.options.device ?? peer.vrf,
       isPassive: peer.options.isPassive, usesBFD: peer.bfdProfile != nil,
       usesEcho: profile?.echoMode ?? false)
+    isMultihop = peer.ebgpMultiHop
     mustBeOnLink = interface != nil || isExternal && !peer.ebgpMultiHop
     if let hops = peer.options.ttlSecurity {
       timeToLive = 255

@@ -183,7 +183,7 @@ struct DiagnosisTests {
       seen: "port 4784", remedy: "udp dport 4784 accept"
     ) { facts, duties in
       facts.firewall = dropping("udp", 4784, .output)
-      duties.peers[0].mustBeOnLink = false
+      duties.peers[0].isMultihop = true
     },
     .init(
       severity: .error, kind: .firewallDrops, subject: "peer plane from node b",

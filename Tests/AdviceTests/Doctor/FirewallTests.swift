@@ -47,7 +47,7 @@ struct FirewallTests {
   /// A connection of a router to our port 179.
   static let incoming = Flow(
     hook: .input, transport: .tcp, family: .ipv4, remote: .v4(IPv4Address(192, 0, 2, 254)),
-    destinationPort: 179, interface: "eth0")
+    locals: [.v4(IPv4Address(192, 0, 2, 1))], destinationPort: 179, interface: "eth0")
 
   enum Expected: Sendable {
     case passes
@@ -116,6 +116,23 @@ struct FirewallTests {
     ),
     (
       "accept", ["\(match(#"{"meta": {"key": "mark"}}"#, "7")), \(drop)"], .unclear("meta mark")
+    ),
+    // An extension of iptables before the verdict leaves it open.
+    ("accept", [#"{"xt": {"type": "match", "name": "set"}}, \#(drop)"#], .unclear("xt set")),
+    ("accept", [#"\#(port(180)), {"xt": {"type": "match", "name": "set"}}, \#(drop)"#], .passes),
+    // As kube-proxy guards the loopback addresses.
+    (
+      "accept",
+      [
+        match(
+          #"{"payload": {"protocol": "ip", "field": "daddr"}}"#,
+          #"{"prefix": {"addr": "127.0.0.0", "len": 8}}"#) + ", \(drop)"
+      ], .passes
+    ),
+    (
+      "accept",
+      [match(#"{"payload": {"protocol": "ip", "field": "daddr"}}"#, #""192.0.2.1""#) + ", \(drop)"],
+      .dropped("handle 10")
     ),
     // The other side picks its port, and not one below 1024.
     ("accept", ["\(port(179, "sport")), \(drop)"], .passes),

@@ -61,6 +61,7 @@ struct NodeDutiesTests {
     #expect(peers.map(\.timeToLive) == [nil, 255, 1])
     #expect(peers.map(\.minimumTimeToLive) == [nil, 255, nil])
     #expect(peers.map(\.mustBeOnLink) == [false, true, true])
+    #expect(peers.map(\.isMultihop) == [true, false, false])
     #expect(peers.map(\.port) == [1179, 179, 179])
     #expect(peers.map(\.protection) == [.none, .none, .md5(password: "confidential")])
     #expect(

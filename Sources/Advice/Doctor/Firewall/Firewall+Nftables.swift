@@ -56,6 +56,7 @@ private struct NftablesRule {
   func rule(_ rule: JSONTree) -> Firewall.Rule {
     var result = Firewall.Rule(
       label: "handle \(rule["handle"]?.number ?? 0)", conditions: [], verdict: .none)
+    var extensions: [String] = []
     for statement in rule["expr"]?.list ?? [] {
       guard let (name, value) = statement.only else {
         result.conditions.append(.notUnderstood("a statement of no known form"))
@@ -71,10 +72,13 @@ private struct NftablesRule {
       case "counter", "log", "mangle", "continue", "notrack", "ct helper", "comment", "set":
         continue
       case "vmap", "queue": result.verdict = .notUnderstood(name)
-      case "xt": result.verdict = .notUnderstood("xt \(value["name"]?.text ?? "extension")")
+      case "xt": extensions.append("xt \(value["name"]?.text ?? "extension")")
       default: result.conditions.append(.notUnderstood(name))
       }
     }
+    // An extension of iptables is a condition, or a target if there is no other verdict.
+    result.conditions += extensions.map { .notUnderstood($0) }
+    if let last = extensions.last, result.verdict == .none { result.verdict = .notUnderstood(last) }
     return result
   }
 

@@ -11,6 +11,8 @@ struct Flow: Hashable {
   var transport: Transport
   var family: AddressFamily
   var remote: IPAddress?
+  /// The addresses of which one is this side's; empty where they are not known.
+  var locals: [IPAddress] = []
   var sourcePort: UInt16?
   var destinationPort: UInt16?
   var interface: String?
@@ -56,8 +58,12 @@ extension Firewall.Condition {
       let ours = ranges.filter { $0.lowerBound.family == flow.family }
       guard !ours.isEmpty else { return .no }
       let isRemote = (end == .source) == (flow.hook == .input)
-      guard isRemote, let remote = flow.remote else { return .unknown }
-      return Truth(ours.contains { $0.contains(remote) })
+      let candidates =
+        isRemote
+        ? flow.remote.map { [$0] } ?? [] : flow.locals.filter { $0.family == flow.family }
+      guard !candidates.isEmpty else { return .unknown }
+      let inside = candidates.count { candidate in ours.contains { $0.contains(candidate) } }
+      return inside == candidates.count ? .yes : inside == 0 ? .no : .unknown
     case .interface(let hook, let names):
       guard hook == flow.hook else { return .no }
       if let interface = flow.interface {
