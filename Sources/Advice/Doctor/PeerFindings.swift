@@ -79,8 +79,8 @@ extension Diagnosis {
     }
     return DoctorFinding(
       .error, .peerUnreachable, subject: "peer \(peer.name)", seen: seen,
-      why: "No session with the peer can come up. It may be down, or there is "
-        + causes.joined(separator: ", or there are ") + ".",
+      why: "No session with the peer can come up. Possible causes: it is down, or "
+        + causes.joined(separator: ", or ") + ".",
       remedy: "tcpdump -ni any tcp port \(peer.port)"
         + (peer.address.map { " and host \($0)   # while: ping -c 3 \($0)" } ?? ""))
   }

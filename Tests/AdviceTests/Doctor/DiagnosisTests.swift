@@ -299,6 +299,16 @@ struct DiagnosisTests {
     #expect(Diagnosis(of: facts, for: duties).document.findings == [])
   }
 
+  @Test func theLoopbackInterfaceTakesMoreThanAPacketCanHave() {
+    var (facts, duties) = (Self.facts, Self.duties)
+    duties.peers[0].address = .v4(IPv4Address(127, 0, 0, 1))
+    duties.peers[0].mustBeOnLink = false
+    facts.pathMTUs = [
+      .init(subject: "peer tor", address: .v4(IPv4Address(127, 0, 0, 1)), octets: 65535)
+    ]
+    #expect(Diagnosis(of: facts, for: duties).document.findings == [])
+  }
+
   @Test func whatCouldNotBeLookedAtIsSaid() {
     var facts = Self.facts
     facts.omissions = ["Firewall: nobody knows."]
