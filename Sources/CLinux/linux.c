@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 static_assert(sizeof(struct clinux_tcp_md5sig) == sizeof(struct tcp_md5sig), "size");
@@ -51,3 +52,11 @@ int clinux_spawn_close_from(void *actions, int first) {
 }
 
 int clinux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int clinux_clock_state(int *is_synchronised, int64_t *maximum_error) {
+  struct timex state = {0};
+  if (adjtimex(&state) < 0) return errno;
+  *is_synchronised = (state.status & STA_UNSYNC) == 0;
+  *maximum_error = state.maxerror;
+  return 0;
+}

@@ -10,8 +10,9 @@ struct Bellman: AsyncParsableCommand {
     version: speakerVersion,
     subcommands: [
       SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, PlanCommand.self,
-      AdviseCommand.self, ValidateCommand.self, MetricsCommand.self, CRDsCommand.self,
-      ProbeCommand.self, DrainCommand.self, RebalanceCommand.self, AnnounceCommand.self,
+      AdviseCommand.self, DoctorCommand.self, ValidateCommand.self, MetricsCommand.self,
+      CRDsCommand.self, ProbeCommand.self, DrainCommand.self, RebalanceCommand.self,
+      AnnounceCommand.self,
       LabCommand.self, LabPodCommand.self, LabClientCommand.self,
     ])
 }

@@ -67,6 +67,10 @@ int clinux_enter_network_namespace(const char *path);
 // or errno.
 int clinux_spawn_close_from(void *actions, int first);
 
+// Whether the kernel holds the wall clock for synchronised, and how far off it may be, in microseconds.
+// Gives 0 or errno.
+int clinux_clock_state(int *is_synchronised, int64_t *maximum_error);
+
 // Makes a file in memory that children do not inherit. Gives its descriptor, or -1 and errno.
 int clinux_memory_file(const char *name);
 

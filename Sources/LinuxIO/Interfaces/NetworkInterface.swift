@@ -24,6 +24,8 @@ public struct NetworkInterface: Hashable, Sendable {
   public var lowerIndex: Int?
   /// The index of the member of a bond that carries its traffic; nil where several do, or none.
   public var activeMember: Int?
+  /// The most octets of a packet on it; nil where the kernel does not say.
+  public var mtu: Int?
   /// The addresses on the interface with their prefix lengths, in ascending order.
   public var addresses: [InterfaceAddress]
 
@@ -44,8 +46,9 @@ public struct NetworkInterface: Hashable, Sendable {
     index: Int, name: String, macAddress: MACAddress?, isUp: Bool = true, isRunning: Bool = true,
     isLoopback: Bool = false, resolvesNeighbors: Bool = true, kind: String? = nil,
     master: Master? = nil, lowerIndex: Int? = nil, activeMember: Int? = nil,
-    addresses: [InterfaceAddress] = []
+    addresses: [InterfaceAddress] = [], mtu: Int? = nil
   ) {
+    self.mtu = mtu
     self.index = index
     self.name = name
     self.macAddress = macAddress

@@ -30,7 +30,7 @@ public enum NetworkInterfaces {
           links[index].map { .init(name: $0.name, kind: $0.kind) }
         },
         lowerIndex: link.lowerIndex, activeMember: link.activeMember,
-        addresses: (addresses[link.index] ?? []).sorted())
+        addresses: (addresses[link.index] ?? []).sorted(), mtu: link.mtu)
     }
   }
 
@@ -44,6 +44,7 @@ public enum NetworkInterfaces {
     var kind: String?
     var lowerIndex: Int?
     var activeMember: Int?
+    var mtu: Int?
 
     /// ARPHRD_ETHER of <net/if_arp.h>.
     private static let ethernetType: UInt16 = 1
@@ -71,6 +72,8 @@ public enum NetworkInterfaces {
           link.masterIndex = Int(value.unsafeLoadUnaligned(as: UInt32.self))
         case Int(IFLA_LINK) where value.byteCount == 4:
           link.lowerIndex = Int(value.unsafeLoadUnaligned(as: UInt32.self))
+        case Int(IFLA_MTU) where value.byteCount == 4:
+          link.mtu = Int(value.unsafeLoadUnaligned(as: UInt32.self))
         case Int(IFLA_LINK_NETNSID): isLowerElsewhere = true
         case Int(IFLA_LINKINFO):
           NetlinkMessages.forEachAttribute(of: value, from: 0) { type, value in

@@ -1,123 +1,27 @@
-import CLinux
-import Glibc
-import NIOCore
-
 /// The program `nft`, which changes the packet filter of the kernel.
 ///
 /// Its methods wait for the program: call them where waiting delays nobody.
 public struct Nftables: Sendable {
   /// Why the program could not be run, or what it said.
-  public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
-    public let description: String
+  public typealias Failure = SystemProgram.Failure
 
-    init(_ description: String) { self.description = description }
-  }
+  private let program: SystemProgram
 
-  private let path: String
-
-  /// The program takes at most this long.
-  private static let patience = TimeAmount.seconds(10)
-  /// Of what it says so much is read.
-  private static let outputLimit = 1 << 20
-
-  /// Finds the program in `PATH` and in the folders of system programs.
-  public init() throws(Failure) {
-    let folders =
-      (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":").map(String.init)
-      + ["/usr/sbin", "/sbin", "/usr/local/sbin"]
-    guard let path = folders.map({ $0 + "/nft" }).first(where: { access($0, X_OK) == 0 }) else {
+  /// Finds the program; `outputLimit` octets of what it prints are read.
+  public init(outputLimit: Int = 1 << 20) throws(Failure) {
+    guard let program = SystemProgram("nft", outputLimit: outputLimit) else {
       throw Failure("the program nft is not installed; Debian has it in the package nftables")
     }
-    self.path = path
+    self.program = program
   }
 
   /// Applies a script, wholly or not at all.
-  public func apply(_ script: String) throws(Failure) { _ = try run(["-f", "-"], input: script) }
+  public func apply(_ script: String) throws(Failure) {
+    _ = try program.run(["-f", "-"], input: script)
+  }
 
   /// What `nft` prints for these arguments.
   public func output(_ arguments: [String]) throws(Failure) -> String {
-    try run(arguments, input: "")
-  }
-
-  private func run(_ arguments: [String], input: String) throws(Failure) -> String {
-    do {
-      // Files without names instead of pipes: neither side ever waits for the other.
-      let files = try ["nft input", "nft output", "nft errors"].map { (name: String) in
-        try Descriptor(clinux_memory_file(name), "making a file in memory")
-      }
-      try Self.write(input, to: files[0])
-      let pid = try spawn(arguments, files)
-      let status = try Self.waitForEnd(of: pid)
-      guard status == 0 else {
-        let said = Self.contents(of: files[2]).prefix { $0 != "\n" }
-        throw Failure(said.isEmpty ? "\(path) ended with status \(status)" : "nft: \(said)")
-      }
-      return Self.contents(of: files[1])
-    } catch let error as Failure {
-      throw error
-    } catch {
-      throw Failure("\(error)")
-    }
-  }
-
-  private func spawn(_ arguments: [String], _ files: [Descriptor]) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for (number, file) in files.enumerated() {
-      posix_spawn_file_actions_adddup2(&actions, file.raw, CInt(number))
-    }
-    _ = clinux_spawn_close_from(&actions, STDERR_FILENO + 1)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // A Ctrl-C at the terminal is for the speaker, which removes its rules then.
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
-    posix_spawnattr_setpgroup(&attributes, 0)
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-
-    let words = ([path] + arguments).map { (word: String) in strdup(word) }
-    let variables = [strdup("LC_ALL=C")]
-    defer { for word in words + variables { free(word) } }
-    var pid = pid_t()
-    let code = posix_spawn(&pid, path, &actions, &attributes, words + [nil], variables + [nil])
-    guard code == 0 else {
-      throw LinuxError(
-        "starting \(path)", code: code,
-        remedy: code == EPERM ? "it needs the capability NET_ADMIN" : nil)
-    }
-    return pid
-  }
-
-  private static func waitForEnd(of pid: pid_t) throws -> CInt {
-    let deadline = NIODeadline.now() + patience
-    var status: CInt = 0
-    while true {
-      let found = waitpid(pid, &status, NIODeadline.now() < deadline ? WNOHANG : 0)
-      if found == pid { break }
-      if found < 0, errno != EINTR { throw LinuxError.last("waiting for nft") }
-      if NIODeadline.now() >= deadline { kill(pid, SIGKILL) }
-      usleep(1000)
-    }
-    return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
-  }
-
-  private static func write(_ text: String, to file: Descriptor) throws {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(file.raw, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw LinuxError.last("writing to a file in memory") }
-      bytes = bytes.dropFirst(count)
-    }
-    guard lseek(file.raw, 0, SEEK_SET) == 0 else { throw LinuxError.last("rewinding a file") }
-  }
-
-  private static func contents(of file: Descriptor) -> String {
-    var bytes = [UInt8](repeating: 0, count: outputLimit)
-    let count = pread(file.raw, &bytes, bytes.count, 0)
-    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    try program.run(arguments)
   }
 }

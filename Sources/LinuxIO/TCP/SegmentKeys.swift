@@ -23,15 +23,11 @@ extension SocketOptions {
   }
 
   private func set(_ password: [UInt8], for peer: IPAddress) throws(TCPOptionError) {
-    var value = clinux_tcp_md5sig()
-    value.key_length = UInt16(password.count)
-    withUnsafeMutableBytes(of: &value.key) { $0.copyBytes(from: password) }
-    let name = try KeyAddress(of: peer, onIPv6: isIPv6)
-    withUnsafeMutableBytes(of: &value.address) { name.write(to: $0) }
+    let value = try clinux_tcp_md5sig(password, for: peer, onIPv6: isIPv6)
     try set(
       .md5, level: CInt(IPPROTO_TCP), name: TCP_MD5SIG, value: KernelValue(value),
       "\(password.isEmpty ? "removing" : "setting") the TCP MD5 password for \(peer)",
-      remedy: [ENOPROTOOPT: "the kernel is built without CONFIG_TCP_MD5SIG"])
+      remedy: MD5Support.remedies)
   }
 
   /// Adds a key of TCP-AO for a peer. A key of the same identifiers is left as it is: a connection
@@ -62,6 +58,54 @@ extension SocketOptions {
     } catch {
       guard case .refused(_, let cause) = error, cause.code == ENOENT else { throw error }
     }
+  }
+}
+
+/// Whether the kernel has TCP MD5 (RFC 2385).
+public enum MD5Support {
+  static let remedies: [CInt: String] = [
+    ENOPROTOOPT: "the kernel is built without CONFIG_TCP_MD5SIG"
+  ]
+
+  /// Tries `key` on a socket that is not used for anything; throws what a connection would.
+  public static func check(_ key: TCPOptions.MD5Key) throws(TCPOptionError) {
+    let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+    let descriptor: Descriptor
+    do throws(LinuxError) {
+      descriptor = try Descriptor(
+        socket(key.peer.family == .ipv6 ? AF_INET6 : AF_INET, type, 0), "opening a TCP socket")
+    } catch {
+      throw .refused(.md5, error)
+    }
+    try set(key, on: descriptor)
+  }
+
+  /// Sets the password on a socket of the peer's family.
+  static func set(
+    _ key: TCPOptions.MD5Key, on descriptor: Descriptor
+  ) throws(TCPOptionError) {
+    let octets = Array(key.password.utf8)
+    guard (1...TCPOptions.MD5Key.maximumLength).contains(octets.count) else {
+      throw .passwordLength(octets.count)
+    }
+    var value = try clinux_tcp_md5sig(octets, for: key.peer, onIPv6: key.peer.family == .ipv6)
+    let size = socklen_t(MemoryLayout<clinux_tcp_md5sig>.size)
+    guard setsockopt(descriptor.raw, CInt(IPPROTO_TCP), TCP_MD5SIG, &value, size) == 0 else {
+      throw .refused(
+        .md5, .last("setting the TCP MD5 password for \(key.peer)", remedy: remedies[errno]))
+    }
+  }
+}
+
+extension clinux_tcp_md5sig {
+  fileprivate init(
+    _ password: [UInt8], for peer: IPAddress, onIPv6 isIPv6: Bool
+  ) throws(TCPOptionError) {
+    self.init()
+    key_length = UInt16(password.count)
+    withUnsafeMutableBytes(of: &key) { $0.copyBytes(from: password) }
+    let name = try KeyAddress(of: peer, onIPv6: isIPv6)
+    withUnsafeMutableBytes(of: &address) { name.write(to: $0) }
   }
 }
 

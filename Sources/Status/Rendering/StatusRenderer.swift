@@ -81,6 +81,11 @@ public struct StatusRenderer: Sendable {
     try render(document) { _ in AdviceView(document: document).blocks }
   }
 
+  /// What is wrong with a node. Throws what the JSON or YAML encoder throws.
+  public func doctor(_ document: DoctorDocument) throws -> String {
+    try render(document) { _ in DoctorView(document: document).blocks }
+  }
+
   /// What all speakers of a cluster say. Throws what the JSON or YAML encoder throws.
   public func cluster(_ document: ClusterStatusDocument) throws -> String {
     try render(document) { ClusterView(document: document, now: now, wide: $0).blocks }

@@ -1,0 +1,106 @@
+import Addresses
+import Advice
+import ArgumentParser
+import Resources
+import Speaker
+import Status
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Say what on this node keeps a speaker from its work, and what to do.",
+    discussion: """
+      Looks at capabilities, interfaces, ports, kernel settings, firewall, clock, MTU, kube-proxy and \
+      the way to the BGP peers; run it on the node, as root, in the host's network namespace. It \
+      changes nothing. What to look for it learns from a running speaker, by its socket, from \
+      --manifests, and from the flags. Each finding has a section in Documentation/doctor.md.
+
+      Exit status 0: no errors (warnings and notes allowed); 2: errors found; 1: failure.
+      """)
+
+  @Option(
+    help: ArgumentHelp("Learn peers, addresses and nodes from these manifests.", valueName: "dir"),
+    completion: .directory)
+  var manifests: String?
+
+  @OptionGroup var target: SpeakerSelection
+
+  @Option(
+    name: .customLong("interface"),
+    help: ArgumentHelp("An interface to announce on; repeatable.", valueName: "name"))
+  var interfaces: [String] = []
+
+  @Option(
+    name: .customLong("address"),
+    help: ArgumentHelp("An address that is announced; repeatable.", valueName: "address"),
+    transform: AddressArgument.address)
+  var addresses: [IPAddress] = []
+
+  @Option(
+    name: .customLong("bgp-listen"),
+    help: ArgumentHelp(
+      "The speaker is to take BGP connections there; repeatable.", valueName: "address[:port]"),
+    transform: AddressArgument.listenAddress)
+  var listen: [ListenAddress] = []
+
+  @Option(help: ArgumentHelp("UDP port on which speakers hear each other.", valueName: "port"))
+  var peerPort: UInt16 = 7946
+
+  @Flag(help: "The speaker is to relay connections (--relay).")
+  var relay = false
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if peerPort == 0 { throw ValidationError("--peer-port is 1 to 65535") }
+  }
+
+  func run() async throws {
+    var duties = NodeDuties(
+      node: target.nodeName ?? Self.hostName, interfaces: interfaces, announced: addresses,
+      listenPorts: listen.map(\.port).sorted(), peerPort: peerPort, relays: relay)
+    var omissions: [String] = []
+    if let manifests {
+      let snapshot = ManifestFolder(manifests).snapshot
+      guard snapshot.problems.allSatisfy({ $0.severity != .error }) else {
+        throw CommandFailure(
+          "the manifests have errors; see them with\n  bellman validate \(manifests)")
+      }
+      duties.add(snapshot)
+    }
+    if let status = try await status() {
+      duties.add(status)
+      if manifests == nil, !status.peers.isEmpty {
+        omissions.append("The TTL that peers demand: only --manifests tells it.")
+      }
+    }
+    var facts = NodeExamination(for: duties).facts()
+    facts.omissions += omissions
+    let document = Diagnosis(of: facts, for: duties).document
+    let renderer = StatusRenderer(
+      format: output.format, now: .now, width: output.width, colour: output.colour)
+    print(try renderer.doctor(document), terminator: "")
+    if document.hasErrors { throw ExitCode(2) }
+  }
+
+  /// What the speaker of this node says; nil where none runs and none was named.
+  private func status() async throws -> StatusDocument? {
+    if target.socket == nil, target.nodeName == nil, StatusSocket.all().count != 1 { return nil }
+    do {
+      return try await StatusClient(socketPath: try target.socketPath()).status()
+    } catch let failure as StatusClient.Failure {
+      if target.socket == nil, case .noSpeaker = failure { return nil }
+      throw CommandFailure(failure.description)
+    }
+  }
+
+  private static var hostName: String {
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "this node" }
+    return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
