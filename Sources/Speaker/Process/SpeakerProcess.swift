@@ -26,12 +26,7 @@ public struct SpeakerProcess: Sendable {
   public func run() async throws {
     var logger = Logger(label: "bellman")
     logger[metadataKey: "node"] = "\(options.node)"
-    let lock: InstanceLock
-    do {
-      lock = try InstanceLock(node: options.node)
-    } catch {
-      throw SpeakerStartError("\(error)")
-    }
+    let lock = try await Self.lock(node: options.node)
     let client = try prepareSource(logger)
     let identities = ServiceIdentities()
     try Self.prepareFolder(of: options.socketPath)
@@ -94,6 +89,23 @@ public struct SpeakerProcess: Sendable {
     logger.info("speaker stopped")
     _ = consume lock
   }
+
+  /// The lock of the node, which a speaker that is just ending, or a program that it is starting in
+  /// its last moment, may hold a little longer.
+  private static func lock(node: String) async throws -> InstanceLock {
+    let deadline = NIODeadline.now() + patience
+    while true {
+      do {
+        return try InstanceLock(node: node)
+      } catch {
+        guard NIODeadline.now() < deadline else { throw SpeakerStartError("\(error)") }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+    }
+  }
+
+  /// How long a speaker waits for the end of the one before it.
+  private static let patience = TimeAmount.seconds(2)
 
   /// Sees whether the source can be read at all; the client of the API server, where that is it.
   private func prepareSource(_ logger: Logger) throws -> KubernetesClient? {
