@@ -67,6 +67,10 @@ int clinux_enter_network_namespace(const char *path);
 // or errno.
 int clinux_spawn_close_from(void *actions, int first);
 
+// Has a child lead a process group of its own, so that Ctrl-C at the terminal does not reach it, with no
+// signal blocked or ignored; `attributes` is a posix_spawnattr_t.
+void clinux_spawn_in_own_group(void *attributes);
+
 // Makes a file in memory that children do not inherit. Gives its descriptor, or -1 and errno.
 int clinux_memory_file(const char *name);
 
