@@ -7,6 +7,7 @@
 #include <linux/tcp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <string.h>
@@ -49,6 +50,17 @@ int clinux_enter_network_namespace(const char *path) {
 
 int clinux_spawn_close_from(void *actions, int first) {
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+void clinux_spawn_in_own_group(void *attributes) {
+  sigset_t signals;
+  posix_spawnattr_setflags(attributes,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setpgroup(attributes, 0);
+  sigfillset(&signals);
+  posix_spawnattr_setsigdefault(attributes, &signals);
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(attributes, &signals);
 }
 
 int clinux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }

@@ -6,29 +6,18 @@ extension Scripts {
   /// An owner is killed and forgets; the one neighbour that does not know of its heir tells it that
   /// it is the owner.
   package static func echoOfThePast(_ guards: Guards) -> [Finding] {
-    for seed in 1...20 {
-      let findings = echoOfThePast(guards, seed: UInt64(seed))
-      if !findings.isEmpty { return findings }
-    }
-    return []
+    trySeeds { echoOfThePast(guards, seed: $0) }
   }
 
   private static func echoOfThePast(_ guards: Guards, seed: UInt64) -> [Finding] {
-    let world = world(nodes: 5, guards, seed: seed)
-    world.run(until: 6_000_000_000)
-    let owner = world.answering(0)[0]
-    let others = (0..<5).filter { $0 != owner }
-    world.inject(.outage, lasting: 60_000)
-    world.cut([owner, others[0]], from: Array(others[1...]))
-    guard let heir = world.newOwner(besides: owner) else { return world.findings }
-    _ = world.run(milliseconds: 500)
-    let rest = others[1...].filter { $0 != heir }
+    let (world, owner, companion, heir, rest) = takenOver(guards, seed: seed)
+    guard let heir else { return world.findings }
     // Neither does a witness of the heir know any more what it has to tell the former owner.
     world.inject(.kill(node: rest[0], remembers: true), lasting: 30)
     _ = world.run(milliseconds: 2000)
     world.inject(.kill(node: owner, remembers: false), lasting: 50)
     _ = world.run(milliseconds: 400)
-    world.cut([owner, others[0], rest[0]], from: [heir, rest[1]])
+    world.cut([owner, companion, rest[0]], from: [heir, rest[1]])
     // Lost packets let the acknowledgements arrive before the claim.
     world.loss = 0.3
     _ = world.run(milliseconds: 1000)

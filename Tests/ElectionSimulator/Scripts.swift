@@ -23,26 +23,15 @@ package enum Scripts {
   /// A witness of a take-over restarts with its memory of the claim, but without the list of what it
   /// has to tell the former owner, and is then on that one's side.
   package static func forgottenFence(_ guards: Guards) -> [Finding] {
-    for seed in 1...20 {
-      let findings = forgottenFence(guards, seed: UInt64(seed))
-      if !findings.isEmpty { return findings }
-    }
-    return []
+    trySeeds { forgottenFence(guards, seed: $0) }
   }
 
   private static func forgottenFence(_ guards: Guards, seed: UInt64) -> [Finding] {
-    let world = world(nodes: 5, guards, seed: seed)
-    world.run(until: 6_000_000_000)
-    let owner = world.answering(0)[0]
-    let others = (0..<5).filter { $0 != owner }
-    world.inject(.outage, lasting: 60_000)
-    world.cut([owner, others[0]], from: Array(others[1...]))
-    guard let heir = world.newOwner(besides: owner) else { return world.findings }
-    _ = world.run(milliseconds: 500)
-    let rest = others[1...].filter { $0 != heir }
+    let (world, owner, companion, heir, rest) = takenOver(guards, seed: seed)
+    guard let heir else { return world.findings }
     world.inject(.kill(node: rest[0], remembers: true), lasting: 30)
     _ = world.run(milliseconds: 2000)
-    world.cut([owner, others[0], rest[0]], from: [heir, rest[1]])
+    world.cut([owner, companion, rest[0]], from: [heir, rest[1]])
     // Lost packets let the acknowledgement arrive before the claim.
     world.loss = 0.3
     _ = world.run(milliseconds: 1000)
@@ -129,6 +118,29 @@ package enum Scripts {
   }
 
   // MARK: Parts
+
+  /// The findings of the first seed that has any.
+  static func trySeeds(_ script: (UInt64) -> [Finding]) -> [Finding] {
+    (1...20).lazy.map(script).first { !$0.isEmpty } ?? []
+  }
+
+  /// Five nodes without their API, half a second after an heir has taken over from an owner that was cut
+  /// off together with a companion; without an heir where nobody did.
+  static func takenOver(
+    _ guards: Guards, seed: UInt64
+  ) -> (world: World, owner: Int, companion: Int, heir: Int?, rest: [Int]) {
+    let world = world(nodes: 5, guards, seed: seed)
+    world.run(until: 6_000_000_000)
+    let owner = world.answering(0)[0]
+    let others = (0..<5).filter { $0 != owner }
+    world.inject(.outage, lasting: 60_000)
+    world.cut([owner, others[0]], from: Array(others[1...]))
+    guard let heir = world.newOwner(besides: owner) else {
+      return (world, owner, others[0], nil, [])
+    }
+    _ = world.run(milliseconds: 500)
+    return (world, owner, others[0], heir, others[1...].filter { $0 != heir })
+  }
 
   static func world(
     nodes: Int, _ guards: Guards, seed: UInt64 = 11, policy: IsolationPolicy = .strict

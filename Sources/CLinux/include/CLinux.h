@@ -71,6 +71,10 @@ int clinux_spawn_close_from(void *actions, int first);
 // Gives 0 or errno.
 int clinux_clock_state(int *is_synchronised, int64_t *maximum_error);
 
+// Has a child lead a process group of its own, so that Ctrl-C at the terminal does not reach it, with no
+// signal blocked or ignored; `attributes` is a posix_spawnattr_t.
+void clinux_spawn_in_own_group(void *attributes);
+
 // Makes a file in memory that children do not inherit. Gives its descriptor, or -1 and errno.
 int clinux_memory_file(const char *name);
 

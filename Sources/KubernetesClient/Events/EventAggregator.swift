@@ -51,12 +51,8 @@ public struct EventAggregator: Sendable {
   private var entries: [EventRecord: Entry] = [:]
   /// The records that wait, in order.
   private var queue: [EventRecord] = []
-  private var tokens: Int
-  private var refilledAt: NIODeadline?
+  private var budget: WriteBudget
   private var number: UInt64 = 0
-  /// How often in a row the server could take no write.
-  private var pauses = 0
-  private var pausedUntil = NIODeadline.uptimeNanoseconds(0)
 
   private struct Entry: Sendable {
     let name: ObjectName
@@ -71,14 +67,15 @@ public struct EventAggregator: Sendable {
     var failures = 0
   }
 
-  /// An aggregator for the events of `controller`, such as `bellman.io/speaker`, on `instance`.
+  /// An aggregator for the events of `controller`, such as `bellman.dev/speaker`, on `instance`.
   public init(
     controller: String, instance: String, configuration: Configuration = Configuration()
   ) {
     self.controller = controller
     self.instance = instance
     self.configuration = configuration
-    tokens = configuration.burst
+    budget = WriteBudget(
+      burst: configuration.burst, interval: configuration.interval, retry: configuration.retry)
   }
 
   /// Takes in something that happened.
@@ -110,18 +107,18 @@ public struct EventAggregator: Sendable {
 
   /// What is to be written now, at most `limit` events; say of each how it ended.
   public mutating func writes(now: NIODeadline, limit: Int = .max) -> [Write] {
-    refill(now)
-    guard now >= pausedUntil else { return [] }
+    budget.refill(now)
+    guard now >= budget.pausedUntil else { return [] }
     var writes: [Write] = []
     var later: [EventRecord] = []
     for record in queue {
-      guard tokens > 0, writes.count < limit, var entry = entries[record],
+      guard budget.tokens > 0, writes.count < limit, var entry = entries[record],
         now >= dueTime(of: entry, now)
       else {
         if entries[record] != nil { later.append(record) }
         continue
       }
-      tokens -= 1
+      budget.take()
       writes.append(write(record, entry))
       entry.writtenAt = now
       entry.isQueued = false
@@ -133,12 +130,7 @@ public struct EventAggregator: Sendable {
 
   /// When ``writes(now:)`` may have something, if nothing happens before.
   public func nextDeadline(now: NIODeadline) -> NIODeadline? {
-    guard let first = queue.compactMap({ entries[$0].map { dueTime(of: $0, now) } }).min() else {
-      return nil
-    }
-    let due = max(first, pausedUntil)
-    guard tokens == 0, let refilledAt else { return due }
-    return max(due, refilledAt + configuration.interval)
+    queue.compactMap { entries[$0].map { dueTime(of: $0, now) } }.min().map(budget.start(of:))
   }
 
   /// Takes in how a write ended; nil where it succeeded.
@@ -151,7 +143,7 @@ public struct EventAggregator: Sendable {
       var entry = entries[record]
     else { return }
     guard let failure, !isDone(write, failure) else {
-      pauses = 0
+      budget.succeed()
       entry.failures = 0
       entries[record] = entry
       return
@@ -163,8 +155,7 @@ public struct EventAggregator: Sendable {
       queue.removeAll { $0 == record }
       return
     }
-    pauses += 1
-    pausedUntil = now + pause(asked: failure.retryAfter)
+    budget.pause(asked: failure.retryAfter, now: now)
     if case .create = write { entry.writtenAt = nil }
     if !entry.isQueued {
       entry.isQueued = true
@@ -177,12 +168,6 @@ public struct EventAggregator: Sendable {
   private func isDone(_ write: Write, _ failure: RequestFailure) -> Bool {
     guard case .create = write, case .status(let status) = failure else { return false }
     return status.code == 409 && status.reason == "AlreadyExists"
-  }
-
-  private func pause(asked: TimeAmount?) -> TimeAmount {
-    let doubled = configuration.retry.lowerBound.nanoseconds << Int64(min(pauses - 1, 16))
-    let time = min(TimeAmount.nanoseconds(doubled), configuration.retry.upperBound)
-    return max(time, min(asked ?? .zero, .minutes(5)))
   }
 
   private func write(_ record: EventRecord, _ entry: Entry) -> Write {
@@ -205,18 +190,6 @@ public struct EventAggregator: Sendable {
 
   private func dueTime(of entry: Entry, _ now: NIODeadline) -> NIODeadline {
     entry.writtenAt.map { $0 + configuration.seriesInterval } ?? now
-  }
-
-  private mutating func refill(_ now: NIODeadline) {
-    guard let last = refilledAt, tokens < configuration.burst else {
-      refilledAt = now
-      return
-    }
-    let interval = max(configuration.interval.nanoseconds, 1)
-    let due = max((now - last).nanoseconds, 0) / interval
-    guard due > 0 else { return }
-    tokens = min(tokens + Int(clamping: min(due, Int64(configuration.burst))), configuration.burst)
-    refilledAt = tokens == configuration.burst ? now : last + .nanoseconds(due * interval)
   }
 
   /// Forgets what is too old to be repeated.

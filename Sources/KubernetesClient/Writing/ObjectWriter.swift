@@ -102,11 +102,7 @@ public struct ObjectWriter: Sendable {
   private var failures: [Key: Failure] = [:]
   private var isComplete = false
   private var beganAt: NIODeadline?
-  private var tokens: Int
-  private var refilledAt: NIODeadline?
-  private var pausedUntil = NIODeadline.uptimeNanoseconds(0)
-  /// How often in a row the server could take no write.
-  private var pauses = 0
+  private var budget: WriteBudget
 
   private struct Wanted: Sendable {
     var value: Value
@@ -134,7 +130,8 @@ public struct ObjectWriter: Sendable {
   /// A writer of objects of these types, which knows nothing yet.
   public init(types: [ResourceType], configuration: Configuration = Configuration()) {
     self.configuration = configuration
-    tokens = configuration.burst
+    budget = WriteBudget(
+      burst: configuration.burst, interval: configuration.interval, retry: configuration.retry)
     for type in types { lists[type] = ListState() }
   }
 
@@ -218,10 +215,11 @@ public struct ObjectWriter: Sendable {
 
   /// What is to be written now; tell how each ended.
   public mutating func writes(now: NIODeadline) -> [Write] {
-    refill(now)
+    budget.refill(now)
     // After a pause one write finds out whether the server is well again.
-    guard now >= pausedUntil, tokens > 0, pauses == 0 || underWay.isEmpty else { return [] }
-    let limit = pauses == 0 ? tokens : 1
+    guard now >= budget.pausedUntil, budget.tokens > 0, budget.pauses == 0 || underWay.isEmpty
+    else { return [] }
+    let limit = budget.pauses == 0 ? budget.tokens : 1
     var writes: [Write] = []
     var later: [Key] = []
     var index = 0
@@ -240,7 +238,7 @@ public struct ObjectWriter: Sendable {
       }
       queued.remove(key)
       underWay.insert(key)
-      tokens -= 1
+      budget.take()
       writeCount += 1
       writes.append(write)
     }
@@ -256,7 +254,7 @@ public struct ObjectWriter: Sendable {
     inherited.remove(key)
     switch outcome {
     case .written(let object):
-      pauses = 0
+      budget.succeed()
       failures[key] = nil
       note(object, key)
       // What the server made of our value is right, whatever it is: a field that its schema does not
@@ -267,20 +265,20 @@ public struct ObjectWriter: Sendable {
       case .delete: break
       }
     case .gone:
-      pauses = 0
+      budget.succeed()
       failures[key] = nil
       held[key] = nil
       absentSince[key] = nil
     case .failed(let failure):
       failureCount += 1
       if failure.isTransient {
-        guard now >= pausedUntil else { break }
-        pauses += 1
-        pausedUntil = now + retryTime(after: pauses, asked: failure.retryAfter)
+        guard now >= budget.pausedUntil else { break }
+        budget.pause(asked: failure.retryAfter, now: now)
       } else {
         let count = (failures[key]?.count ?? 0) + 1
         failures[key] = Failure(
-          count: count, until: now + retryTime(after: count, asked: failure.retryAfter))
+          count: count,
+          until: now + budget.retryTime(after: count, asked: failure.retryAfter))
       }
     }
     enqueue(key)
@@ -297,9 +295,7 @@ public struct ObjectWriter: Sendable {
       earliest = min(earliest ?? due, due)
       if due <= now { break }
     }
-    guard let earliest else { return nil }
-    let refill = tokens > 0 ? earliest : (refilledAt ?? now) + configuration.interval
-    return max(earliest, pausedUntil, refill)
+    return earliest.map(budget.start(of:))
   }
 
   // MARK: Helpers
@@ -356,23 +352,5 @@ public struct ObjectWriter: Sendable {
 
   private static func digest(_ status: JSONValue) -> Int {
     status == [:] ? JSONValue.null.hashValue : status.hashValue
-  }
-
-  private func retryTime(after count: Int, asked: TimeAmount?) -> TimeAmount {
-    let doubled = configuration.retry.lowerBound.nanoseconds << Int64(min(count - 1, 16))
-    let time = min(TimeAmount.nanoseconds(doubled), configuration.retry.upperBound)
-    return max(time, min(asked ?? .zero, configuration.retry.upperBound))
-  }
-
-  private mutating func refill(_ now: NIODeadline) {
-    guard let last = refilledAt, tokens < configuration.burst else {
-      refilledAt = now
-      return
-    }
-    let interval = max(configuration.interval.nanoseconds, 1)
-    let due = max((now - last).nanoseconds, 0) / interval
-    guard due > 0 else { return }
-    tokens = min(tokens + Int(clamping: min(due, Int64(configuration.burst))), configuration.burst)
-    refilledAt = tokens == configuration.burst ? now : last + .nanoseconds(due * interval)
   }
 }

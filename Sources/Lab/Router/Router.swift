@@ -31,16 +31,6 @@ public struct Router: Sendable {
     return router
   }
 
-  /// Replaces the configuration of the running daemon.
-  public func reconfigure(_ configuration: BirdConfiguration, topology: Topology) async throws {
-    let text = configuration.text(topology: topology, logPath: Self.logPath(in: directory))
-    try TextFile.replace(directory.file("bird.conf"), with: text)
-    let answer = try await ask("configure")
-    guard answer.contains("Reconfigured") || answer.contains("Reconfiguration in progress") else {
-      throw LabError("BIRD refused its configuration: \(answer.trimmed)")
-    }
-  }
-
   /// What `birdc` answers to `question`.
   public func ask(_ question: String) async throws -> String {
     let result = try await Command.output(command(question), within: 10)

@@ -3,7 +3,7 @@ import LinkLayer
 
 /// Which of the wanted neighbours have spoken: on its way from the capture thread to who asked.
 struct HeardNeighbors {
-  private(set) var wanted: Set<IPAddress> = []
+  private var wanted: Set<IPAddress> = []
   private var heard: [IPAddress: MACAddress] = [:]
 
   mutating func want(_ addresses: Set<IPAddress>) {

@@ -57,8 +57,6 @@ public final class LinkAnnouncer {
   private let socket: PacketSocket
   private let groups: GroupMemberships
   private var responder: Responder
-  /// The ends of the leases of single addresses, which hold again when an address is no more yielded.
-  private var leaseEnds: [IPAddress: NIODeadline] = [:]
   private var schedule: GratuitousSchedule
   private var detector: ConflictDetector
   private var timer: Scheduled<Void>?
@@ -124,13 +122,6 @@ public final class LinkAnnouncer {
 
   // MARK: Addresses
 
-  /// Makes `addresses` the ones that are answered for: takes the new ones, releases the others.
-  public func setOwned(_ addresses: some Sequence<IPAddress>) {
-    let wanted = OwnedAddresses(addresses)
-    release(owned.sorted.filter { !wanted.contains($0) })
-    take(wanted.sorted.filter { !owned.contains($0) })
-  }
-
   /// Answers for the addresses from now on, and announces them; again for those that are owned already.
   public func take(_ addresses: some Sequence<IPAddress>) {
     eventLoop.preconditionInEventLoop()
@@ -150,10 +141,7 @@ public final class LinkAnnouncer {
   public func release(_ addresses: some Sequence<IPAddress>) {
     eventLoop.preconditionInEventLoop()
     let released = addresses.filter { responder.owned.remove($0) }
-    for address in released {
-      leaseEnds[address] = nil
-      gratuitousByAddress[address] = nil
-    }
+    for address in released { gratuitousByAddress[address] = nil }
     replyPath.replace(responder)
     replyPath.forget(released)
     narrowFilter()
@@ -175,17 +163,6 @@ public final class LinkAnnouncer {
     prepared = wanted
     for address in dropped where !owned.contains(address) { groups.leave(address) }
     for address in wanted.sorted() { join(address) }
-  }
-
-  /// Limits until when an owned address is answered for, on the clock of ``ReplyLease/now``; nil takes
-  /// the limit away.
-  public func setLease(_ end: NIODeadline?, of addresses: some Sequence<IPAddress>) {
-    eventLoop.preconditionInEventLoop()
-    for address in addresses where owned.contains(address) {
-      leaseEnds[address] = end
-      if owned.right(to: address) != .yielded { restoreRight(to: address) }
-    }
-    replyPath.replace(responder)
   }
 
   // MARK: The interface
@@ -361,16 +338,12 @@ public final class LinkAnnouncer {
         schedule.release([address])
         relay.callbacks?.onConflict(.yielded(address, to: mac))
       case .resume(let address):
-        restoreRight(to: address)
+        responder.owned.setRight(.unlimited, to: address)
         replyPath.replace(responder)
         schedule.take([address], now: .now())
         relay.callbacks?.onConflict(.resumed(address))
       }
     }
-  }
-
-  private func restoreRight(to address: IPAddress) {
-    responder.owned.setRight(leaseEnds[address].map { .until($0) } ?? .unlimited, to: address)
   }
 
   private func arm() {

@@ -14,6 +14,8 @@ final class ReplyPath: Sendable {
   private let counters = Mutex(ReplyCounters())
   private let sightings = Mutex(SightingLog())
   private let neighbors = Mutex(HeardNeighbors())
+  /// Whether any neighbour is listened to: under the policy `gateway` alone.
+  private let hearsNeighbors = Atomic(false)
   private let lease: ReplyLease
   private let onSighting: @Sendable () -> Void
   private let onSpeakerFrame: @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
@@ -52,7 +54,7 @@ final class ReplyPath: Sendable {
       onSpeakerFrame(frame, ReplyLease.now)
       return nil
     }
-    if neighbors.withLock({ !$0.wanted.isEmpty }), let notice = NeighborNotice(parsing: frame),
+    if hearsNeighbors.load(ordering: .relaxed), let notice = NeighborNotice(parsing: frame),
       neighbors.withLock({ $0.note(notice) }), notice.isAnswer
     {
       return nil
@@ -71,7 +73,10 @@ final class ReplyPath: Sendable {
   }
 
   /// Notes what these neighbours say from now on, and of no others.
-  func hear(_ wanted: Set<IPAddress>) { neighbors.withLock { $0.want(wanted) } }
+  func hear(_ wanted: Set<IPAddress>) {
+    neighbors.withLock { $0.want(wanted) }
+    hearsNeighbors.store(!wanted.isEmpty, ordering: .relaxed)
+  }
 
   /// The MAC addresses of the neighbours that were heard since the last call.
   func takeHeard() -> [IPAddress: MACAddress] { neighbors.withLock { $0.take() } }

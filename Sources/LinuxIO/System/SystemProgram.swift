@@ -65,11 +65,7 @@ public struct SystemProgram: Sendable {
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     // A Ctrl-C at the terminal is for the speaker, which removes its rules then.
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
-    posix_spawnattr_setpgroup(&attributes, 0)
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
+    clinux_spawn_in_own_group(&attributes)
 
     let words = ([path] + arguments).map { (word: String) in strdup(word) }
     let variables = [strdup("LC_ALL=C")]

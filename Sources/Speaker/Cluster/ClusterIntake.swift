@@ -18,6 +18,8 @@ struct ClusterIntake {
   private var shelf = SliceShelf()
   /// The secrets that each BGPPeer names, by its file.
   private var secretsOfPeers: [String: ObjectName] = [:]
+  /// The objects of streams that ended, which are to go.
+  private var filesOfDropped: [String] = []
   /// Until when changes are gathered while the streams come back one by one.
   private var gathersUntil: NIODeadline?
   private var problemsOfStreams: [Diagnostic] = []
@@ -145,7 +147,7 @@ struct ClusterIntake {
     var wanted = Set(ClusterStream.kinds.map(ClusterStream.kind))
     if states[.kind(.bgpPeer)]?.condition == .notInstalled { wanted.insert(.oldPeers) }
     wanted.formUnion(secretsOfPeers.values.map(ClusterStream.secret))
-    for stream in streams.subtracting(wanted) { drop(stream, now) }
+    for stream in streams.subtracting(wanted) { drop(stream) }
     for stream in wanted.subtracting(streams) {
       states[stream] = StreamState()
       // A peer and its password go on together.
@@ -155,11 +157,11 @@ struct ClusterIntake {
   }
 
   /// Forgets a stream with its objects.
-  private mutating func drop(_ stream: ClusterStream, _ now: NIODeadline) {
+  private mutating func drop(_ stream: ClusterStream) {
     guard let state = states.removeValue(forKey: stream) else { return }
     let gone = state.files.union(state.staged.keys)
     guard stream == .oldPeers else {
-      updatesOfDropped.append(contentsOf: gone.sorted())
+      filesOfDropped.append(contentsOf: gone.sorted())
       return
     }
     // The newer version has the same objects under the same names.
@@ -168,11 +170,9 @@ struct ClusterIntake {
     }
   }
 
-  private var updatesOfDropped: [String] = []
-
   private mutating func takeStaged() -> [(file: String, content: DecodedFile?)] {
-    var contents: [(file: String, content: DecodedFile?)] = updatesOfDropped.map { ($0, nil) }
-    updatesOfDropped = []
+    var contents: [(file: String, content: DecodedFile?)] = filesOfDropped.map { ($0, nil) }
+    filesOfDropped = []
     // The Services come before the slices, which are served or not as they are.
     for stream in streams.sorted() where isReady(stream) {
       guard let state = states[stream], !state.staged.isEmpty else { continue }

@@ -143,26 +143,3 @@ func following<Result: Sendable>(
     }
   }
 }
-
-extension Reflector.Configuration {
-  /// Times that suit a test.
-  static var quick: Self {
-    var configuration = Self()
-    configuration.pageSize = 10
-    configuration.responseTimeout = .milliseconds(600)
-    configuration.streamingListTimeout = .seconds(10)
-    configuration.watchIdleTimeout = .milliseconds(600)
-    configuration.stablePeriod = .milliseconds(300)
-    configuration.absentInterval = .milliseconds(50)
-    configuration.absenceConfirmation = .milliseconds(200)
-    configuration.backoff = Backoff(base: .milliseconds(10), maximum: .milliseconds(100))
-    return configuration
-  }
-
-  /// The same with lists in pages.
-  static var quickPages: Self {
-    var configuration = quick
-    configuration.usesStreamingLists = false
-    return configuration
-  }
-}

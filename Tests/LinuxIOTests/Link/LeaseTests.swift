@@ -32,20 +32,6 @@ struct LeaseTests {
     }
   }
 
-  @Test("the lease of one address ends without the others'")
-  func address() throws {
-    try Segment.with { segment in
-      try NodeAnnouncer.with(segment.nodeA) { node in
-        try node.take(owned4, owned6)
-        try node { $0.setLease(ReplyLease.now, of: [owned4]) }
-        #expect(try segment.client.attempt("arping -c 1 -w 1 -I eth0 192.0.2.10").status == 1)
-        #expect(try segment.client.resolves("2001:db8::10", to: node.mac))
-        try node { $0.setLease(nil, of: [owned4]) }
-        #expect(try segment.client.attempt("arping -c 2 -w 2 -f -I eth0 192.0.2.10").status == 0)
-      }
-    }
-  }
-
   @Test("a silenced address is neither answered nor announced while the tables still hold it")
   func silenced() throws {
     try Segment.with { segment in

@@ -48,7 +48,8 @@ struct LinkAnnouncerTests {
         #expect(try segment.client.attempt("arping -c 1 -w 1 -I eth0 192.0.2.10").status == 1)
         #expect(try segment.client.resolves("2001:db8::10", to: node.mac))
 
-        try node { $0.setOwned([owned4]) }
+        try node.take(owned4)
+        try node.release(owned6)
         #expect(try segment.client.attempt("arping -c 2 -w 2 -f -I eth0 192.0.2.10").status == 0)
         let ndisc = try segment.client.attempt("ndisc6 -1 -r 1 -w 500 2001:db8::10 eth0")
         #expect(ndisc.status != 0, "\(ndisc.output)")

@@ -52,10 +52,10 @@ struct SolicitedNodeGroupsTests {
     try Segment.with { segment in
       try NodeAnnouncer.with(segment.nodeA) { node in
         let addresses = (1...5000).map { IPAddress.v6(Self.address(0x10_0000 + $0)) }
-        try node { $0.setOwned(addresses) }
+        try node.take(addresses)
         #expect(node.problems == [])
         #expect(try segment.client.resolves("2001:db8::10:1388", to: node.mac))
-        try node { $0.setOwned([]) }
+        try node { $0.release(addresses) }
         #expect(try node.statistics.gratuitousSent >= 200)
         let ndisc = try segment.client.attempt("ndisc6 -1 -r 1 -w 500 2001:db8::10:1388 eth0")
         #expect(ndisc.status != 0, "\(ndisc.output)")

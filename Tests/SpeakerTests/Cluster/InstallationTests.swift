@@ -37,6 +37,8 @@ import Testing
     #expect(security["capabilities"]?["drop"] == ["ALL"])
     #expect(
       security["capabilities"]?["add"] == ["NET_RAW", "SYS_NICE", "NET_BIND_SERVICE"])
+    // Files of Secrets belong to root, and to this group.
+    #expect(pod["securityContext"]?["fsGroup"] == security["runAsGroup"])
     #expect(pod["hostNetwork"] == true && pod["hostPID"] == nil)
     #expect(pod["volumes"]?.array?.allSatisfy { $0["hostPath"] == nil } == true)
     let account = objects.first { $0["kind"] == "ServiceAccount" }?["metadata"]?["name"]
