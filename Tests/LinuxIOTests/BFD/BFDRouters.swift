@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A program of others that runs in a namespace, with a directory of its own for its files.
 final class Daemon {
@@ -50,19 +51,25 @@ struct Bird {
       let daemon = try Daemon(
         "bird -f -c {}/bird.conf -s {}/ctl -P {}/pid", in: host, folder: folder)
       defer { daemon.kill() }
-      try body(Bird(daemon: daemon))
+      let bird = Bird(daemon: daemon)
+      // Its socket is there a little before it listens.
+      let answers = try eventually { try attempt(bird.command("show status")).status == 0 }
+      try #require(answers, "BIRD answers")
+      try body(bird)
     }
   }
 
   /// The words of the line of a peer in `show bfd sessions`: address, interface, state, since, interval
   /// and timeout in seconds.
   func session(_ address: String) throws -> [String]? {
-    let control = daemon.folder.appending(path: "ctl").path
-    guard FileManager.default.fileExists(atPath: control) else { return nil }
-    return try run("birdc -s \(control) show bfd sessions")
+    try run(command("show bfd sessions"))
       .split(separator: "\n")
       .map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
       .first { $0.first == address }
+  }
+
+  private func command(_ question: String) -> String {
+    "birdc -s \(daemon.folder.path)/ctl \(question)"
   }
 }
 
