@@ -53,13 +53,13 @@ struct ExaminedNode {
   /// Runs a program in the namespace of the node.
   @discardableResult
   func onNode(_ program: String, _ words: String, input: String = "") throws -> String {
-    try Self.run("ip", "netns exec \(node) \(program) \(words)", input: input)
+    try NetworkNamespace.run(node) { try Self.run(program, words, input: input) }
   }
 
   /// Runs a program in the namespace of the router.
   @discardableResult
   func onRouter(_ program: String, _ words: String, input: String = "") throws -> String {
-    try Self.run("ip", "netns exec \(router) \(program) \(words)", input: input)
+    try NetworkNamespace.run(router) { try Self.run(program, words, input: input) }
   }
 
   /// What `bellman doctor` finds on the node, but for what depends on the machine: clocks, and a
