@@ -1,0 +1,77 @@
+import Addresses
+import NIOCore
+import Testing
+
+@testable import Election
+
+/// Answers that come late say nothing about what was asked since.
+@Suite struct LateAnswerTests {
+  /// An heir gives promises back and asks again. Were that the same epoch, a grant on its way from
+  /// before would count, and the release on its way would end the promise that follows: two heirs
+  /// then had a quorum (S1 in seed 6880 of the simulator).
+  @Test func anEpochThatWasGivenBackIsNotAskedForAgain() throws {
+    var node = SettledNode(.strict)
+    let vacant = Claim(
+      owner: SettledNode.others[0], incarnation: 5, epoch: Epoch(quorum: 4), isVacant: true)
+    node.take(
+      RowsMessage(kind: .claims, rows: [Row(address: SettledNode.address, claim: vacant)]),
+      from: SettledNode.others[0])
+    node.handle(.address(SettledNode.address, .fit, [Candidate(SettledNode.id)]))
+    node.beat(milliseconds: 1500)
+    let attempts = Set(node.epochs(of: .take))
+    #expect(attempts.count > 1)
+    var released: Set<UInt64> = []
+    for (message, _) in node.sent {
+      for row in message.rows where message.kind == .release {
+        released.insert(row.claim.epoch.quorum)
+      }
+      for row in message.rows where message.kind == .take {
+        #expect(!released.contains(row.claim.epoch.quorum))
+      }
+    }
+    #expect(!released.isEmpty)
+  }
+
+  /// What the witnesses registered for a hand-over that was not committed in time may have ended
+  /// when the owner tries again; it does not count for that.
+  @Test func aRegistrationCountsForItsOwnTryOnly() throws {
+    var node = SettledNode(.strict)
+    node.becomeOwner()
+    #expect(node.election.answers(for: SettledNode.address, at: node.now))
+    node.sent.removeAll()
+    node.handle(.drain(true))
+    let first = try register(&node)
+    // The witnesses are asked again for a while, then the heir is.
+    node.beat(milliseconds: 600)
+    #expect(Set(node.epochs(of: .register)) == [first.message.rows[0].claim.epoch.quorum])
+    let second = try register(&node)
+    answer(first.message, by: first.witnesses, &node)
+    #expect(node.epochs(of: .commit).isEmpty)
+    answer(second.message, by: second.witnesses, &node)
+    #expect(!node.epochs(of: .commit).isEmpty)
+  }
+
+  /// The heir says that it is ready; what the owner then sends to its witnesses.
+  private func register(
+    _ node: inout SettledNode
+  ) throws -> (message: RowsMessage, witnesses: [MemberID]) {
+    while !node.sent.contains(where: { $0.message.kind == .prepare }) {
+      try #require(node.now < .uptimeNanoseconds(60_000_000_000))
+      node.beat(milliseconds: 10)
+    }
+    var (ready, heir) = try #require(node.sent.last { $0.message.kind == .prepare })
+    ready.kind = .ready
+    node.sent.removeAll()
+    node.take(ready, from: heir)
+    let registrations = node.sent.filter { $0.message.kind == .register }
+    return (try #require(registrations.first?.message), registrations.map(\.to))
+  }
+
+  private func answer(
+    _ message: RowsMessage, by witnesses: [MemberID], _ node: inout SettledNode
+  ) {
+    var answer = message
+    answer.kind = .registered
+    for witness in witnesses { node.take(answer, from: witness) }
+  }
+}
