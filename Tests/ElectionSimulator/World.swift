@@ -219,8 +219,10 @@ package final class World {
 
   /// Gives a machine an event and does what it says.
   func handle(_ event: Election.Event, by node: SimulatedNode) {
+    if now >= node.answersUntil { node.answersSince = .max }
     node.election.handle(event, now: node.local(now), actions: &node.actions)
     node.answersUntil = node.trueTime(node.election.answersUntil)
+    if now < node.answersUntil { node.answersSince = min(node.answersSince, now) }
     if !node.actions.isEmpty { execute(node) }
     arm(node)
     if !contested.isEmpty { checkDuplicates() }
@@ -263,6 +265,7 @@ package final class World {
     node.inbox.removeAll()
     node.timerAt = .max
     node.answersUntil = 0
+    node.answersSince = .max
     node.gatewayLostAt = nil
     node.mustStopAt.removeAll()
     node.named.removeAll()

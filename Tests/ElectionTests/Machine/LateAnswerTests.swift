@@ -74,4 +74,24 @@ import Testing
     answer.kind = .registered
     for witness in witnesses { node.take(answer, from: witness) }
   }
+
+  /// An owner that could not answer says so on the segment as soon as it can again, whenever its
+  /// next beacon is due: a neighbour may have asked a moment before (seed 7052 of the simulator).
+  @Test(arguments: [0, 100, 200, 300])
+  func anOwnerThatMayAnswerAgainSaysSoAtOnce(_ milliseconds: Int) {
+    var node = SettledNode(.wire)
+    node.becomeOwner()
+    node.beat(milliseconds: 5000 + milliseconds, areSilent: true)
+    #expect(!node.election.answers(for: SettledNode.address, at: node.now))
+    node.actions.removeAll()
+    var beacons = 0
+    for other in SettledNode.others {
+      node.acknowledge(from: other)
+      for case .broadcast(.rows(let message)) in node.actions where message.kind == .beacon {
+        beacons += 1
+      }
+    }
+    #expect(node.election.answers(for: SettledNode.address, at: node.now))
+    #expect(beacons == 1)
+  }
 }
