@@ -60,6 +60,8 @@ package final class World {
   var duplicateSince: [Int: UInt64] = [:]
   var uncoveredSince: [UInt64?]
   var highest: [[Int: (epoch: Epoch, at: UInt64)]]
+  /// The last sets of witnesses that each life of a node chose, as it said itself.
+  var chosenWitnesses: [Int: [UInt64: WitnessNotice]] = [:]
   var isCalm = false
   var calmAt: UInt64 = .max
   var isStopped = false
