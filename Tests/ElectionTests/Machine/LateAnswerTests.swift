@@ -8,11 +8,12 @@ import Testing
 @Suite struct LateAnswerTests {
   /// An heir gives promises back and asks again. Were that the same epoch, a grant on its way from
   /// before would count, and the release on its way would end the promise that follows: two heirs
-  /// then had a quorum (S1 in seed 6880 of the simulator).
+  /// then had a quorum (S1 in seed 6880 of the simulator). It shows where a node asks for what it gave
+  /// up itself: it is no witness of its own, and remembers no promise.
   @Test func anEpochThatWasGivenBackIsNotAskedForAgain() throws {
     var node = SettledNode(.strict)
     let vacant = Claim(
-      owner: SettledNode.others[0], incarnation: 5, epoch: Epoch(quorum: 4), isVacant: true)
+      owner: SettledNode.id, incarnation: 2, epoch: Epoch(quorum: 4), isVacant: true)
     node.take(
       RowsMessage(kind: .claims, rows: [Row(address: SettledNode.address, claim: vacant)]),
       from: SettledNode.others[0])
@@ -41,10 +42,8 @@ import Testing
     node.sent.removeAll()
     node.handle(.drain(true))
     let first = try register(&node)
-    // The witnesses are asked again for a while, then the heir is.
-    node.beat(milliseconds: 600)
-    #expect(Set(node.epochs(of: .register)) == [first.message.rows[0].claim.epoch.quorum])
     let second = try register(&node)
+    #expect(second.heir == first.heir)
     answer(first.message, by: first.witnesses, &node)
     #expect(node.epochs(of: .commit).isEmpty)
     answer(second.message, by: second.witnesses, &node)
@@ -54,7 +53,7 @@ import Testing
   /// The heir says that it is ready; what the owner then sends to its witnesses.
   private func register(
     _ node: inout SettledNode
-  ) throws -> (message: RowsMessage, witnesses: [MemberID]) {
+  ) throws -> (message: RowsMessage, witnesses: [MemberID], heir: MemberID) {
     while !node.sent.contains(where: { $0.message.kind == .prepare }) {
       try #require(node.now < .uptimeNanoseconds(60_000_000_000))
       node.beat(milliseconds: 10)
@@ -64,7 +63,7 @@ import Testing
     node.sent.removeAll()
     node.take(ready, from: heir)
     let registrations = node.sent.filter { $0.message.kind == .register }
-    return (try #require(registrations.first?.message), registrations.map(\.to))
+    return (try #require(registrations.first?.message), registrations.map(\.to), heir)
   }
 
   private func answer(
