@@ -173,7 +173,8 @@ extension World {
     where node.named[address] == nodes[owner].id && owner != node.index
       && isAnswering(address, owner)
     {
-      let since = enabledSince[address * nodes.count + owner] ?? now
+      let since = max(
+        enabledSince[address * nodes.count + owner] ?? now, min(now, nodes[owner].answersSince))
       let isSteady =
         nodes[owner].stalledUntil + 2_000_000_000 < now && since + 2_000_000_000 < now
         && node.stalledUntil + 2_000_000_000 < now

@@ -1,3 +1,4 @@
+import Addresses
 import Election
 import NIOCore
 
@@ -57,7 +58,7 @@ extension World {
   /// has; by the slow path, and after everything else, within 4 s of the last change.
   private func checkCoverage(_ address: Int) {
     guard let since = uncoveredSince[address], now > lastDisturbance, loss < 0.01,
-      hasQuorum(address),
+      hasQuorum(address), mayReplaceEndedLife(address),
       active.allSatisfy({ scenario.faults[$0].kind.isCrash }),
       candidates[address].contains(where: { candidate in
         indexOfNode[candidate.member].map { isAble(nodes[$0]) } ?? false
@@ -99,6 +100,37 @@ extension World {
     let promising = witnesses - WitnessSet.promisesNeeded(of: witnesses) + (isOwnerDown ? 1 : 0)
     let leasing = witnesses - WitnessSet.acknowledgementsNeeded(of: witnesses)
     return down <= min(promising, leasing)
+  }
+
+  /// Whether, of the witnesses of a life that claimed and has ended, enough run to promise to
+  /// whoever comes next, its next life included. They are those that it chose itself. A node that
+  /// was added since is none of them, so that it does not make up for one that is down: a change of
+  /// witnesses needs those that were before (joint sets, election.md 3.2), and nobody changes those
+  /// of a life that has ended.
+  private func mayReplaceEndedLife(_ address: Int) -> Bool {
+    let hash = RendezvousHash.hash(addresses[address])
+    var last: Claim?
+    for node in nodes where node.isRunning(at: now) {
+      guard let claim = node.election.claim(to: addresses[address]) else { continue }
+      if last.map({ claim.prevails(over: $0, addressHash: hash) }) ?? true { last = claim }
+    }
+    guard let last else { return true }
+    let lives =
+      [(last.owner, last.incarnation)]
+      + (last.isProvisional ? [(last.via, last.viaIncarnation)] : [])
+    return lives.allSatisfy { owner, life in
+      guard let index = indexOfNode[owner],
+        !nodes[index].isRunning(at: now) || nodes[index].incarnation != life,
+        let sets = chosenWitnesses[index]?[life]
+      else { return true }
+      return [sets.current, sets.former].allSatisfy { set in
+        let down = set.count { member in
+          indexOfNode[member].map { !removed.contains($0) && !nodes[$0].isRunning(at: now) }
+            ?? false
+        }
+        return down <= set.count - min(set.count, WitnessSet.promisesNeeded(of: set.count))
+      }
+    }
   }
 
   // MARK: L2 and L3

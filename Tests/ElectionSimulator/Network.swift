@@ -11,7 +11,10 @@ extension World {
           + " \(rows.rows.map { "\($0.address) \($0.claim.epoch) \($0.verdict)" })"
       }
     }
-    if isTracing, case .witnesses(let notice) = message, notice.subject == node.id {
+    if case .witnesses(let notice) = message, notice.subject == node.id {
+      if notice.incarnation == node.incarnation {
+        chosenWitnesses[node.index, default: [:]][notice.incarnation] = notice
+      }
       log {
         "\(node.name) to \(target.name): witnesses \(notice.version)"
           + " \(notice.current.map(name)) before \(notice.former.map(name))"

@@ -42,6 +42,8 @@ final class SimulatedNode {
   var timerAt = UInt64.max
   /// Until when the reply path answers, in true time.
   var answersUntil: UInt64 = 0
+  /// Since when it may answer without a break, in true time; `.max` while it may not.
+  var answersSince = UInt64.max
   /// What was recorded on disk.
   var disk: [ClaimRow] = []
   /// Whom its table names the owner of an address.

@@ -60,6 +60,8 @@ package final class World {
   var duplicateSince: [Int: UInt64] = [:]
   var uncoveredSince: [UInt64?]
   var highest: [[Int: (epoch: Epoch, at: UInt64)]]
+  /// The last sets of witnesses that each life of a node chose, as it said itself.
+  var chosenWitnesses: [Int: [UInt64: WitnessNotice]] = [:]
   var isCalm = false
   var calmAt: UInt64 = .max
   var isStopped = false
@@ -219,8 +221,10 @@ package final class World {
 
   /// Gives a machine an event and does what it says.
   func handle(_ event: Election.Event, by node: SimulatedNode) {
+    if now >= node.answersUntil { node.answersSince = .max }
     node.election.handle(event, now: node.local(now), actions: &node.actions)
     node.answersUntil = node.trueTime(node.election.answersUntil)
+    if now < node.answersUntil { node.answersSince = min(node.answersSince, now) }
     if !node.actions.isEmpty { execute(node) }
     arm(node)
     if !contested.isEmpty { checkDuplicates() }
@@ -263,6 +267,7 @@ package final class World {
     node.inbox.removeAll()
     node.timerAt = .max
     node.answersUntil = 0
+    node.answersSince = .max
     node.gatewayLostAt = nil
     node.mustStopAt.removeAll()
     node.named.removeAll()

@@ -74,8 +74,6 @@ struct Slot: Sendable {
 
   var startedAt = NIODeadline.uptimeNanoseconds(0)
   var attemptEpoch: UInt64 = 0
-  /// The heir for which this hand-over was registered last; -1 for none.
-  var registeredHeir = -1
   /// The epoch of the claim that is to be replaced.
   var replacedEpoch: UInt64 = 0
   var isConfirmed = true

@@ -29,7 +29,7 @@ extension Election {
   /// Asks an heir, the best one unless it is given.
   mutating func prepare(_ slot: Int, heir: Int?) {
     slots[slot].phase = .preparing
-    slots[slot].registeredHeir = -1
+    electorates[slot] = nil
     slots[slot].tries = 0
     slots[slot].heir = heir ?? -1
     prepareAgain(slot)
@@ -38,6 +38,11 @@ extension Election {
   mutating func prepareAgain(_ slot: Int) {
     if let leaveBy = slots[slot].leaveBy, now >= leaveBy {
       vacate(slot, .gaveUp)
+      return
+    }
+    if isRegistering(slot), slots[slot].promisedEpoch < slots[slot].attemptEpoch {
+      register(slot)
+      schedule(slot, min(now + timers.handOverRetry, slots[slot].leaveBy ?? .distantFuture))
       return
     }
     electorates[slot] = nil
@@ -95,25 +100,34 @@ extension Election {
     guard isLeased, !slots[slot].isFenced else { return }
     slots[slot].heirIncarnation = peers[peer].incarnation
     slots[slot].startedAt = now
-    chooseEpoch(slot, for: peer)
-    let part = part(ofMember: id, in: configuration.incarnation)
-    electorates[slot] = Electorate(parts: [part])
-    let registration = Row(
-      address: row.address,
-      claim: Claim(
-        owner: peers[peer].id, incarnation: slots[slot].heirIncarnation,
-        epoch: Epoch(quorum: slots[slot].attemptEpoch)))
-    for witness in part.peers { send(.register, registration, to: witness) }
+    // Each registration has an epoch of its own, so that a late answer to an earlier one, whose
+    // promise may have ended, does not count for it.
+    slots[slot].attemptEpoch =
+      max(slots[slot].claim?.epoch.quorum ?? 0, slots[slot].promisedEpoch, slots[slot].attemptEpoch)
+      + 1
+    electorates[slot] = Electorate(parts: [part(ofMember: id, in: configuration.incarnation)])
+    register(slot)
   }
 
-  /// The same epoch for the same heir, so that what witnesses granted before counts; a higher one for
-  /// another, which replaces what was registered for the first.
-  private mutating func chooseEpoch(_ slot: Int, for heir: Int) {
-    var floor = max(slots[slot].claim?.epoch.quorum ?? 0, slots[slot].promisedEpoch)
-    if slots[slot].registeredHeir == heir, slots[slot].attemptEpoch > floor { return }
-    if slots[slot].registeredHeir >= 0 { floor = max(floor, slots[slot].attemptEpoch) }
-    slots[slot].attemptEpoch = floor + 1
-    slots[slot].registeredHeir = heir
+  /// Whether witnesses are being asked to promise the address to the heir, and may yet answer in
+  /// time. Who is asked must still be who decides.
+  private func isRegistering(_ slot: Int) -> Bool {
+    guard let part = electorates[slot]?.parts.first else { return false }
+    return now - slots[slot].startedAt < Self.freshness
+      && part.version == peers[0].witnesses.version
+  }
+
+  /// Asks those witnesses that have not answered.
+  private mutating func register(_ slot: Int) {
+    guard let part = electorates[slot]?.parts.first else { return }
+    let registration = Row(
+      address: slots[slot].address,
+      claim: Claim(
+        owner: peers[slots[slot].heir].id, incarnation: slots[slot].heirIncarnation,
+        epoch: Epoch(quorum: slots[slot].attemptEpoch)))
+    for (place, witness) in part.peers.enumerated() where part.granted & (1 << place) == 0 {
+      send(.register, registration, to: witness)
+    }
   }
 
   mutating func receiveRegistered(_ row: Row, from peer: Int) {
@@ -134,9 +148,7 @@ extension Election {
   }
 
   private mutating func commit(_ slot: Int) {
-    guard now - slots[slot].startedAt <= Self.freshness, isLeased, !slots[slot].isFenced else {
-      return
-    }
+    guard isRegistering(slot), isLeased, !slots[slot].isFenced else { return }
     let heir = slots[slot].heir
     electorates[slot] = nil
     slots[slot].phase = .draining

@@ -94,6 +94,9 @@ extension Election {
     guard let electorate = electorates.removeValue(forKey: slot) else { return }
     guard slots[slot].phase == .claiming else { return }
     let row = Row(address: slots[slot].address, claim: proposal(slot))
+    // An epoch that was given back is not asked for again: a late grant of this attempt would count
+    // for the next one, and the release on its way would end a promise that the next one has.
+    slots[slot].promisedEpoch = max(slots[slot].promisedEpoch, slots[slot].attemptEpoch)
     for peer in electorate.peers {
       if peer == 0 {
         releasePromise(row, to: id)
@@ -163,7 +166,7 @@ extension Election {
         backOff(slot, .milliseconds(Int64(random.next() % 10)))
       }
     case .otherWitnesses:
-      backOff(slot, .milliseconds(1))
+      if row.claim == proposal(slot) { backOff(slot, .milliseconds(1)) }
     case .notSilent: if let base = indices[base] { dropHint(of: base, by: peer) }
     case .none, .unsettled, .unfit, .released: break
     }

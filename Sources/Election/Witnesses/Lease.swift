@@ -66,7 +66,10 @@ extension Election {
     unleasedSince = nil
     yieldedToRecords.removeAll()
     defer { silenced.removeAll() }
-    guard policy == .strict else { return }
+    guard policy == .strict else {
+      if now >= wireUntil { returnToSegment() }
+      return
+    }
     let isForgotten = now - since > .seconds(1)
     for slot in peers[0].owned
     where slots[slot].phase.holds && !slots[slot].isFenced
@@ -87,6 +90,13 @@ extension Election {
     if policy == .gateway, let since = gatewaySilentSince, now - since >= Self.gatewayPatience {
       return
     }
+    if !isLeased, now >= wireUntil { returnToSegment() }
     wireUntil = now + timers.heartbeatInterval.scaled(300)
+  }
+
+  /// An owner that could not answer says at once that it can again: its neighbours may be asking the
+  /// segment just now whether anybody answers.
+  private mutating func returnToSegment() {
+    if !peers[0].owned.isEmpty { nextBeacon = now }
   }
 }
