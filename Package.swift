@@ -112,7 +112,7 @@ let package = Package(
       name: "TestAPIServer",
       dependencies: [
         "KubernetesClient", "Resources", nio, nioPosix, nioHTTP1, nioLocks, nioSSL, httpTypes,
-        logging, crypto, asn1, x509, yams, httpClient, hummingbird, hummingbirdCore,
+        logging, lifecycle, crypto, asn1, x509, yams, httpClient, hummingbird, hummingbirdCore,
         hummingbirdHTTP2, hummingbirdTLS,
       ],
       path: "Tests/APIServer", swiftSettings: settings),

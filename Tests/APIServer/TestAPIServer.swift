@@ -2,12 +2,12 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
 import HummingbirdTLS
-
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import NIOSSL
+import ServiceLifecycle
 
 /// A Kubernetes API server for tests, on a port of 127.0.0.1, with faults at will.
 public struct TestAPIServer: Sendable {
@@ -65,28 +65,34 @@ public struct TestAPIServer: Sendable {
       configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { running.yield($0.localAddress?.port ?? 0) },
       logger: logger)
+    // To be cancelled while it takes a connection would end the process: NIO does not have it that a
+    // channel is dropped. So it stops listening first; then its streams are cut.
+    var lifecycle = ServiceGroupConfiguration(services: [application], logger: logger)
+    lifecycle.maximumGracefulShutdownDuration = .milliseconds(50)
+    let services = ServiceGroup(configuration: lifecycle)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         defer { running.finish() }
-        try await application.run()
+        try await services.run()
       }
-      group.addTask {
+      var iterator = ports.makeAsyncIterator()
+      guard let port = await iterator.next() else { throw NotStarted() }
+      let bookmarks = Task {
         while true {
           try await Task.sleep(for: .milliseconds(options.bookmarkInterval))
           store.sendBookmarks()
         }
       }
-      defer { group.cancelAll() }
-      var iterator = ports.makeAsyncIterator()
-      guard let port = await iterator.next() else { throw NotStarted() }
+      defer { bookmarks.cancel() }
       let scheme = options.certificates == nil ? "http" : "https"
       let server = TestAPIServer(
         store: store, faults: faults, port: port, url: "\(scheme)://127.0.0.1:\(port)",
         tokens: tokens)
-      let result = try await body(server)
-      group.cancelAll()
-      while let end = await group.nextResult() { _ = end }
-      return result
+      let result: Swift.Result<Result, any Error>
+      do { result = .success(try await body(server)) } catch { result = .failure(error) }
+      await services.triggerGracefulShutdown()
+      _ = await group.nextResult()
+      return try result.get()
     }
   }
 

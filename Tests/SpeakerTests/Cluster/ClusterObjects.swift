@@ -73,7 +73,8 @@ enum ClusterObjects {
     ]
   }
 
-  private static func metallb(
+  /// An object of one of MetalLB's kinds.
+  static func metallb(
     _ kind: String, _ name: String, _ spec: JSONValue, version: String = "v1beta1"
   ) -> JSONValue {
     [

@@ -71,6 +71,17 @@ struct ExaminedNode {
     }
   }
 
+  /// What is found, once it is of these kinds; what was found last if that takes too long. The kernel
+  /// tells of a lost carrier up to a second later, and a probe waits for no busy machine.
+  func findings(
+    _ duties: NodeDuties, once kinds: [DoctorFinding.Kind]
+  ) throws -> [DoctorFinding] {
+    let end = Date() + 30
+    var found = try findings(duties)
+    while found.map(\.kind) != kinds, Date() < end { found = try findings(duties) }
+    return found
+  }
+
   func document(_ duties: NodeDuties) throws -> DoctorDocument {
     try NetworkNamespace.run(node) {
       Diagnosis(of: NodeExamination(for: duties).facts(), for: duties).document

@@ -57,42 +57,6 @@ struct ClusterReporterTests {
     }
   }
 
-  /// Each validation rule has tests of its own; whatever is wrong takes this way.
-  @Test(arguments: [
-    ClusterObjects.pool("wrong", "nonsense"), ClusterObjects.pool("wrong", "192.0.2.128/25"),
-    ClusterObjects.peer("wrong", secret: "missing"),
-  ])
-  func aBadResourceShowsInStateStatusAndOneEvent(_ object: JSONValue) async throws {
-    try await withServer { server in
-      try await ClusterRig.run(server, writes: true) { rig in
-        try await rig.eventually("all is well") { document in
-          server.store.object(state, .configurationStates)?["status"]?["result"] == "Valid"
-            && document.addresses.first?.pool == "pool"
-        }
-        server.put(object)
-        try await rig.eventually("the state is Invalid") { document in
-          let status = server.store.object(state, .configurationStates)?["status"]
-          return status?["result"] == "Invalid"
-            && status?["errorSummary"]?.string?.contains("metallb-system/wrong") == true
-            && status?["conditions"]?.array?.first?["status"] == "False"
-            && document.problems.contains { $0.severity == .error }
-            && document.addresses.first?.pool == "pool"
-        }
-        try await rig.eventually("one Event") { _ in events(server).count == 1 }
-        let event = try #require(events(server).first)
-        #expect(event["reason"] == "configurationInvalid" && event["type"] == "Warning")
-        #expect(event["regarding"]?["name"] == "wrong")
-        let name = ObjectName(namespace: ClusterObjects.namespace, name: "wrong")
-        server.store.remove(name, try #require(ServedType(of: object)))
-        try await rig.eventually("the state is Valid again") { _ in
-          let status = server.store.object(state, .configurationStates)?["status"]
-          return status?["result"] == "Valid" && status?["errorSummary"] == nil
-        }
-        #expect(events(server).count == 1)
-      }
-    }
-  }
-
   @Test func objectsOfANodeThatIsGoneAreCleared() async throws {
     try await withServer { server in
       for node in ["node-1", "node-2", "node-9"] {
