@@ -40,7 +40,18 @@ struct ExaminedNode {
     try pair.onRouter("ip", "addr add 192.0.2.254/24 dev eth0")
     try pair.onNode("ip", "link set eth0 up")
     try pair.onRouter("ip", "link set eth0 up")
+    // The kernel tells of a carrier up to a second later.
+    let end = Date() + 30
+    while try !pair.hasCarrier, Date() < end { usleep(5000) }
     try body(pair)
+  }
+
+  private var hasCarrier: Bool {
+    get throws {
+      try NetworkNamespace.run(node) {
+        try NetworkInterfaces.list().contains { $0.name == "eth0" && $0.isRunning }
+      }
+    }
   }
 
   /// Runs a program with these words, parted by single spaces.
