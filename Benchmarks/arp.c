@@ -4,8 +4,10 @@
 //   arp rate    INTERFACE SENDER TARGET SECONDS WINDOW   as many as are answered, WINDOW on their way
 //   arp storm   INTERFACE SENDER TARGET SECONDS RATE     RATE questions per second, whoever answers;
 //                                                        the low 16 bits of TARGET count up
+//   arp answer  INTERFACE TARGET ANY 0 0                 answers for TARGET until it is ended: the least
+//                                                        that a process which sleeps in between can do
 //
-// Prints one JSON object.
+// All but the last print one JSON object.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -175,6 +177,25 @@ static void storm(double seconds, long per_second) {
          (double)(now() - begin) / 1e9);
 }
 
+static void answer(void) {
+  uint32_t target;
+  memcpy(&target, question + 28, 4);
+  struct sock_filter requests[] = {
+      {0x28, 0, 0, 12}, {0x15, 0, 5, ETH_P_ARP},     {0x28, 0, 0, 20},        {0x15, 0, 3, 1},
+      {0x20, 0, 0, 38}, {0x15, 0, 1, ntohl(target)}, {0x06, 0, 0, 0x0000ffff}, {0x06, 0, 0, 0},
+  };
+  struct sock_fprog program = {.len = 8, .filter = requests};
+  if (setsockopt(sock, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program)) fail("filter");
+  question[21] = 2;
+  uint8_t asked[64];
+  while (recv(sock, asked, sizeof asked, 0) >= FRAME) {
+    memcpy(question, asked + 6, 6);
+    memcpy(question + 32, asked + 22, 10);
+    if (send(sock, question, FRAME, 0) < 0 && errno != ENOBUFS) fail("send");
+  }
+  fail("recv");
+}
+
 int main(int argc, char **argv) {
   if (argc != 7) {
     fprintf(stderr, "usage: see the head of arp.c\n");
@@ -184,6 +205,7 @@ int main(int argc, char **argv) {
   if (!strcmp(argv[1], "latency")) latency(atoi(argv[5]), (useconds_t)atoi(argv[6]));
   else if (!strcmp(argv[1], "rate")) rate(atof(argv[5]), atoi(argv[6]));
   else if (!strcmp(argv[1], "storm")) storm(atof(argv[5]), atol(argv[6]));
+  else if (!strcmp(argv[1], "answer")) answer();
   else return 2;
   return 0;
 }

@@ -2,7 +2,8 @@
 """ARP answers of a speaker beside those of the kernel, in the same run. See README.md.
 
 Two namespaces with a veth pair: in one a node that answers, in the other a client that asks. The
-kernel answers for an address on the loopback interface of its node; Bellman for that of a Service.
+kernel answers for an address on the loopback interface of its node; Bellman for that of a Service; a
+bare process for one that it was told, in a loop of recv and send.
 """
 
 import argparse
@@ -99,6 +100,19 @@ def kernel(samples, seconds, nice):
         return measured(client, samples, seconds)
 
 
+def bare(samples, seconds, nice):
+    with Network() as network:
+        daemon = subprocess.Popen(
+            ["nice", "-n", str(nice)] + network.inside(network.speaker, [
+                PROGRAM, "answer", "link0", FIRST, FIRST, "0", "0"]), stdin=subprocess.DEVNULL)
+        try:
+            client = Client(network, nice)
+            client.wait_for(FIRST)
+            return measured(client, samples, seconds, daemon.pid)
+        finally:
+            processes.end(daemon)
+
+
 def bellman(program, count, samples, seconds, nice):
     with tempfile.TemporaryDirectory(prefix="bellman-bench-") as directory, Network() as network:
         os.mkdir(f"{directory}/manifests")
@@ -172,7 +186,8 @@ def measure(program, runs, nice, samples=20_000, seconds=3.0):
     compile_helper()
     results = {}
     for number in range(runs):
-        turns = [("the kernel", lambda: kernel(samples, seconds, nice))]
+        turns = [("the kernel", lambda: kernel(samples, seconds, nice)),
+                 ("a bare process", lambda: bare(samples, seconds, nice))]
         turns += [(f"Bellman, {size:,} address{'es' if size > 1 else ''}",
                    lambda size=size: bellman(program, size, samples, seconds, nice))
                   for size in SIZES]
