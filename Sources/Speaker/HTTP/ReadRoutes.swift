@@ -50,10 +50,18 @@ struct ReadRoutes: Sendable {
     }
   }
 
-  /// `GET /status`, whole, as `?form=summary` or without addresses as `?form=node`,
-  /// `GET /explain?target=ADDRESS|NAMESPACE/NAME` and `GET /drain`, all JSON.
+  /// `GET /status`, whole, as `?form=summary` or without addresses as `?form=node`, `GET /interfaces`,
+  /// `GET /routes`, `GET /explain?target=ADDRESS|NAMESPACE/NAME`, `GET /drain` and `GET /events`, all
+  /// JSON.
   func addStatus(to router: Router<some RequestContext>) {
+    addEvents(to: router)
     let control = control
+    router.get("interfaces") { _, _ in
+      try StatusServer.json(StatusRenderer.json(await control.interfacesDocument()))
+    }
+    router.get("routes") { _, _ in
+      try StatusServer.json(StatusRenderer.json(await control.routesDocument()))
+    }
     router.get("status") { request, _ in
       let document = await control.statusDocument()
       switch request.uri.queryParameters.get("form") {
