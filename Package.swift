@@ -100,7 +100,7 @@ let package = Package(
       dependencies: [
         "Addresses", "Advice", "Assignment", "Election", "KubernetesClient", "Lab", "Resources",
         "Speaker", "Status", nio,
-        logging, arguments,
+        logging, signals, arguments,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -157,6 +157,13 @@ let package = Package(
         "Addresses", "Advice", "BGP", "KubernetesClient", "LinuxIO", "Resources", "Speaker",
         "Status", "TestAPIServer", "TestSupport", nio, nioPosix, nioSSL, logging, metrics,
         lifecycle, hummingbird, yams, httpClient,
+      ]),
+    // The program as people call it, without a network.
+    tests(
+      "CommandTests",
+      [
+        "Addresses", "Lab", "Resources", "Speaker", "Status", "bellman", nio, nioPosix, logging,
+        lifecycle,
       ]),
     tests("LabTests", ["Addresses", "Lab", "Resources", nioLocks, yams]),
     tests(
