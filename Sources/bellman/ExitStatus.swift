@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// What the exit status says, of every command the same; Documentation/exit-status.md tells users.
-enum ExitStatus: Int32, CaseIterable, Error {
+enum ExitStatus: Int32, CaseIterable {
   /// Done, or shown.
   case success = 0
   /// It could not be done, for a reason that has no number of its own.

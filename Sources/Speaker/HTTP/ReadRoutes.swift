@@ -11,6 +11,8 @@ struct ReadRoutes: Sendable {
 
   /// The longest target that `GET /explain` looks up: names of Kubernetes have 253 octets at most.
   private static let longestTarget = 600
+  /// How an answer ends about what is not there.
+  static let unknownEnding = "is known to this speaker"
 
   /// `GET /healthz` and `GET /readyz`.
   func addProbes(to router: Router<some RequestContext>) {
@@ -81,7 +83,7 @@ struct ReadRoutes: Sendable {
       }
       guard let document = await control.explain(target) else {
         return StatusServer.text(
-          .notFound, "no service and no address '\(target)' is known to this speaker")
+          .notFound, "no service and no address '\(target)' \(Self.unknownEnding)")
       }
       return try StatusServer.json(StatusRenderer.json(document))
     }

@@ -103,7 +103,7 @@ public struct StatusClient: Sendable {
     return try StatusRenderer.parse(await ask("/rebalance?\(parts.joined(separator: "&"))", .POST))
   }
 
-  private func get(_ uri: String) async throws -> String { try await ask(uri, .GET) }
+  func get(_ uri: String) async throws -> String { try await ask(uri, .GET) }
 
   private func ask(_ uri: String, _ method: HTTPMethod) async throws -> String {
     let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>

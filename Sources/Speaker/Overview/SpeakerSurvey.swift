@@ -124,7 +124,9 @@ public struct SpeakerSurvey: Sendable {
       let detail = answers.compactMap(\.detail).first ?? "no speaker answered"
       throw Failure(
         description: "nothing is known about '\(subject)': \(detail)",
-        isAboutSubject: answers.contains { $0.outcome == .failed })
+        isAboutSubject: answers.contains {
+          $0.detail?.contains(ReadRoutes.unknownEnding) ?? false
+        })
     }
     return ClusterExplainDocument(
       server: client.endpoint.server, subject: subject, speakers: answers, told: told)
