@@ -27,7 +27,8 @@ FUZZ_SECONDS ?= 60
 SWIFT_FILES = Sources Tests Examples/announce-prefix Package.swift Fuzzing/Package.swift \
   $(wildcard Fuzzing/Sources/Fuzz*) Fuzzing/Sources/Crypto
 
-.PHONY: help build lab test simulate fuzz corpus bench docs format lint examples packages clean
+.PHONY: help build lab test simulate fuzz corpus bench docs format lint examples schemas packages \
+  clean
 
 help:
 	@echo "make build     build bellman"
@@ -39,6 +40,7 @@ help:
 	@echo "make format    format the sources"
 	@echo "make lint      fail on a formatting error"
 	@echo "make examples  write Examples/lab from the manifests of the lab"
+	@echo "make schemas   write Documentation/schemas from the types of the documents"
 	@echo "make corpus    write the seeds of Fuzzing/Corpus from the tables of the tests"
 	@echo "make docs      build the pages of the libraries into .build/docs"
 	@echo "make packages  install the Debian packages that are missing (root)"
@@ -79,6 +81,9 @@ lint:
 
 examples:
 	BELLMAN_UPDATE_EXAMPLES=1 $(SWIFT) test --filter theExamplesAreTheManifestsOfTheLab
+
+schemas:
+	BELLMAN_UPDATE_SCHEMAS=1 $(SWIFT) test --filter theFilesAreWhatTheTypesSay
 
 corpus:
 	BELLMAN_UPDATE_CORPUS=1 $(SWIFT) test --filter theSeedsAreInTheCorpus

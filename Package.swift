@@ -9,6 +9,7 @@ let settings: [SwiftSetting] = [
 
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
@@ -100,7 +101,7 @@ let package = Package(
       dependencies: [
         "Addresses", "Advice", "Assignment", "Election", "KubernetesClient", "Lab", "Resources",
         "Speaker", "Status", nio,
-        logging, arguments,
+        logging, signals, arguments,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -156,7 +157,14 @@ let package = Package(
       [
         "Addresses", "Advice", "BGP", "KubernetesClient", "LinuxIO", "Resources", "Speaker",
         "Status", "TestAPIServer", "TestSupport", nio, nioPosix, nioSSL, logging, metrics,
-        lifecycle, hummingbird, yams, httpClient,
+        lifecycle, hummingbird, yams, httpClient, nioEmbedded,
+      ]),
+    // The program as people call it, without a network.
+    tests(
+      "CommandTests",
+      [
+        "Addresses", "Lab", "Resources", "Speaker", "Status", "bellman", nio, nioPosix, logging,
+        lifecycle,
       ]),
     tests("LabTests", ["Addresses", "Lab", "Resources", nioLocks, yams]),
     tests(

@@ -1,6 +1,10 @@
 import ArgumentParser
 import Speaker
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// The program: one short file for each command in `Commands/`.
 @main
 struct Bellman: AsyncParsableCommand {
@@ -9,10 +13,27 @@ struct Bellman: AsyncParsableCommand {
     abstract: "Tells the network which node answers for each Kubernetes LoadBalancer address.",
     version: speakerVersion,
     subcommands: [
-      SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, PlanCommand.self,
-      AdviseCommand.self, DoctorCommand.self, ValidateCommand.self, MetricsCommand.self,
-      CRDsCommand.self, ProbeCommand.self, DrainCommand.self, RebalanceCommand.self,
-      AnnounceCommand.self,
+      SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, EventsCommand.self,
+      PlanCommand.self, AdviseCommand.self, DoctorCommand.self, ValidateCommand.self,
+      MetricsCommand.self, CRDsCommand.self, ProbeCommand.self, DrainCommand.self,
+      RebalanceCommand.self, AnnounceCommand.self, CompletionsCommand.self, ManCommand.self,
       LabCommand.self, LabPodCommand.self, LabClientCommand.self,
     ])
+
+  /// Runs the command of the command line, and tells what became of it by the exit status.
+  static func main() async {
+    do {
+      var command = try await asyncParseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let failure as CommandFailure {
+      Terminal.note("Error: \(failure)\n")
+      Glibc.exit(failure.status.rawValue)
+    } catch {
+      exit(withError: error)
+    }
+  }
 }

@@ -11,7 +11,8 @@ struct ReadingArguments: ParsableArguments {
     help: ArgumentHelp(
       "How to reach the API server; by default $KUBECONFIG, then the pod's service account, then "
         + "~/.kube/config.",
-      valueName: "file"))
+      valueName: "file"),
+    completion: .file())
   var kubeconfig: String?
 
   @Option(
@@ -40,7 +41,7 @@ struct ReadingArguments: ParsableArguments {
         namespace: namespace ?? EnvironmentVariable.first("BELLMAN_NAMESPACE", "METALLB_NAMESPACE")
           ?? ClusterOptions.defaultNamespace)
     } catch {
-      throw CommandFailure("\(error)")
+      throw CommandFailure("\(error)", .unreachable)
     }
     options.isReadOnly = true
     return options
@@ -58,7 +59,7 @@ struct ReadingArguments: ParsableArguments {
         try await body($0, options)
       }
     } catch let error as KubernetesError {
-      throw CommandFailure("\(options.endpoint.server): \(error)")
+      throw CommandFailure(error, server: options.endpoint.server)
     } catch let error as KubernetesConfigurationError {
       throw CommandFailure("\(error)")
     }

@@ -7,13 +7,15 @@ struct SpeakerSelection: ParsableArguments {
     name: [.long, .customLong("node-name")],
     help: ArgumentHelp(
       "Name of the node; by default $BELLMAN_NODE_NAME, $METALLB_NODE_NAME or $NODE_NAME.",
-      valueName: "name"))
+      valueName: "name"),
+    completion: Completions.nodes)
   var node: String?
 
   @Option(
     help: ArgumentHelp(
       "Status socket of the speaker; by default \(StatusSocket.directory)/NODE.sock.",
-      valueName: "path"))
+      valueName: "path"),
+    completion: .file(extensions: ["sock"]))
   var socket: String?
 
   /// The node that was named by flag or environment.
@@ -32,11 +34,11 @@ struct SpeakerSelection: ParsableArguments {
       throw CommandFailure(
         "no speaker runs on this machine: \(StatusSocket.directory) holds no socket. Start one with\n"
           + "  bellman speaker --manifests DIR --node NAME\n"
-          + "or name the socket of one with --socket.")
+          + "or name the socket of one with --socket.", .unreachable)
     default:
       throw CommandFailure(
         "several speakers run here; choose one with --node or --socket:\n  "
-          + found.joined(separator: "\n  "))
+          + found.joined(separator: "\n  "), .usage)
     }
   }
 }

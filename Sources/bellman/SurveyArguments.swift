@@ -71,7 +71,7 @@ struct Audience {
         try await question(SpeakerSurvey(client: client, options: options))
       }
     } catch let failure as SpeakerSurvey.Failure {
-      throw CommandFailure(failure.description)
+      throw CommandFailure(failure)
     } catch let error as StatusRenderer.ParseError {
       throw CommandFailure(error.description)
     }

@@ -74,12 +74,12 @@ struct AddressesViewTests {
         peers: 1 of 3 established (tor-b Active, tor-c Idle)
         layer 2: eth0
 
-        ADDRESS         SERVICES      POLICY   LAYER 2       BGP           SINCE
-        198.51.100.1    shop/lost     Cluster  no: address…  no: address…  2h13m
-        203.0.113.9     shop/api      Local    no: noLocal…  no: noLocal…  2h13m
-        203.0.113.10    shop/web      Cluster  owner         to 1 peer     3m12s
-        203.0.113.100   shop/dns,sh…  Mixed    candidate, …  to 2 peers    1m
-        2001:db8:1::10  shop/web      Cluster  candidate, …  fit: noSess…  1d1h
+        ADDRESS         SERVICES           POLICY   LAYER 2      BGP       SINCE
+        198.51.100.1    shop/lost          Cluster  no: addres…  no: add…  2h13m
+        203.0.113.9     shop/api           Local    no: noLoca…  no: noL…  2h13m
+        203.0.113.10    shop/web           Cluster  owner        to 1 pe…  3m12s
+        203.0.113.100   shop/dns,shop/tcp  Mixed    candidate,…  to 2 pe…  1m
+        2001:db8:1::10  shop/web           Cluster  candidate,…  fit: no…  1d1h
 
         Services without an address: 1
         SERVICE       POLICY   REASON     EXPLANATION

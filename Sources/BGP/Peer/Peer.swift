@@ -63,6 +63,9 @@ public struct Peer: Sendable {
   /// How many prefixes of `family` the neighbour was told in this session.
   public func advertisedCount(_ family: AddressFamily) -> Int { routes.advertisedCount(family) }
 
+  /// The routes for the neighbour, by what it was told them with.
+  public func routeOverview() -> [RouteOverview] { routes.overview() }
+
   /// Whether routes, withdrawals or End-of-RIB wait for the network to take more.
   public var hasPendingUpdates: Bool { routes.hasPendingUpdates }
 

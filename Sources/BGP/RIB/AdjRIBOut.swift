@@ -98,6 +98,29 @@ public struct AdjRIBOut: Sendable {
     family == .ipv4 ? ipv4.advertisedCount : ipv6.advertisedCount
   }
 
+  /// All routes, by what the neighbour was told them with: IPv4 before IPv6, and of each family those
+  /// that it was not told come last.
+  public func overview() -> [RouteOverview] { overview(of: ipv4) + overview(of: ipv6) }
+
+  private func overview<Key>(of table: RouteTable<Key>) -> [RouteOverview] {
+    var prefixes: [AttributeSetID: [IPPrefix]] = [:]
+    var order: [AttributeSetID] = []
+    table.forEachRoute { key, id in
+      guard let prefix = key.prefix else { return }
+      if prefixes[id] == nil, id != .none { order.append(id) }
+      prefixes[id, default: []].append(prefix)
+    }
+    var result = order.compactMap { id -> RouteOverview? in
+      guard let session, let route = sets[id] else { return nil }
+      return session.encoding.overview(
+        of: route, family: Key.family, prefixes: prefixes[id] ?? [])
+    }
+    if let untold = prefixes[.none] {
+      result.append(RouteOverview(attributes: nil, nextHops: [], prefixes: untold))
+    }
+    return result
+  }
+
   // MARK: Sessions
 
   /// A session is established: every intended route waits to be announced in it.

@@ -10,6 +10,12 @@ struct IPv4RouteKey: RouteKey {
     rawValue = UInt64(address.rawValue) << 8 | UInt64(length)
   }
 
+  var prefix: IPPrefix? {
+    IPPrefix(
+      .v4(IPv4Address(rawValue: UInt32(truncatingIfNeeded: rawValue >> 8))),
+      length: Int(rawValue & 0xFF))
+  }
+
   private var octetCount: Int { (Int(rawValue & 0xFF) + 7) / 8 }
 
   var encodedLength: Int { 1 + octetCount }
@@ -41,6 +47,8 @@ struct IPv6RouteKey: RouteKey {
     low = address.low
     self.length = UInt8(truncatingIfNeeded: length)
   }
+
+  var prefix: IPPrefix? { IPPrefix(.v6(IPv6Address(high: high, low: low)), length: Int(length)) }
 
   private var octetCount: Int { (Int(length) + 7) / 8 }
 

@@ -83,6 +83,20 @@ struct RouteTable<Key: RouteKey>: Sendable {
     routes.position(of: key).map { routes[$0].intended } ?? .none
   }
 
+  /// Hands out all prefixes in ascending order, with what the neighbour was told them with. Those that
+  /// wait to be said anew count as told with what is said then.
+  func forEachRoute(_ body: (Key, _ advertised: AttributeSetID) -> Void) {
+    var place = routes.position(above: nil)
+    while let position = place {
+      let entry = routes[position]
+      let advertised = entry.advertised == .stale ? entry.intended : entry.advertised
+      if advertised != .none || entry.intended != .none {
+        body(routes.key(at: position), advertised)
+      }
+      place = routes.position(after: position)
+    }
+  }
+
   /// Whether a walk is under way that will come by `key`.
   private func isAhead(_ key: Key) -> Bool {
     guard case .walk(let reached) = source else { return false }

@@ -4,6 +4,8 @@ import NIOCore
 /// A prefix in a form that is compact in tables and quick to write.
 protocol RouteKey: Hashable, Comparable, Sendable {
   static var family: AddressFamily { get }
+  /// The prefix as it is written.
+  var prefix: IPPrefix? { get }
   /// The octets that the prefix takes in a message.
   var encodedLength: Int { get }
   /// Writes the length and the significant octets of the prefix; `bytes` has ``encodedLength``

@@ -46,6 +46,8 @@ final class PeerTable {
   private let logger: Logger
   private let eventLoop: any EventLoop
   private var routes: [String: [IPPrefix: RouteAttributes]] = [:]
+  /// Since when each route is to be announced as it is.
+  private var changedAt: [String: [IPPrefix: Timestamp]] = [:]
   private var isTableComplete = false
   private var random = SystemRandomNumberGenerator()
 
@@ -96,6 +98,7 @@ final class PeerTable {
       } else {
         remove(name, .peerDeconfigured)
         routes[name] = nil
+        changedAt[name] = nil
       }
     }
     waiting = stillWaiting
@@ -153,8 +156,13 @@ final class PeerTable {
 
   /// Announces and withdraws prefixes at the named peers.
   func update(_ changes: [String: RouteChanges]) {
+    let now = Timestamp.now
     for (name, changes) in changes {
-      for prefix in changes.withdrawn + changes.departing { routes[name]?[prefix] = nil }
+      for prefix in changes.withdrawn + changes.departing {
+        routes[name]?[prefix] = nil
+        changedAt[name]?[prefix] = nil
+      }
+      for prefix in changes.announced.keys { changedAt[name, default: [:]][prefix] = now }
       routes[name, default: [:]].merge(changes.announced) { _, new in new }
       guard let entry = entries[name] else { continue }
       if !changes.withdrawn.isEmpty { entry.transport.handle(.withdraw(changes.withdrawn)) }
@@ -196,6 +204,13 @@ final class PeerTable {
     else { return false }
     return transport.negotiated?.families.contains(prefix.family) ?? false
       && transport.heldBackFamilies[prefix.family] == nil
+  }
+
+  /// Since when the neighbour has the route as it is; nil where that is not known, as of routes that
+  /// are about to go.
+  func sentSince(_ prefix: IPPrefix, to name: String) -> Timestamp? {
+    guard let entry = entries[name], let change = changedAt[name]?[prefix] else { return nil }
+    return max(change, entry.stateSince)
   }
 
   /// How many prefixes each neighbour has from this node, those without any left out.

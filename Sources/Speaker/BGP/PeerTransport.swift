@@ -70,6 +70,9 @@ final class PeerTransport {
   /// How many prefixes of `family` the neighbour was told in this session.
   func advertisedCount(_ family: AddressFamily) -> Int { peer.advertisedCount(family) }
 
+  /// The routes for the neighbour, by what it was told them with.
+  func routeOverview() -> [RouteOverview] { peer.routeOverview() }
+
   /// Hands an event to the peer and does what it answers.
   func handle(_ event: PeerEvent) {
     eventLoop.preconditionInEventLoop()

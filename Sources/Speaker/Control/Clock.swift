@@ -17,3 +17,11 @@ extension Timestamp {
     self.init(secondsSince1970: wall.seconds + seconds - (nanoseconds < 0 ? 1 : 0))
   }
 }
+
+extension Moment {
+  /// The wall clock's time.
+  public static var now: Moment {
+    let (seconds, nanoseconds) = WallClock.read()
+    return Moment(millisecondsSince1970: seconds * 1000 + nanoseconds / 1_000_000)
+  }
+}

@@ -37,6 +37,8 @@ actor ControlLoop {
   private(set) var nodes: [String: Bool] = [:]
   let relay: Relay?
   let metrics: EventMetrics
+  /// What was decided and heard lately.
+  let journal: EventJournal
   /// When the control loop last turned.
   nonisolated let pulse = Pulse()
   /// What the source says of its streams.
@@ -76,6 +78,7 @@ actor ControlLoop {
     logger: Logger, metrics: EventMetrics = .ignored
   ) {
     self.metrics = metrics
+    journal = EventJournal(node: options.node, eventLoop: eventLoop)
     self.relay = relay
     self.options = options
     self.eventLoop = eventLoop
@@ -115,7 +118,12 @@ actor ControlLoop {
     links.onChange = { [weak self] in
       Task { await self?.linksChanged() }
     }
-    bfd.onChange = { [peers] in peers.pathChanged(to: $0, isUp: $1) }
+    bfd.onChange = { [peers, journal] in
+      peers.pathChanged(to: $0, isUp: $1)
+      journal.note(path: $0, isUp: $1)
+    }
+    links.onNews = { [journal] in journal.note(interface: $0, what: $1, why: $2) }
+    links.onConflict = { [journal] in journal.note($0, interface: $1) }
     bfd.onState = { [metrics] in metrics.noteBFD("\($0)") }
     watchSegments()
     watchCredence()
@@ -207,6 +215,7 @@ actor ControlLoop {
   }
 
   private func logHold(_ isHeld: Bool) {
+    journal.note(isHeld: isHeld, shares: "\(fitnessHold.shares)")
     if isHeld {
       logger.error(
         "too much is bad at once: nodes and endpoints count as they were before",
@@ -225,6 +234,7 @@ actor ControlLoop {
 
   func noteSource(isReachable: Bool) {
     isSourceReachable = isReachable
+    journal.note(source: options.source.description, isReachable: isReachable)
     if isReachable {
       logger.notice("the API can be reached again")
     } else {
@@ -284,6 +294,7 @@ actor ControlLoop {
   /// returns when that is done.
   func stop(reason: String) async {
     isStopping = true
+    journal.close()
     async let isLeft: Void = leaveElection()
     await sayGoodbye(reason: reason)
     await isLeft
@@ -317,6 +328,7 @@ actor ControlLoop {
     let news = election.take(outputs)
     perform(assignment.handle(.batch(ownershipEvents(news))), .election, since: start)
     note(news, at: start)
+    journal.note(news)
     links.announceAgain(news.repeated)
     for frame in news.frames { links.broadcast(frame) }
     if !links.speakers.isSuperset(of: news.speakers) { links.speakers.formUnion(news.speakers) }
@@ -339,6 +351,7 @@ actor ControlLoop {
   /// Begins to hand everything over and to take nothing, or takes part again.
   func setDrain(_ drain: Drain?) {
     self.drain = drain
+    journal.note(isDrained: drain != nil)
     election?.drain(drain != nil)
     perform(
       assignment.handle(.draining(node: options.node, isDraining: drain != nil)), .drain,
@@ -375,6 +388,7 @@ actor ControlLoop {
   /// A session was established or lost.
   private func sessionChanged(peer: String, isUp: Bool) {
     guard !isStopping else { return }
+    journal.note(session: peer, isUp: isUp, peers.entries[peer])
     perform(assignment.handle(.session(peer: peer, isUp: isUp)), .session, since: .now())
     noteAnnouncements(of: histories.keys)
     // A neighbour that had fallen silent was kept for the sake of the session.
@@ -443,7 +457,9 @@ actor ControlLoop {
     links.flush()
     election?.flush()
     peers.update(changes)
-    if actions.contains(where: \.reachesTheWire) { metrics.noteWire(event, since: start) }
+    let isSaid = actions.contains(where: \.reachesTheWire)
+    if isSaid { metrics.noteWire(event, since: start) }
+    journal.commit(trigger: event, timeToWire: isSaid ? NIODeadline.now() - start : nil)
   }
 
   private func logNewKernelResponders() {
@@ -471,13 +487,17 @@ actor ControlLoop {
         links.setPrepared(false, address)
         if histories.removeValue(forKey: address) != nil {
           logger.info("no service has the address any more", metadata: ["address": "\(address)"])
+          journal.collect(address, [.forgotten(at: now)], isHeard: true)
         }
         continue
       }
       links.setPrepared(Layer2Verdict(summary.layer2) == .candidate, address)
       let before = histories[address] ?? AddressHistory(now: now)
       let changes = histories[address, default: before].note(summary, now: now)
-      if let history = histories[address] { noteVerdicts(from: before, to: history) }
+      if let history = histories[address] {
+        noteVerdicts(from: before, to: history)
+        journal.collect(address, changes, isHeard: history.isHeard(after: before))
+      }
       for change in changes {
         logger.info(
           "\(change.what)", metadata: ["address": "\(address)", "reason": "\(change.why)"])

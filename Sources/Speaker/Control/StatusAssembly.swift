@@ -241,7 +241,7 @@ extension ControlLoop {
 }
 
 extension PeerStatus.State {
-  fileprivate init(_ state: SessionState) {
+  init(_ state: SessionState) {
     switch state {
     case .idle: self = .idle
     case .connect: self = .connect

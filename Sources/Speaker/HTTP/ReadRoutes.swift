@@ -11,6 +11,8 @@ struct ReadRoutes: Sendable {
 
   /// The longest target that `GET /explain` looks up: names of Kubernetes have 253 octets at most.
   private static let longestTarget = 600
+  /// How an answer ends about what is not there.
+  static let unknownEnding = "is known to this speaker"
 
   /// `GET /healthz` and `GET /readyz`.
   func addProbes(to router: Router<some RequestContext>) {
@@ -50,10 +52,18 @@ struct ReadRoutes: Sendable {
     }
   }
 
-  /// `GET /status`, whole, as `?form=summary` or without addresses as `?form=node`,
-  /// `GET /explain?target=ADDRESS|NAMESPACE/NAME` and `GET /drain`, all JSON.
+  /// `GET /status`, whole, as `?form=summary` or without addresses as `?form=node`, `GET /interfaces`,
+  /// `GET /routes`, `GET /explain?target=ADDRESS|NAMESPACE/NAME`, `GET /drain` and `GET /events`, all
+  /// JSON.
   func addStatus(to router: Router<some RequestContext>) {
+    addEvents(to: router)
     let control = control
+    router.get("interfaces") { _, _ in
+      try StatusServer.json(StatusRenderer.json(await control.interfacesDocument()))
+    }
+    router.get("routes") { _, _ in
+      try StatusServer.json(StatusRenderer.json(await control.routesDocument()))
+    }
     router.get("status") { request, _ in
       let document = await control.statusDocument()
       switch request.uri.queryParameters.get("form") {
@@ -73,7 +83,7 @@ struct ReadRoutes: Sendable {
       }
       guard let document = await control.explain(target) else {
         return StatusServer.text(
-          .notFound, "no service and no address '\(target)' is known to this speaker")
+          .notFound, "no service and no address '\(target)' \(Self.unknownEnding)")
       }
       return try StatusServer.json(StatusRenderer.json(document))
     }

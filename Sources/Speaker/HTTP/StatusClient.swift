@@ -43,6 +43,22 @@ public struct StatusClient: Sendable {
     try StatusRenderer.parse(await get("/explain?target=\(Self.percentEncoded(target))"))
   }
 
+  /// The interfaces of the node and what each is used for; throws ``Failure``.
+  public func interfaces() async throws -> InterfacesDocument {
+    try StatusRenderer.parse(await get("/interfaces"))
+  }
+
+  /// What each peer is told; throws ``Failure``.
+  public func routes() async throws -> RoutesDocument {
+    try StatusRenderer.parse(await get("/routes"))
+  }
+
+  /// What a reader of events has not seen yet; throws ``Failure``.
+  public func events(_ question: EventQuestion) async throws -> EventsDocument {
+    let query = question.query.map { "\($0.0)=\(Self.percentEncoded($0.1))" }
+    return try StatusRenderer.parse(await get("/events?\(query.joined(separator: "&"))"))
+  }
+
   /// What a probe of a speaker answers.
   public struct ProbeAnswer: Sendable {
     /// Whether all is as it should be.
@@ -87,7 +103,7 @@ public struct StatusClient: Sendable {
     return try StatusRenderer.parse(await ask("/rebalance?\(parts.joined(separator: "&"))", .POST))
   }
 
-  private func get(_ uri: String) async throws -> String { try await ask(uri, .GET) }
+  func get(_ uri: String) async throws -> String { try await ask(uri, .GET) }
 
   private func ask(_ uri: String, _ method: HTTPMethod) async throws -> String {
     let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>

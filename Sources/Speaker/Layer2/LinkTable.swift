@@ -28,6 +28,10 @@ final class LinkTable {
 
   /// Called when ``reconcile(_:named:)`` may give another answer for the same interfaces.
   var onChange: (() -> Void)?
+  /// Hears what becomes of an interface, in words.
+  var onNews: (_ interface: String, _ what: String, _ why: String) -> Void = { _, _, _ in }
+  /// Hears who else uses our addresses.
+  var onConflict: (_ event: ConflictEvent, _ interface: String) -> Void = { _, _ in }
 
   /// Until when this node may answer. Whoever keeps it may move its end from any thread.
   private let lease: ReplyLease
@@ -181,6 +185,8 @@ final class LinkTable {
     }
     for name in links.keys.sorted() where !present.contains(name) {
       logger.info("interface no longer takes part", metadata: ["interface": "\(name)"])
+      let cause = interfaces.first { $0.name == name }.flatMap { exclusion(of: $0, named: named) }
+      onNews(name, "no longer takes part", cause.map { "it \($0)" } ?? "it is gone")
       close(name)
     }
     for name in failures.keys where !present.contains(name) { failures[name] = nil }
@@ -244,6 +250,21 @@ final class LinkTable {
     }
   }
 
+  /// Every interface of the node, and all that it is used for; `peers` tells who is reached over it.
+  func uses(peers: (NetworkInterface) -> [String]) -> [InterfaceUse] {
+    zip(interfaces, status()).map { interface, status in
+      let link = links[interface.name]
+      return InterfaceUse(
+        status, kind: interface.kind, mtu: interface.mtu,
+        addresses: interface.addresses.map(\.description),
+        announced: selections.keys.filter { link?.owned.contains($0) ?? false },
+        peers: peers(interface),
+        conflicts: link?.conflicts.map {
+          InterfaceConflict($0.address, ConflictStatus($0, interface: interface.name))
+        } ?? [])
+    }
+  }
+
   /// The interfaces that should take part and cannot, or not wholly, and who else uses our addresses.
   func problems() -> [Problem] {
     let failed = failures.map { name, text in
@@ -283,9 +304,13 @@ final class LinkTable {
         onSpeakerFrame: { [onSpeakerFrame] in onSpeakerFrame($0, name, $1) },
         callbacks: .init(
           onProblem: { [weak self] in self?.failed(name, $0) },
-          onConflict: { [logger] in ConflictReporter(interface: name, logger: logger).log($0) }))
+          onConflict: { [weak self, logger] in
+            ConflictReporter(interface: name, logger: logger).log($0)
+            self?.onConflict($0, name)
+          }))
       links[name] = link
       failures[name] = nil
+      onNews(name, "takes part", "listens and answers")
       logger.info(
         "interface takes part",
         metadata: [
@@ -299,6 +324,7 @@ final class LinkTable {
       if failures[name] != text {
         logger.error(
           "interface cannot take part", metadata: ["interface": "\(name)", "error": "\(text)"])
+        onNews(name, "cannot take part", text)
       }
       failures[name] = text
     }
@@ -308,6 +334,7 @@ final class LinkTable {
     logger.error("\(problem)", metadata: ["interface": "\(name)"])
     guard case .captureEnded = problem else { return }
     if let index = links[name]?.interface.index { resting.insert(index) }
+    onNews(name, "no longer takes part", "\(problem)")
     close(name)
     failures[name] = "\(problem)"
     scheduleRetry()

@@ -27,10 +27,12 @@ public struct SpeakerSurvey: Sendable {
   /// Why there is nothing to show.
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
+    /// Whether speakers answered, and what was asked about is not there.
+    public var isAboutSubject = false
   }
 
   let client: KubernetesClient
-  let options: Options
+  var options: Options
 
   /// A survey of the speakers of the cluster that `client` speaks with.
   public init(client: KubernetesClient, options: Options = Options()) {
@@ -76,6 +78,35 @@ public struct SpeakerSurvey: Sendable {
       server: client.endpoint.server, askedAt: askedAt, speakers: answers, nodes: nodes)
   }
 
+  /// The interfaces of all nodes.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where there are no speakers, or they cannot be found
+  public func interfaces() async throws -> ClusterDocument<InterfacesDocument> {
+    try await documents("interfaces")
+  }
+
+  /// What all speakers tell their peers.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where there are no speakers, or they cannot be found
+  public func routes() async throws -> ClusterDocument<RoutesDocument> {
+    try await documents("routes")
+  }
+
+  private func documents<Document: NodeDocument>(
+    _ path: String
+  ) async throws -> ClusterDocument<Document> {
+    let askedAt = Timestamp.now
+    var nodes: [Document] = []
+    let answers = try await ask(path, []) { octets throws(StatusRenderer.ParseError) in
+      try StatusRenderer.parse(String(decoding: octets, as: UTF8.self), as: Document.self)
+    } take: { document throws(StatusRenderer.ParseError) in
+      nodes.append(document)
+      return Introduction(node: document.node)
+    }
+    return ClusterDocument(
+      server: client.endpoint.server, askedAt: askedAt, speakers: answers, nodes: nodes)
+  }
+
   /// Why all speakers announce `subject`, an address or `namespace/name`, or do not.
   ///
   /// - Throws: ``Failure`` or `KubernetesError` where there are no speakers, they cannot be found, or
@@ -91,7 +122,11 @@ public struct SpeakerSurvey: Sendable {
     }
     guard !told.isEmpty else {
       let detail = answers.compactMap(\.detail).first ?? "no speaker answered"
-      throw Failure(description: "nothing is known about '\(subject)': \(detail)")
+      throw Failure(
+        description: "nothing is known about '\(subject)': \(detail)",
+        isAboutSubject: answers.contains {
+          $0.detail?.contains(ReadRoutes.unknownEnding) ?? false
+        })
     }
     return ClusterExplainDocument(
       server: client.endpoint.server, subject: subject, speakers: answers, told: told)
@@ -101,8 +136,51 @@ public struct SpeakerSurvey: Sendable {
   ///
   /// - Throws: ``Failure`` or `KubernetesError` where it does not answer
   public func status(of node: String) async throws -> StatusDocument {
-    let octets = try await ask(node: node, "status")
+    try await document("status", of: node)
+  }
+
+  /// The interfaces of `node`.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where its speaker does not answer
+  public func interfaces(of node: String) async throws -> InterfacesDocument {
+    try await document("interfaces", of: node)
+  }
+
+  /// What the speaker of `node` tells its peers.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where it does not answer
+  public func routes(of node: String) async throws -> RoutesDocument {
+    try await document("routes", of: node)
+  }
+
+  private func document<Document: VersionedDocument>(
+    _ path: String, of node: String
+  ) async throws -> Document {
+    let octets = try await ask(node: node, path)
     return try StatusRenderer.parse(String(decoding: octets, as: UTF8.self))
+  }
+
+  /// All events of all speakers, or of `node`, that are kept, in the order of time, and who was heard.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where there are no speakers, or they cannot be found
+  public func events(
+    _ question: EventQuestion, of node: String? = nil
+  ) async throws -> (events: [SpeakerEvent], isComplete: Bool) {
+    if let node {
+      let octets = try await ask(node: node, "events", question.query)
+      let document: EventsDocument = try StatusRenderer.parse(
+        String(decoding: octets, as: UTF8.self))
+      return (document.events, true)
+    }
+    var merge = EventMerge(delayMilliseconds: 0)
+    let answers = try await ask("events", question.query) {
+      octets throws(StatusRenderer.ParseError) in
+      try StatusRenderer.parse(String(decoding: octets, as: UTF8.self), as: EventsDocument.self)
+    } take: { document throws(StatusRenderer.ParseError) in
+      merge.add(document.events, now: 0)
+      return Introduction(node: document.node)
+    }
+    return (merge.takeAll(), answers.allSatisfy { !$0.outcome.isSilence })
   }
 
   // MARK: Asking
@@ -121,7 +199,7 @@ public struct SpeakerSurvey: Sendable {
     let milliseconds: Int64
   }
 
-  private struct SpeakerFailure: Error {
+  struct SpeakerFailure: Error {
     let outcome: SpeakerAnswer.Outcome
     let detail: String
   }
@@ -154,7 +232,8 @@ public struct SpeakerSurvey: Sendable {
       let known = all.map(\.node).filter { !$0.isEmpty }.sorted()
       throw Failure(
         description: "no speaker runs on node \(node); there are speakers on "
-          + known.prefix(20).joined(separator: ", ") + (known.count > 20 ? ", ..." : ""))
+          + known.prefix(20).joined(separator: ", ") + (known.count > 20 ? ", ..." : ""),
+        isAboutSubject: true)
     }
     let token = try await audience([pod]).token
     do throws(SpeakerFailure) {
@@ -185,7 +264,7 @@ public struct SpeakerSurvey: Sendable {
       pod: pod, result: result, milliseconds: (NIODeadline.now() - start).nanoseconds / 1_000_000)
   }
 
-  private func octets(
+  func octets(
     of pod: SpeakerPod, _ token: Result<SpeakerToken, NoSpeakerToken>?, _ path: String,
     _ query: [(String, String)]
   ) async throws(SpeakerFailure) -> [UInt8] {

@@ -1,6 +1,9 @@
-/// What each speaker of a cluster says of its node, its peers and its members, but not of addresses:
-/// `bellman status peers` and `members` from anywhere.
-public struct ClusterNodes: Sendable {
+/// What each speaker of a cluster says of its node: peers, members, interfaces or routes from anywhere.
+public struct ClusterDocument<Node: NodeDocument>: VersionedDocument {
+  public static var currentVersion: Int { 1 }
+
+  /// The version of the document's form, ``currentVersion`` where this program made it.
+  public let version: Int
   /// The URL of the API server.
   public let server: String
   /// When the speakers were asked.
@@ -8,59 +11,29 @@ public struct ClusterNodes: Sendable {
   /// The speakers and whether they answered, by node, then by pod.
   public let speakers: [SpeakerAnswer]
   /// What those told that answered, by node.
-  public let nodes: [StatusDocument]
+  public let nodes: [Node]
 
   /// Whether every speaker that there is answered.
   public var isComplete: Bool { speakers.allSatisfy { !$0.outcome.isSilence } }
 
   /// What was told; the lists are sorted here.
-  public init(
-    server: String, askedAt: Timestamp, speakers: [SpeakerAnswer], nodes: [StatusDocument]
-  ) {
+  public init(server: String, askedAt: Timestamp, speakers: [SpeakerAnswer], nodes: [Node]) {
+    version = Self.currentVersion
     self.server = server
     self.askedAt = askedAt
     self.speakers = speakers.sorted { ($0.node, $0.pod) < ($1.node, $1.pod) }
     self.nodes = nodes.sorted { $0.node < $1.node }
   }
-}
 
-/// What `bellman status peers -o json` of a cluster holds.
-struct ClusterPeersDocument: VersionedDocument {
-  static let currentVersion = ClusterStatusDocument.currentVersion
-
-  let version: Int
-  let server: String
-  let askedAt: Timestamp
-  let speakers: [SpeakerAnswer]
-  let nodes: [PeersDocument]
-
-  init(_ told: ClusterNodes) {
-    version = Self.currentVersion
-    server = told.server
-    askedAt = told.askedAt
-    speakers = told.speakers
-    nodes = told.nodes.map(PeersDocument.init)
+  /// The same of a part of what each node told.
+  func map<Part: NodeDocument>(_ part: (Node) -> Part) -> ClusterDocument<Part> {
+    ClusterDocument<Part>(
+      server: server, askedAt: askedAt, speakers: speakers, nodes: nodes.map(part))
   }
 }
 
-/// What `bellman status members -o json` of a cluster holds.
-struct ClusterMembersDocument: VersionedDocument {
-  static let currentVersion = ClusterStatusDocument.currentVersion
-
-  let version: Int
-  let server: String
-  let askedAt: Timestamp
-  let speakers: [SpeakerAnswer]
-  let nodes: [MembersDocument]
-
-  init(_ told: ClusterNodes) {
-    version = Self.currentVersion
-    server = told.server
-    askedAt = told.askedAt
-    speakers = told.speakers
-    nodes = told.nodes.map(MembersDocument.init)
-  }
-}
+/// What each speaker says, but not of addresses.
+public typealias ClusterNodes = ClusterDocument<StatusDocument>
 
 extension StatusDocument {
   /// The same without what grows with the number of addresses.

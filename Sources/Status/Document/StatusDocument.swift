@@ -3,7 +3,7 @@
 ///
 /// Lists are sorted when the document is made, so that equal states make equal documents. Reasons
 /// are the names of `Assignment`'s reasons, as text.
-public struct StatusDocument: VersionedDocument, Hashable {
+public struct StatusDocument: NodeDocument, Hashable {
   public static let currentVersion = 1
 
   /// The version of the document's form, ``currentVersion`` where this program made it.

@@ -5,3 +5,9 @@ public protocol VersionedDocument: Codable, Sendable {
   /// The version that the document was written in.
   var version: Int { get }
 }
+
+/// A document about one node.
+public protocol NodeDocument: VersionedDocument {
+  /// The node.
+  var node: String { get }
+}

@@ -1,4 +1,4 @@
-/// Aligned columns under headings, two spaces apart.
+/// Aligned columns under headings, two spaces apart, the most important one first.
 struct Table {
   /// A column.
   struct Column {
@@ -62,15 +62,16 @@ struct Table {
     return line
   }
 
-  /// Takes columns off the widest cells first, until the line fits or nothing more may shrink.
+  /// Takes room off the column furthest to the right, which matters least, then off the next one,
+  /// until the line fits or nothing more may shrink.
   private func shrink(_ widths: inout [Int], to limit: Int) {
     let gaps = Self.gap * (columns.count - 1)
     var excess = widths.reduce(gaps, +) - limit
-    while excess > 0 {
-      let candidates = columns.indices.filter { columns[$0].shrinks && widths[$0] > leastWidth($0) }
-      guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
-      widths[widest] -= 1
-      excess -= 1
+    for column in columns.indices.reversed() where columns[column].shrinks {
+      let room = max(0, widths[column] - leastWidth(column))
+      let cut = min(room, max(0, excess))
+      widths[column] -= cut
+      excess -= cut
     }
   }
 

@@ -5,13 +5,20 @@ enum TextBlock {
   /// A table, under its title where it has one.
   case table(title: StyledText?, Table)
 
-  /// The text of `blocks`. Tables shorten their cells to `width` columns where one is given.
-  static func text(of blocks: [TextBlock], width: Int?, colour: Bool) -> String {
+  /// The text of `blocks`. Tables shorten their cells to `width` columns where one is given; with
+  /// `cutsLines` what is still too long of a table ends in an ellipsis.
+  static func text(
+    of blocks: [TextBlock], width: Int?, colour: Bool, cutsLines: Bool = false
+  ) -> String {
     blocks.map { block in
       let lines: [StyledText]
       switch block {
       case .lines(let plain): lines = plain
-      case .table(let title, let table): lines = (title.map { [$0] } ?? []) + table.lines(width)
+      case .table(let title, let table):
+        let rows = table.lines(width)
+        lines =
+          (title.map { [$0] } ?? [])
+          + (cutsLines ? rows.map { $0.truncated(to: width ?? .max) } : rows)
       }
       return lines.map { $0.rendered(colour: colour) + "\n" }.joined()
     }.joined(separator: "\n")

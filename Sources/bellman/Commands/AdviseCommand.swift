@@ -12,7 +12,7 @@ struct AdviseCommand: AsyncParsableCommand {
       in Documentation/advise.md. A Service can accept risks in its annotation \
       bellman.dev/accepted-risks: the names of findings with commas between.
 
-      Exit status 0: nothing as bad as --fail-on; 2: something; 1: failure.
+      Exit status 0: nothing as bad as --fail-on; 2: something; see also bellman man.
       """)
 
   /// From which severity on the exit status tells.
@@ -68,10 +68,8 @@ struct AdviseCommand: AsyncParsableCommand {
     let document = AdviceDocument(
       source: found.source, services: found.services,
       findings: found.findings.filter { !ignored.contains($0.kind) }, omissions: found.omissions)
-    let renderer = StatusRenderer(
-      format: output.format, now: .now, width: output.width, colour: output.colour)
-    print(try renderer.advice(document), terminator: "")
-    if let severity = failOn.severity, document.has(severity) { throw ExitCode(2) }
+    print(try output.renderer.advice(document), terminator: "")
+    if let severity = failOn.severity, document.has(severity) { throw ExitStatus.found.exit }
   }
 }
 

@@ -19,7 +19,8 @@ struct DoctorCommand: AsyncParsableCommand {
       changes nothing. What to look for it learns from a running speaker, by its socket, from \
       --manifests, and from the flags. Each finding has a section in Documentation/doctor.md.
 
-      Exit status 0: no errors (warnings and notes allowed); 2: errors found; 1: failure.
+      Exit status 0: no errors (warnings and notes allowed); 2: errors found; see also \
+      bellman man.
       """)
 
   @Option(
@@ -81,10 +82,8 @@ struct DoctorCommand: AsyncParsableCommand {
     var facts = NodeExamination(for: duties).facts()
     facts.omissions += omissions
     let document = Diagnosis(of: facts, for: duties).document
-    let renderer = StatusRenderer(
-      format: output.format, now: .now, width: output.width, colour: output.colour)
-    print(try renderer.doctor(document), terminator: "")
-    if document.hasErrors { throw ExitCode(2) }
+    print(try output.renderer.doctor(document), terminator: "")
+    if document.hasErrors { throw ExitStatus.found.exit }
   }
 
   /// What the speaker of this node says; nil where none runs and none was named.
@@ -94,7 +93,7 @@ struct DoctorCommand: AsyncParsableCommand {
       return try await StatusClient(socketPath: try target.socketPath()).status()
     } catch let failure as StatusClient.Failure {
       if target.socket == nil, case .noSpeaker = failure { return nil }
-      throw CommandFailure(failure.description)
+      throw CommandFailure(failure)
     }
   }
 

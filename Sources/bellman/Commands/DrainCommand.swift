@@ -11,7 +11,7 @@ struct DrainCommand: AsyncParsableCommand {
       The node takes no layer-2 address any more, hands over those that it has while it answers for \
       them, marks its BGP routes with GRACEFUL_SHUTDOWN where a peer has a time for that, and withdraws \
       them. It stays so over restarts of its speaker, until --undo. The exit status is 0 when nothing is \
-      left, and 1 when the deadline passes first; the drain goes on all the same.
+      left, and 6 when the deadline passes first; the drain goes on all the same.
       """)
 
   @Flag(help: "Take part again: announce by BGP, take no address back that another node has.")
@@ -42,13 +42,11 @@ struct DrainCommand: AsyncParsableCommand {
     if !drain.isComplete, deadline.amount > .zero {
       throw CommandFailure(
         "\(document.node) is not done after \(deadline); the drain goes on: wait on with the same "
-          + "command, or end it with 'bellman drain --undo'")
+          + "command, or end it with 'bellman drain --undo'", .unfinished)
     }
   }
 
   private func show(_ document: DrainDocument) throws {
-    let renderer = StatusRenderer(
-      format: output.format, now: .now, width: output.width, colour: output.colour)
-    print(try renderer.drain(document), terminator: "")
+    print(try output.renderer.drain(document), terminator: "")
   }
 }

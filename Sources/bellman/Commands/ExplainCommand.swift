@@ -11,30 +11,36 @@ struct ExplainCommand: AsyncParsableCommand {
       --cluster, --kubeconfig or as 'kubectl bellman', all speakers of the cluster are asked, each for \
       its own node.
 
-      Exit status 0: shown; 2: shown, but not all speakers answered; 1: failure.
+      Exit status 0: shown; 3: shown, but not all speakers answered; 4: not known; see also \
+      bellman man.
       """)
 
   @Argument(
-    help: ArgumentHelp("An address, or a service as NAMESPACE/NAME.", valueName: "address|service"))
+    help: ArgumentHelp("An address, or a service as NAMESPACE/NAME.", valueName: "address|service"),
+    completion: Completions.addressesAndServices)
   var subject: String
 
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var target: SpeakerSelection
   @OptionGroup(title: "Cluster") var survey: SurveyArguments
   @OptionGroup(title: "Cluster") var cluster: ReadingArguments
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
+    let status = try await watching.show { try await shown() }
+    if status != .success { throw status.exit }
+  }
+
+  private func shown() async throws -> WatchOptions.Shown {
     let audience = Audience(target: target, survey: survey, cluster: cluster)
-    let renderer = StatusRenderer(
-      format: output.format, now: .now, width: output.width, colour: output.colour)
     guard audience.isCluster else {
       let document = try await asking {
         try await StatusClient(socketPath: target.socketPath()).explain(subject)
       }
-      return print(try renderer.explain(document), terminator: "")
+      return WatchOptions.Shown(try output.renderer.explain(document))
     }
     let document = try await audience.asking { try await $0.explain(subject) }
-    print(try renderer.clusterExplain(document), terminator: "")
-    if !document.isComplete { throw ExitCode(2) }
+    return WatchOptions.Shown(
+      try output.renderer.clusterExplain(document), isComplete: document.isComplete)
   }
 }

@@ -13,13 +13,15 @@ struct PlanCommand: AsyncParsableCommand {
       the objects of the cluster are taken. --against DIR compares with those of another directory, \
       --against-cluster with the cluster as it would be after 'kubectl apply' of the manifests.
 
-      Exit status 0: shown, and nothing changes; 2: something changes, or has new problems; 1: failure.
+      Exit status 0: shown, and nothing changes; 2: something changes, or has new problems; see also \
+      bellman man.
       """)
 
   @Argument(
     help: ArgumentHelp(
       "Show only this address, or the service NAMESPACE/NAME, and why other nodes would not.",
-      valueName: "address|service"))
+      valueName: "address|service"),
+    completion: Completions.addressesAndServices)
   var subject: String?
 
   @Option(
@@ -90,16 +92,14 @@ struct PlanCommand: AsyncParsableCommand {
 
   private var renderer: StatusRenderer {
     let isAboutOne = subject != nil && output.format == .table
-    return StatusRenderer(
-      format: isAboutOne ? .wide : output.format, now: .now, width: output.width,
-      colour: output.colour)
+    return output.colours.renderer(isAboutOne ? .wide : output.format)
   }
 
   private func show(_ plan: PlanDocument) throws {
     guard let subject else { return print(try renderer.plan(plan), terminator: "") }
     let part = plan.only(about: subject)
     guard !part.addresses.isEmpty || !part.servicesWithoutAddress.isEmpty else {
-      throw CommandFailure("no service and no address '\(subject)' is in \(plan.source)")
+      throw CommandFailure("no service and no address '\(subject)' is in \(plan.source)", .notFound)
     }
     print(try renderer.plan(part), terminator: "")
   }
@@ -107,6 +107,6 @@ struct PlanCommand: AsyncParsableCommand {
   private func compare(_ before: PlanDocument, _ after: PlanDocument) throws {
     let difference = PlanDifference(from: before, to: after)
     print(try renderer.difference(difference), terminator: "")
-    if !difference.isEmpty { throw ExitCode(2) }
+    if !difference.isEmpty { throw ExitStatus.found.exit }
   }
 }

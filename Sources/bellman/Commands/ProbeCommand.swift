@@ -7,7 +7,8 @@ struct ProbeCommand: AsyncParsableCommand {
     abstract: "Ask a speaker of this machine whether it is live or ready, for a pod's probes.",
     discussion: """
       live: the control loop answers. ready: the cluster was read once and decided upon, and the \
-      network interfaces are known. Exit status 0: yes; 1: no.
+      network interfaces are known. Exit status 0: yes; 2: no; 5: no speaker \
+      answers.
       """)
 
   /// What is asked.
@@ -26,6 +27,6 @@ struct ProbeCommand: AsyncParsableCommand {
       try await StatusClient(socketPath: target.socketPath()).probe(readiness: question == .ready)
     }
     print(answer.text, terminator: answer.text.hasSuffix("\n") ? "" : "\n")
-    if !answer.isGood { throw ExitCode(1) }
+    if !answer.isGood { throw ExitStatus.found.exit }
   }
 }

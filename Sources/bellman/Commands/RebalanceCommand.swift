@@ -38,8 +38,6 @@ struct RebalanceCommand: AsyncParsableCommand {
       try await StatusClient(socketPath: target.socketPath())
         .rebalance(for: duration.amount, interval: interval.amount)
     }
-    let renderer = StatusRenderer(
-      format: output.format, now: .now, width: output.width, colour: output.colour)
-    print(try renderer.rebalance(document), terminator: "")
+    print(try output.renderer.rebalance(document), terminator: "")
   }
 }

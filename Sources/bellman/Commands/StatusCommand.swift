@@ -11,7 +11,11 @@ struct StatusCommand: AsyncParsableCommand {
       'kubectl bellman', it asks all speakers of the cluster through the API server, or with --node one \
       of them.
 
-      Exit status 0: shown; 2: shown, but not all speakers answered; 1: failure.
+      addresses: who announces which address, and since when. peers: the BGP sessions. members: the \
+      other speakers, and the lease of this one. interfaces: what was found, what each is used for, and \
+      why one is left out. routes: what each peer is told.
+
+      Exit status 0: shown; 3: shown, but not all speakers answered; see also bellman man.
       """)
 
   /// What to show.
@@ -19,48 +23,73 @@ struct StatusCommand: AsyncParsableCommand {
     case addresses
     case peers
     case members
+    case interfaces
+    case routes
   }
 
-  @Argument(help: "addresses, peers or members.")
+  @Argument(help: "addresses, peers, members, interfaces or routes.")
   var view: View = .addresses
 
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var target: SpeakerSelection
   @OptionGroup(title: "Cluster") var survey: SurveyArguments
   @OptionGroup(title: "Cluster") var cluster: ReadingArguments
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
+    let status = try await watching.show { try await shown() }
+    if status != .success { throw status.exit }
+  }
+
+  private func shown() async throws -> WatchOptions.Shown {
     let audience = Audience(target: target, survey: survey, cluster: cluster)
+    let renderer = output.renderer
     guard audience.isCluster else {
-      return try show(
-        try await asking { try await StatusClient(socketPath: target.socketPath()).status() })
+      return WatchOptions.Shown(try await local(StatusClient(socketPath: target.socketPath())))
     }
     if let node = target.node {
-      return try show(try await audience.asking { try await $0.status(of: node) })
+      return WatchOptions.Shown(
+        try await audience.asking { survey in
+          switch view {
+          case .addresses: try renderer.status(try await survey.status(of: node))
+          case .peers: try renderer.peers(try await survey.status(of: node))
+          case .members: try renderer.members(try await survey.status(of: node))
+          case .interfaces: try renderer.interfaces(try await survey.interfaces(of: node))
+          case .routes: try renderer.routes(try await survey.routes(of: node))
+          }
+        })
     }
-    guard view == .addresses else {
-      let told = try await audience.asking { try await $0.nodes() }
-      let text =
-        view == .peers ? try renderer.clusterPeers(told) : try renderer.clusterMembers(told)
-      print(text, terminator: "")
-      if !told.isComplete { throw ExitCode(2) }
-      return
+    return try await audience.asking { survey in
+      switch view {
+      case .addresses:
+        let told = try await survey.status()
+        return WatchOptions.Shown(try renderer.cluster(told), isComplete: told.isComplete)
+      case .peers:
+        let told = try await survey.nodes()
+        return WatchOptions.Shown(try renderer.clusterPeers(told), isComplete: told.isComplete)
+      case .members:
+        let told = try await survey.nodes()
+        return WatchOptions.Shown(try renderer.clusterMembers(told), isComplete: told.isComplete)
+      case .interfaces:
+        let told = try await survey.interfaces()
+        return WatchOptions.Shown(try renderer.clusterInterfaces(told), isComplete: told.isComplete)
+      case .routes:
+        let told = try await survey.routes()
+        return WatchOptions.Shown(try renderer.clusterRoutes(told), isComplete: told.isComplete)
+      }
     }
-    let document = try await audience.asking { try await $0.status() }
-    print(try renderer.cluster(document), terminator: "")
-    if !document.isComplete { throw ExitCode(2) }
   }
 
-  private var renderer: StatusRenderer {
-    StatusRenderer(
-      format: output.format, now: .now, width: output.width, colour: output.colour)
-  }
-
-  private func show(_ document: StatusDocument) throws {
-    switch view {
-    case .addresses: print(try renderer.status(document), terminator: "")
-    case .members: print(try renderer.members(document), terminator: "")
-    case .peers: print(try renderer.peers(document), terminator: "")
+  private func local(_ client: StatusClient) async throws -> String {
+    try await asking {
+      let renderer = output.renderer
+      switch view {
+      case .addresses: return try renderer.status(try await client.status())
+      case .peers: return try renderer.peers(try await client.status())
+      case .members: return try renderer.members(try await client.status())
+      case .interfaces: return try renderer.interfaces(try await client.interfaces())
+      case .routes: return try renderer.routes(try await client.routes())
+      }
     }
   }
 }

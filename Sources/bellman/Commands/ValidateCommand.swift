@@ -6,7 +6,7 @@ struct ValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
     abstract: "Check manifests without a speaker; every error is listed, not only the first.",
-    discussion: "Exit status 0: no errors (warnings allowed); 1: errors.")
+    discussion: "Exit status 0: no errors (warnings allowed); 2: errors.")
 
   @Argument(
     help: ArgumentHelp("Files or directories of manifests.", valueName: "file"),
@@ -29,7 +29,7 @@ struct ValidateCommand: ParsableCommand {
     let objects = counts.isEmpty ? "no objects" : counts.joined(separator: ", ")
     print("\(quantity(loaded.files.count, "file")): \(objects)")
     print("\(quantity(errors, "error")), \(quantity(warnings, "warning"))")
-    if errors > 0 { throw ExitCode(1) }
+    if errors > 0 { throw ExitStatus.found.exit }
   }
 
   private func quantity(_ number: Int, _ noun: String) -> String {

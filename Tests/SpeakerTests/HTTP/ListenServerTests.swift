@@ -12,7 +12,9 @@ import Testing
 
   @Test func onLoopbackEverythingCanBeReadAndNothingChanged() async throws {
     try await ListenRig.run(.loopback) { rig in
-      for path in ["/healthz", "/metrics", "/status", "/drain"] {
+      for path in [
+        "/healthz", "/metrics", "/status", "/drain", "/interfaces", "/routes", "/events",
+      ] {
         #expect(try await rig.ask(path).status == 200, "\(path)")
       }
       let metrics = try await rig.ask("/metrics")
@@ -37,7 +39,9 @@ import Testing
       #expect(metrics.status == 200)
       #expect(try await rig.ask("/healthz").status == 200)
       #expect(try await rig.ask("/readyz").status == 503)
-      for path in ["/status", "/explain?target=a", "/drain"] {
+      for path in [
+        "/status", "/explain?target=a", "/drain", "/interfaces", "/routes", "/events",
+      ] {
         #expect(try await rig.ask(path).status == 404, "\(path)")
       }
     }
@@ -54,7 +58,7 @@ import Testing
           .status
       }
       #expect(try await status("/healthz", nil) == 200)
-      for path in ["/metrics", "/status"] {
+      for path in ["/metrics", "/status", "/interfaces", "/routes", "/events"] {
         #expect(try await status(path, nil) == 401)
         #expect(try await status(path, "fedcba9876543210") == 401)
         #expect(try await status(path, Self.token + "0") == 401)

@@ -1,5 +1,6 @@
 import Addresses
 import Logging
+import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import Status
@@ -71,6 +72,56 @@ import Testing
     }
   }
 
+  @Test func interfacesAndRoutesAreTold() async throws {
+    try await withServer { client, control in
+      let interfaces = try await client.interfaces()
+      #expect(interfaces == (await control.interfacesDocument()))
+      let routes = try await client.routes()
+      #expect(routes == RoutesDocument(node: "node-1", peers: []))
+    }
+  }
+
+  @Test func eventsAreFollowed() async throws {
+    try await withServer { client, control in
+      var question = EventQuestion()
+      let first = try await client.events(question)
+      #expect(first.node == "node-1")
+      question.position = EventPosition(after: first)
+      #expect(try await client.events(question).events == [])
+      question.patience = .seconds(20)
+      let asked = question
+      async let next = client.events(asked)
+      await control.noteOneEvent()
+      let events = try await next.events
+      #expect(events.map(\.object) == ["tor-a"] && events.map(\.what) == ["established"])
+      #expect(events.map(\.sequence) == [first.last + 1])
+    }
+  }
+
+  @Test func whoWaitsForEventsDoesNotHoldUpTheEnd() async throws {
+    try await withServer { client, control in
+      var question = EventQuestion()
+      question.position = EventPosition(after: try await client.events(question))
+      question.patience = .seconds(20)
+      let asked = question
+      async let next = client.events(asked)
+      await control.stop(reason: "the test is over")
+      #expect(try await next.events == [])
+    }
+  }
+
+  @Test(arguments: ["after=a", "tail=-1", "since=yesterday", "limit=x", "wait=1s"])
+  func nonsenseAboutEventsIsRefused(query: String) async throws {
+    try await withServer { client, _ in
+      do {
+        _ = try await client.get("/events?\(query)")
+        Issue.record("\(query) was taken")
+      } catch StatusClient.Failure.refused(let text) {
+        #expect(text.hasPrefix("the parameter \(query.prefix { $0 != "=" }) is not "))
+      }
+    }
+  }
+
   @Test(arguments: ["192.0.2.200", "shop/web"])
   func explainFindsAddressesAndServices(target: String) async throws {
     try await withServer { client, _ in
@@ -100,4 +151,8 @@ import Testing
       #expect("\(failure)".contains("bellman speaker --manifests DIR --node NAME"))
     }
   }
+}
+
+extension ControlLoop {
+  fileprivate func noteOneEvent() { journal.record(.session, "tor-a", "established") }
 }

@@ -58,6 +58,19 @@ struct SpeakerSurveyTests {
       ])
   }
 
+  /// Each speaker tells two events, and after them none: those of node-2 lie between those of node-1.
+  private static func events(_ number: Int, _ after: String?) -> EventsDocument? {
+    guard (after ?? "0") == "0" else { return nil }
+    let node = "node-\(number + 1)"
+    let events = (1...2).map { count in
+      SpeakerEvent(
+        node: node, sequence: UInt64(count),
+        at: Moment(millisecondsSince1970: Int64(count * (number == 0 ? 100 : 110))),
+        kind: .decision, object: "192.0.2.130", what: "\(count)", why: "")
+    }
+    return EventsDocument(node: node, life: "1", events: events, last: 2)
+  }
+
   /// Runs `body` with a survey of these speakers: node-1, node-2 and so on.
   private static func withSpeakers(
     _ behaviours: [Behaviour], deadline: TimeAmount = .seconds(10), nodes: [String] = [],
@@ -86,6 +99,18 @@ struct SpeakerSurveyTests {
           }
           text = try StatusRenderer.json(explanation("node-\(number + 1)"))
         case .refusal: return Response(status: .forbidden)
+        case _ where request.uri.path == "/routes":
+          text = try StatusRenderer.json(
+            RoutesDocument(node: "node-\(number + 1)", peers: []))
+        case _ where request.uri.path == "/interfaces":
+          text = try StatusRenderer.json(
+            InterfacesDocument(node: "node-\(number + 1)", interfaces: []))
+        case _ where request.uri.path == "/events":
+          guard let document = events(number, request.uri.queryParameters.get("after")) else {
+            try await Task.sleep(for: .seconds(3600))
+            return Response(status: .ok)
+          }
+          text = try StatusRenderer.json(document)
         case .summary where isSummary:
           text = String(decoding: try SpeakerSummary(documents[number]).wire(), as: UTF8.self)
         case .summary, .whole: text = try StatusRenderer.json(documents[number])
@@ -175,6 +200,52 @@ struct SpeakerSurveyTests {
       #expect(
         document.addresses.first?.problems
           == ["node-1 owns it, as others say: it did not answer us"])
+    }
+  }
+
+  @Test func interfacesAndRoutesOfAllNodesAreTold() async throws {
+    try await Self.withSpeakers([.whole, .silence, .whole], deadline: .seconds(4)) {
+      survey in
+      let interfaces = try await survey.interfaces()
+      #expect(interfaces.nodes.map(\.node) == ["node-1", "node-3"])
+      #expect(!interfaces.isComplete)
+      let routes = try await survey.routes()
+      #expect(routes.nodes.map(\.node) == ["node-1", "node-3"])
+      #expect(routes.speakers.map(\.outcome) == [.answered, .late, .answered])
+      #expect(try await survey.routes(of: "node-3").node == "node-3")
+    }
+  }
+
+  private static let merged = ["node-1", "node-2", "node-1", "node-2"]
+
+  @Test func eventsOfAllNodesStandInTheOrderOfTime() async throws {
+    try await Self.withSpeakers([.whole, .whole, .nonsense]) { survey in
+      let told = try await survey.events(EventQuestion())
+      #expect(told.events.map(\.node) == Self.merged && !told.isComplete)
+      let one = try await survey.events(EventQuestion(), of: "node-2")
+      #expect(one.events.map(\.node) == ["node-2", "node-2"] && one.isComplete)
+    }
+  }
+
+  @Test func eventsOfAllNodesAreFollowed() async throws {
+    try await Self.withSpeakers([.whole, .whole, .nonsense]) { survey in
+      let (news, continuation) = AsyncStream.makeStream(of: EventNews.self)
+      let following = Task {
+        try await survey.followEvents(EventQuestion()) { continuation.yield($0) }
+      }
+      var heard: [String: Int] = [:]
+      var silent: String?
+      for await item in news {
+        switch item {
+        case .events(let events): for event in events { heard[event.node, default: 0] += 1 }
+        case .silent(let speaker, _): silent = speaker
+        case .heard, .lost: Issue.record("\(item)")
+        }
+        if heard.count == 2, silent != nil { break }
+      }
+      following.cancel()
+      #expect(heard == ["node-1": 2, "node-2": 2])
+      #expect(silent == "node-3 (bellman-system/speaker-3)")
     }
   }
 

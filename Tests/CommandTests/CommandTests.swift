@@ -1,0 +1,72 @@
+import Lab
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The program as people call it, without a network: its speaker runs in the process of the tests.
+@Suite(.serialized, .ownThread) struct CommandTests {}
+
+/// The program under test.
+enum Program {
+  /// The path of `bellman`, built beside the tests.
+  static let path: String = {
+    guard let own = try? ProgramPath.own(), let slash = own.lastIndex(of: "/") else {
+      return "bellman"
+    }
+    return "\(own[..<slash])/bellman"
+  }()
+
+  /// Runs it.
+  static func run(_ arguments: String...) async throws -> CommandOutput {
+    try await Command.output([path] + arguments)
+  }
+
+  /// Runs it by a shell line, in which `$B` is the program.
+  static func shell(_ line: String) async throws -> CommandOutput {
+    try await Command.output(["bash", "-c", "B=$1; \(line)", "bash", path])
+  }
+}
+
+/// Where the repository is.
+enum RepositoryPath {
+  /// The folder that holds `Package.swift`.
+  static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+}
+
+/// A program that a test asks for help and that need not be there.
+struct Helper: Sendable {
+  let name: String
+  /// A command that succeeds where it is there.
+  let check: [String]
+
+  static let groff = Helper(name: "groff", check: ["groff", "--version"])
+  static let zsh = Helper(name: "zsh", check: ["zsh", "--version"])
+  static let fish = Helper(name: "fish", check: ["fish", "--version"])
+  static let schemas = Helper(
+    name: "python3-jsonschema", check: schemaPython + ["-c", "import jsonschema"])
+
+  /// The Python that has the package, which need not be the first in the path.
+  static let schemaPython = [
+    "sh", "-c",
+    """
+    for python in python3 /usr/bin/python3; do
+      "$python" -c 'import jsonschema' 2>/dev/null && exec "$python" "$@"
+    done
+    exit 1
+    """, "sh",
+  ]
+
+  /// Whether it is there; in continuous integration it must be.
+  func isPresent(isNeeded: Bool = true) async -> Bool {
+    if let output = try? await Command.output(check), output.status == 0 { return true }
+    if isNeeded, getenv("CI") != nil {
+      Issue.record("\(name) is missing; install it with .ci/packages")
+    } else {
+      print("not tested: \(name) is missing")
+    }
+    return false
+  }
+}

@@ -1,0 +1,68 @@
+import FoundationEssentials
+import Lab
+import Testing
+
+@testable import bellman
+
+extension CommandTests {
+  /// What the exit status tells, of each command the same.
+  @Suite struct ExitStatuses {
+    private static let manifests = "\(RepositoryPath.root)/Tests/Manifests/advise"
+
+    @Test(arguments: [
+      (["--version"], bellman.ExitStatus.success),
+      (["crds"], .success),
+      (["status", "-o", "prose"], .usage),
+      (["nonsense"], .usage),
+      (["status", "--interval", "1ms"], .usage),
+      (["status", "--socket", "/nowhere/s.sock"], .unreachable),
+      (["events", "--socket", "/nowhere/s.sock"], .unreachable),
+      (["events", "-f", "--socket", "/nowhere/s.sock"], .unreachable),
+      (["probe", "live", "--socket", "/nowhere/s.sock"], .unreachable),
+      (["status", "--cluster", "--kubeconfig", "/nowhere/config"], .unreachable),
+      (["validate", "\(manifests)/clean"], .success),
+      (["validate", "\(manifests)/nowhere"], .found),
+      (["advise", "--manifests", "\(manifests)/clean"], .success),
+      (["advise", "--manifests", "\(manifests)/planted"], .found),
+      (["plan", "192.0.2.99", "--manifests", "\(manifests)/clean"], .notFound),
+      (
+        ["plan", "--manifests", "\(manifests)/planted", "--against", "\(manifests)/clean"],
+        .found
+      ),
+    ])
+    func withoutASpeaker(_ arguments: [String], _ status: bellman.ExitStatus) async throws {
+      let result = try await Command.output([Program.path] + arguments)
+      #expect(result.status == status.rawValue, "\(result.output)\(result.error)")
+      // What went wrong is told, beside what is shown.
+      let isTold = [bellman.ExitStatus.usage, .unreachable, .notFound].contains(status)
+      #expect(result.error.hasPrefix("Error: ") == isTold, "\(result.error)")
+      if isTold { #expect(result.output == "") }
+    }
+
+    @Test func withASpeaker() async throws {
+      try await SpeakerRig.run { rig in
+        for (arguments, status) in [
+          (["status"], bellman.ExitStatus.success), (["status", "routes", "-o", "name"], .success),
+          (["explain", "192.0.2.200"], .success), (["explain", "192.0.2.99"], .notFound),
+          (["probe", "live"], .success), (["probe", "ready"], .found),
+          (["events", "--since", "1h"], .success), (["events", "--since", "yesterday"], .usage),
+          (["rebalance"], .failure),
+        ] {
+          let result = try await Command.output(
+            [Program.path] + arguments + ["--socket", rig.socket])
+          #expect(result.status == status.rawValue, "\(arguments): \(result.error)")
+        }
+      }
+    }
+
+    @Test func theDocumentationHasEachOfThem() throws {
+      let page = try String(
+        contentsOfFile: "\(RepositoryPath.root)/Documentation/exit-status.md", encoding: .utf8)
+      for status in bellman.ExitStatus.allCases {
+        #expect(page.contains("| \(status.rawValue) | \(status.meaning) |\n"), "\(status)")
+      }
+      let rows = page.split(separator: "\n").filter { $0.wholeMatch(of: /\| \d+ \|.*/) != nil }
+      #expect(rows.count == bellman.ExitStatus.allCases.count)
+    }
+  }
+}
