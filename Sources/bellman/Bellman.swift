@@ -9,7 +9,8 @@ struct Bellman: AsyncParsableCommand {
     abstract: "Tells the network which node answers for each Kubernetes LoadBalancer address.",
     version: speakerVersion,
     subcommands: [
-      SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, PlanCommand.self,
+      SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, UICommand.self,
+      PlanCommand.self,
       AdviseCommand.self, DoctorCommand.self, ValidateCommand.self, MetricsCommand.self,
       CRDsCommand.self, ProbeCommand.self, DrainCommand.self, RebalanceCommand.self,
       AnnounceCommand.self,
