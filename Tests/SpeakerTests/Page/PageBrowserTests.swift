@@ -165,7 +165,7 @@ struct PageBrowserTests {
     let fixture = PageFixture()
     fixture.state.withLock { $0.isSessionUp = false }
     try await Self.open(fixture) { browser in
-      for width in [320, 360, 640, 959, 961, 1100] as [Int64] {
+      for width in [320, 360, 640, 1151, 1153, 1280] as [Int64] {
         try await browser.resize(width: width, height: 740)
         #expect(
           try await browser.evaluate(

@@ -39,7 +39,10 @@ final class PageFixture: Sendable {
     var merge = ClusterMerge()
     for document in documents { try merge.take(SpeakerSummary(document)) }
     let answers =
-      documents.map { SpeakerAnswer(node: $0.node, pod: "b/\($0.node)", outcome: .answered) }
+      documents.map {
+        SpeakerAnswer(
+          node: $0.node, pod: "b/\($0.node)", outcome: .answered, programVersion: "0.1.0")
+      }
       + [
         SpeakerAnswer(
           node: "node-4", pod: "b/node-4", outcome: .late, detail: "no answer within 5.0 s")
