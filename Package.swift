@@ -75,6 +75,8 @@ let package = Package(
     module("Assignment", ["Addresses", "Resources"]),
     module("Status", ["Addresses", yams]),
     module("Advice", ["Addresses", "Assignment", "Resources", "Status"]),
+    // The status page: its files become part of the program.
+    .target(name: "Page", resources: [.embedInCode("Assets")], swiftSettings: settings),
 
     // Edges: they carry bytes and own the clocks.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -91,9 +93,8 @@ let package = Package(
       "Speaker",
       [
         "Addresses", "Advice", "Assignment", "BFD", "BGP", "Election", "KubernetesClient",
-        "LinkLayer", "LinuxIO", "Resources", "Status", nio, nioPosix, nioHTTP1, nioSSL, logging,
-        metrics,
-        lifecycle, signals, hummingbird, hummingbirdCore, httpTypes,
+        "LinkLayer", "LinuxIO", "Page", "Resources", "Status", nio, nioPosix, nioHTTP1, nioSSL,
+        logging, metrics, lifecycle, signals, hummingbird, hummingbirdCore, httpTypes,
       ]),
     module("Lab", ["Addresses", "CLinux", "Resources", nio, nioPosix, nioHTTP1, nioLocks, yams]),
     .executableTarget(
@@ -155,8 +156,9 @@ let package = Package(
     tests(
       "SpeakerTests",
       [
-        "Addresses", "Advice", "BGP", "KubernetesClient", "LinuxIO", "Resources", "Speaker",
-        "Status", "TestAPIServer", "TestSupport", nio, nioPosix, nioSSL, logging, metrics,
+        "Addresses", "Advice", "BGP", "KubernetesClient", "LinuxIO", "Page", "Resources",
+        "Speaker", "Status", "TestAPIServer", "TestSupport", nio, nioPosix, nioSSL, logging,
+        metrics,
         lifecycle, hummingbird, yams, httpClient, nioEmbedded,
       ]),
     // The program as people call it, without a network.

@@ -14,8 +14,9 @@ struct Bellman: AsyncParsableCommand {
     version: speakerVersion,
     subcommands: [
       SpeakerCommand.self, StatusCommand.self, ExplainCommand.self, EventsCommand.self,
-      PlanCommand.self, AdviseCommand.self, DoctorCommand.self, ValidateCommand.self,
-      MetricsCommand.self, CRDsCommand.self, ProbeCommand.self, DrainCommand.self,
+      UICommand.self, PlanCommand.self, AdviseCommand.self, DoctorCommand.self,
+      ValidateCommand.self, MetricsCommand.self, CRDsCommand.self, ProbeCommand.self,
+      DrainCommand.self,
       RebalanceCommand.self, AnnounceCommand.self, CompletionsCommand.self, ManCommand.self,
       LabCommand.self, LabPodCommand.self, LabClientCommand.self,
     ])

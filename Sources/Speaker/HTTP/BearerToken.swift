@@ -1,14 +1,15 @@
 import LinuxIO
 import Synchronization
 
-/// The token of a file, which is read again when the file has changed.
+/// The token of a file, which is read again when the file has changed, or one that stays.
 final class BearerToken: Sendable {
   private struct State {
     var stamp: FileStamp?
     var token: [UInt8]
   }
 
-  private let path: String
+  /// Nil for a token that stays.
+  private let path: String?
   private let state: Mutex<State>
 
   /// The longest token.
@@ -23,12 +24,21 @@ final class BearerToken: Sendable {
     state = Mutex(State(stamp: stamp, token: try Self.read(path)))
   }
 
+  /// A token that stays.
+  init(secret: String) {
+    path = nil
+    state = Mutex(State(stamp: nil, token: Array(secret.utf8)))
+  }
+
+  /// The token itself.
+  var text: String { state.withLock { String(decoding: $0.token, as: UTF8.self) } }
+
   /// Whether `authorization`, the value of that header, bears the token, or `own`, the value of
   /// `X-Bellman-Token`, is it. A file that cannot be read any more leaves the last token in use.
   func isBorne(by authorization: String?, or own: String? = nil) -> Bool {
-    let stamp = FileStamp.of(path)
+    let stamp = path.flatMap(FileStamp.of)
     let token = state.withLock { state in
-      if let stamp, stamp != state.stamp, let token = try? Self.read(path) {
+      if let path, let stamp, stamp != state.stamp, let token = try? Self.read(path) {
         state = State(stamp: stamp, token: token)
       }
       return state.token

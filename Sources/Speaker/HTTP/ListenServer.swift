@@ -62,7 +62,7 @@ struct ListenServer: Service {
   }
 
   func run() async throws {
-    let router = Router(context: ListenContext.self)
+    let router = Router(context: ListenContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
       middleware: ListenMiddleware(
         gate: gate,
@@ -73,25 +73,23 @@ struct ListenServer: Service {
           ).increment()
         }))
     routes.addProbes(to: router)
-    // Probes say little and are asked by who has no token.
+    if options.servesStatus, options.address.address.isLoopback {
+      router.add(middleware: LoopbackHostMiddleware())
+    }
+    let page = PageRoutes(source: .control(routes.control))
+    if options.servesStatus { page.addAssets(to: router) }
+    // Probes and the files of the page say little and are asked by who has no token.
     router.add(middleware: TokenMiddleware(token: token))
     routes.addMetrics(to: router)
-    if options.servesStatus { routes.addStatus(to: router) }
+    if options.servesStatus {
+      routes.addStatus(to: router)
+      page.addDocuments(to: router)
+    }
 
-    let (gate, certificate, limits, onRunning) = (gate, certificate, limits, onRunning)
+    let onRunning = onRunning
     let application = Application(
       router: router,
-      server: HTTPServerBuilder { responder in
-        GuardedChannel(
-          base: HTTP1Channel(
-            responder: responder,
-            configuration: .init(
-              idleTimeout: limits.idle,
-              httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: limits.head, maxHeaderListSize: limits.head,
-                maxHeaderFieldCount: 100))),
-          gate: gate, certificate: certificate, answerTime: limits.answer)
-      },
+      server: limits.server(gate: gate, certificate: certificate),
       configuration: ApplicationConfiguration(
         address: .hostname("\(options.address.address)", port: Int(options.address.port))),
       onServerRunning: { await onRunning($0.localAddress) },
@@ -104,5 +102,21 @@ struct ListenServer: Service {
         "token": "\(token != nil)", "status": "\(options.servesStatus)",
       ])
     try await application.run()
+  }
+}
+
+extension ListenServer.Limits {
+  /// A server that keeps to these bounds.
+  func server(gate: ListenGuard, certificate: ServerCertificate?) -> HTTPServerBuilder {
+    HTTPServerBuilder { responder in
+      GuardedChannel(
+        base: HTTP1Channel(
+          responder: responder,
+          configuration: .init(
+            idleTimeout: idle,
+            httpDecoderConfiguration: .init(
+              maxHeaderFieldSize: head, maxHeaderListSize: head, maxHeaderFieldCount: 100))),
+        gate: gate, certificate: certificate, answerTime: answer)
+    }
   }
 }

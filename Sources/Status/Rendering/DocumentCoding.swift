@@ -27,6 +27,13 @@ extension StatusRenderer {
     return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
   }
 
+  /// The document as JSON without white space, with sorted keys.
+  public static func compactJSON(_ document: some VersionedDocument) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(document), as: UTF8.self)
+  }
+
   /// The document as YAML, with the keys of the JSON.
   public static func yaml(_ document: some VersionedDocument) throws -> String {
     let encoder = YAMLEncoder()

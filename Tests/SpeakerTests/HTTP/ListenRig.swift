@@ -61,11 +61,13 @@ struct ListenRig {
   }
 
   func ask(
-    _ path: String, method: String = "GET", headers: [String] = [], source: String? = nil
+    _ path: String, method: String = "GET", host: String = "127.0.0.1", headers: [String] = [],
+    source: String? = nil
   ) async throws -> RawClient.Answer {
     var place = place
     place.source = source
-    return try await RawClient.ask(place, path, method: method, headers: headers)
+    return try await RawClient.ask(
+      place, path, method: method, host: host, headers: headers)
   }
 }
 

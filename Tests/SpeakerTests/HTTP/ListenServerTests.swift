@@ -166,7 +166,7 @@ import Testing
         let connection = try await RawClient.connect(place)
         try await connection.channel.setOption(.autoRead, value: false).get()
         try await connection.channel.writeAndFlush(
-          ByteBuffer(string: "GET /status HTTP/1.1\r\nhost: test\r\n\r\n")
+          ByteBuffer(string: "GET /status HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
         ).get()
         lazy.append(connection)
       }

@@ -48,9 +48,10 @@ enum RawClient {
 
   /// Asks once.
   static func ask(
-    _ place: Place, _ path: String, method: String = "GET", headers: [String] = []
+    _ place: Place, _ path: String, method: String = "GET", host: String = "127.0.0.1",
+    headers: [String] = []
   ) async throws -> Answer {
-    let lines = ["\(method) \(path) HTTP/1.1", "host: test", "connection: close"] + headers
+    let lines = ["\(method) \(path) HTTP/1.1", "host: \(host)", "connection: close"] + headers
     let text = try await connect(place).executeThenClose { inbound, outbound in
       try await outbound.write(ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n\r\n"))
       var bytes = ByteBuffer()

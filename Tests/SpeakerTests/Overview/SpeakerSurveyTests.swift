@@ -72,7 +72,7 @@ struct SpeakerSurveyTests {
   }
 
   /// Runs `body` with a survey of these speakers: node-1, node-2 and so on.
-  private static func withSpeakers(
+  static func withSpeakers(
     _ behaviours: [Behaviour], deadline: TimeAmount = .seconds(10), nodes: [String] = [],
     alter: @escaping @Sendable (Int, JSONValue) -> JSONValue = { $1 },
     _ body: @escaping @Sendable (SpeakerSurvey) async throws -> Void
