@@ -72,8 +72,10 @@ struct ReadRoutes: Sendable {
         return StatusServer.text(.badRequest, "the parameter target is too long")
       }
       guard let document = await control.explain(target) else {
+        let why = await control.whyUnknown().map { "; \($0)" } ?? ""
         return StatusServer.text(
-          .notFound, "no service and no address '\(target)' is known to this speaker")
+          .notFound,
+          "no service and no address '\(target)' is known to this speaker (noService)\(why)")
       }
       return try StatusServer.json(StatusRenderer.json(document))
     }
