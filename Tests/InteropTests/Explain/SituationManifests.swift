@@ -11,27 +11,18 @@ enum SituationManifests {
   /// that each has a port of its own, which the passive router never dials.
   static let router: BirdConfiguration = {
     var router = BirdConfiguration()
-    func session(_ name: String, _ host: UInt8, _ options: String = "") -> String {
+    func session(_ name: String, _ host: UInt8) -> String {
       """
       protocol bgp \(name) {
         local 192.0.2.\(host) as \(AddressPlan.routerAS);
         neighbor 192.0.2.11 port \(1700 + Int(host)) as \(AddressPlan.nodeAS);
         direct; passive on; error wait time 1, 2; connect delay time 1;
         ipv4 { import all; export none; };
-        \(options)
       }
 
       """
     }
-    router.additions =
-      """
-      protocol bfd guards {
-        interface "*" { min rx interval 200 ms; min tx interval 200 ms; multiplier 3; };
-      }
-
-
-      """ + session("other_as", 21) + session("guarded", 22, "bfd on;") + session("silent", 23)
-      + session("closed", 24)
+    router.additions = session("other_as", 21) + session("silent", 23) + session("closed", 24)
     return router
   }()
 
@@ -61,7 +52,7 @@ enum SituationManifests {
       ("unadvertised", "192.0.2.200"), ("elsewhere", "192.0.2.201"), ("contested", "192.0.2.202"),
       ("peerless", "192.0.2.203"), ("refusing", "192.0.2.204"), ("absent", "192.0.2.205"),
       ("other-as", "192.0.2.206"), ("other-password", "192.0.2.207"),
-      ("guarded", "192.0.2.208"), ("silent", "192.0.2.209"), ("closed", "192.0.2.210"),
+      ("silent", "192.0.2.209"), ("closed", "192.0.2.210"),
       ("secretless", "192.0.2.211"), ("misspelt", "192.0.2.212"),
     ] {
       add(name, address)
@@ -86,8 +77,6 @@ enum SituationManifests {
       session("absent", "192.0.2.205", ["connectTime: 10s"], at: "192.0.2.99"),
       session("other-as", "192.0.2.206", [], at: "192.0.2.21", peerAS: 64999),
       session("other-password", "192.0.2.207", ["password: wrong"], at: "192.0.2.25"),
-      profile,
-      session("guarded", "192.0.2.208", ["bfdProfile: steady"], at: "192.0.2.22"),
       session("silent", "192.0.2.209", ["holdTime: 3s"], at: "192.0.2.23"),
       session("closed", "192.0.2.210", [], at: "192.0.2.24"),
       pool("secretless", "192.0.2.211"),
@@ -127,10 +116,6 @@ enum SituationManifests {
   ) -> String {
     document("metallb.io/v1beta1", kind, name ?? pool, ["ipAddressPools: [\(pool)]"] + options)
   }
-
-  private static let profile = document(
-    "metallb.io/v1beta1", "BFDProfile", "steady",
-    ["receiveInterval: 200", "transmitInterval: 200", "detectMultiplier: 3"])
 
   private static func document(
     _ version: String, _ kind: String, _ name: String, _ spec: [String]

@@ -126,9 +126,6 @@ extension Situation {
       "a peer with another password", with: 25, "192.0.2.207",
       ["cannot tell BGPPeer other-password", "another password, or none"]),
     cut(
-      "a path that BFD finds down", with: 22, "192.0.2.208", "udp dport 3784",
-      ["cannot tell BGPPeer guarded", "Cease/BFD Down"]),
-    cut(
       "a peer that falls silent", with: 23, "192.0.2.209", "ip saddr 192.0.2.23",
       ["cannot tell BGPPeer silent", "sent 4/0 Hold Timer Expired"]),
     Situation("a session that the router's operator shut") { lab in
