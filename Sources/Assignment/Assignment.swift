@@ -1,5 +1,5 @@
 import Addresses
-import Resources
+public import Resources
 
 /// Decides which addresses this node announces, where and to whom, and says why.
 ///
@@ -17,14 +17,19 @@ public struct Assignment: Sendable {
     /// Whether an election says who owns an address by layer 2; if not, it is the first node of the
     /// ranking.
     public var hasElection: Bool
+    /// Whether addresses of services with policy Local wait for the health check node port of this node
+    /// (row S4).
+    public var hasHealthGate: Bool
 
     /// Options with these values.
     public init(
-      loadBalancerClass: String? = nil, ignoreExcludeLabel: Bool = false, hasElection: Bool = false
+      loadBalancerClass: String? = nil, ignoreExcludeLabel: Bool = false,
+      hasElection: Bool = false, hasHealthGate: Bool = false
     ) {
       self.loadBalancerClass = loadBalancerClass
       self.ignoreExcludeLabel = ignoreExcludeLabel
       self.hasElection = hasElection
+      self.hasHealthGate = hasHealthGate
     }
   }
 
@@ -73,6 +78,11 @@ public struct Assignment: Sendable {
   /// can be seen what the event did to the ``health``.
   public mutating func take(_ event: Event) { apply(event) }
 
+  /// The services of which the question to their health check node port has changed since the last call,
+  /// with the port to ask on this node from now on; nil ends it. Empty without
+  /// ``Options/hasHealthGate``.
+  public mutating func takeHealthPorts() -> [ObjectName: UInt16?] { state.takeHealthPorts() }
+
   /// How much of the cluster the API calls bad, of what the other speakers do not hold dead.
   public var health: Health { state.health }
 
@@ -92,6 +102,7 @@ public struct Assignment: Sendable {
       ownerships[address] = ownership
       pending.elected.insert(address)
     case .peerDeath(let node, let death): state.setDeath(death, of: node, &pending)
+    case .health(let service, let health): state.setHealth(health, of: service, &pending)
     case .fitnessHeld(let isHeld): state.setHeld(isHeld, &pending)
     case .time(let seconds): state.setTime(seconds, &pending)
     case .sourcesComplete:

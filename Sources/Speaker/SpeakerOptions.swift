@@ -33,6 +33,8 @@ public struct SpeakerOptions: Sendable {
   public var listen: [ListenOptions] = []
   /// Whether metrics have MetalLB's names too.
   public var hasMetalLBMetrics = false
+  /// How health check node ports are asked; nil announces without asking.
+  public var healthGate: HealthGateOptions?
   /// What it does on layer-2 segments.
   public var layer2: Layer2Options
 

@@ -81,7 +81,8 @@ struct ClaimViewTests {
     #expect(
       try text(ElectionFixture.claim()).hasPrefix(
         """
-        203.0.113.10: shop/web (Cluster), pool public, owner node1 (as node1 sees it)
+        203.0.113.10: node1 owns it: node3 was silent, and a quorum of its witnesses promised the address to node1 (ownerSilent)
+          shop/web (Cluster), pool public (as node1 sees it)
           node1 has it with epoch 14+2, as node1 knows since 3m12s
           moved from node3 to node1 3m12s ago: node3 was silent, and a quorum of its witnesses promised the address to node1
           the lease of node1 lasts 444 ms without another acknowledgement

@@ -84,7 +84,7 @@ struct DocumentCodingTests {
       ])
     #expect(
       try keyPaths(StatusRenderer.json(ExplainFixture.local())) == [
-        "addresses", "addresses.address", "addresses.conflicts",
+        "addresses", "addresses.address", "addresses.conclusion", "addresses.conflicts",
         "addresses.externalTrafficPolicy", "addresses.family", "addresses.nodes",
         "addresses.nodes.bgp", "addresses.nodes.bgp.reason",
         "addresses.nodes.bgp.sentence", "addresses.nodes.bgp.verdict", "addresses.nodes.fitness",
@@ -97,7 +97,7 @@ struct DocumentCodingTests {
         "addresses.routes.decision.sentence", "addresses.routes.decision.verdict",
         "addresses.routes.localPreference", "addresses.routes.nextHops", "addresses.routes.peer",
         "addresses.routes.prefix",
-        "addresses.services", "node", "services", "services.endpoints",
+        "addresses.services", "circumstances", "node", "services", "services.endpoints",
         "services.endpoints.family", "services.endpoints.ready", "services.endpoints.terminating",
         "services.externalTrafficPolicy", "services.insideCallers",
         "services.internalTrafficPolicy", "services.service", "subject", "version",

@@ -7,7 +7,8 @@ struct ExplainViewTests {
     let text = try StatusRenderer(format: .table, now: now).explain(ExplainFixture.local())
     #expect(
       text == """
-        203.0.113.9: shop/api (Local), pool public, owner node2 (as node1 sees it)
+        203.0.113.9: node2 owns it; node2 announces it by BGP; not node1: no ready endpoint of IPv4 on Node node1 (noLocalEndpoint); not node3: Node node3 is labelled to be excluded (nodeExcluded)
+          shop/api (Local), pool public (as node1 sees it)
 
         NODE   RANK  LAYER 2              BGP                  READY  TERMINATING
         node2     1  owner                announced                1            0
@@ -29,7 +30,8 @@ struct ExplainViewTests {
         tor-a  203.0.113.9/32  fit: noSessionToPeer         150  64512:100,large:64512:1:2
         tor-b  203.0.113.9/32  no: noLocalEndpoint            -  -
 
-        2001:db8:1::9: shop/api (Local), pool public, no owner (as node1 sees it)
+        2001:db8:1::9: nobody announces it: no ready endpoint of IPv6 on this node (noLocalEndpoint)
+          shop/api (Local), pool public (as node1 sees it)
 
         NODE   RANK  LAYER 2              BGP                  READY  TERMINATING
         node1     -  no: noLocalEndpoint  no: noLocalEndpoint      0            0
@@ -47,8 +49,7 @@ struct ExplainViewTests {
     let text = try StatusRenderer(format: .table, now: now).explain(ExplainFixture.pending())
     #expect(
       text == """
-        shop/pending (Cluster): no node announces it: noAddress
-          Service shop/pending: status.loadBalancer.ingress has no IP address
+        shop/pending (Cluster): no node announces it: Service shop/pending: status.loadBalancer.ingress has no IP address (noAddress)
 
         shop/pending: no endpoints in the cluster. spec.internalTrafficPolicy is Cluster: callers inside reach every ready endpoint.
 
@@ -59,7 +60,8 @@ struct ExplainViewTests {
     let text = try StatusRenderer(format: .table, now: now).explain(ExplainFixture.stranger())
     #expect(
       text == """
-        198.51.100.1: shop/lost (Cluster), in no pool, no owner (as node1 sees it)
+        198.51.100.1: nobody announces it: no IPAddressPool contains 198.51.100.1 (addressInNoPool)
+          shop/lost (Cluster), in no pool (as node1 sees it)
 
         NODE   RANK  LAYER 2              BGP                  READY  TERMINATING
         node1     -  no: addressInNoPool  no: addressInNoPool      0            0
@@ -77,6 +79,7 @@ struct ExplainViewTests {
       text == """
         addresses:
         - address: 198.51.100.1
+          conclusion: 'nobody announces it: no IPAddressPool contains 198.51.100.1 (addressInNoPool)'
           conflicts: []
           externalTrafficPolicy: Cluster
           family: IPv4
@@ -108,6 +111,7 @@ struct ExplainViewTests {
           routes: []
           services:
           - shop/lost
+        circumstances: []
         node: node1
         services: []
         subject: 198.51.100.1
@@ -120,9 +124,9 @@ struct ExplainViewTests {
   func wide() throws {
     let text = try StatusRenderer(format: .wide, now: now).explain(ExplainFixture.local())
     let lines = text.split(separator: "\n")
-    #expect(lines[1].hasSuffix("  FITNESS  WEIGHT  LAYER 2 REASON   BGP REASON"))
-    #expect(lines[2].hasSuffix("  ready        50  owner            announced"))
-    #expect(lines[3].hasSuffix("  -             0  noLocalEndpoint  noLocalEndpoint"))
+    #expect(lines[2].hasSuffix("  FITNESS  WEIGHT  LAYER 2 REASON   BGP REASON"))
+    #expect(lines[3].hasSuffix("  ready        50  owner            announced"))
+    #expect(lines[4].hasSuffix("  -             0  noLocalEndpoint  noLocalEndpoint"))
   }
 
   @Test("a document without content says so")

@@ -20,9 +20,14 @@ struct ClusterState: Sendable {
   /// The BGPPeers of the own node, sorted by name.
   private(set) var ownPeers: [String] = []
   private(set) var sessionsUp: Set<String> = []
+  /// What the health check node ports of this node say, of the services that were answered for.
+  private(set) var healths: [ObjectName: LocalHealth] = [:]
   /// The nodes that may take an address under policy Cluster, by the L2Advertisements in question.
   var candidateLists: [[Int]: CandidateList] = [:]
 
+  /// The services that health is asked of, and their ports.
+  private var healthPorts: [ObjectName: UInt16] = [:]
+  private var changedHealthPorts: Set<ObjectName> = []
   private var slices: [ObjectName: SliceRecord] = [:]
   private var slicesOfService: [ObjectName: Set<ObjectName>] = [:]
   private var tally = EndpointTally()
@@ -45,6 +50,7 @@ struct ClusterState: Sendable {
     var kept = service
     kept.metadata.annotations = [:]
     let old = services.updateValue(kept, forKey: name)
+    refreshHealthPort(of: name)
     if let old, old.decidesLike(kept) { return }
     moveClaims(of: name, from: old?.ingress ?? [], to: kept.ingress)
     changes.addresses.formUnion(old?.ingress ?? [])
@@ -53,6 +59,7 @@ struct ClusterState: Sendable {
 
   mutating func removeService(_ name: ObjectName, _ changes: inout Changes) {
     guard let old = services.removeValue(forKey: name) else { return }
+    refreshHealthPort(of: name)
     moveClaims(of: name, from: old.ingress, to: [])
     changes.addresses.formUnion(old.ingress)
   }
@@ -113,9 +120,33 @@ struct ClusterState: Sendable {
     guard entry[family] != summary else { return }
     entry[family] = summary
     endpoints[service] = entry == ServiceEndpoints() ? nil : entry
+    refreshHealthPort(of: service)
     for address in services[service]?.ingress ?? [] where address.family == family {
       changes.addresses.insert(address)
     }
+  }
+
+  // MARK: Health
+
+  mutating func setHealth(
+    _ health: LocalHealth?, of service: ObjectName, _ changes: inout Changes
+  ) {
+    guard healths[service] != health else { return }
+    healths[service] = health
+    changes.addresses.formUnion(services[service]?.ingress ?? [])
+  }
+
+  mutating func takeHealthPorts() -> [ObjectName: UInt16?] {
+    defer { changedHealthPorts.removeAll() }
+    return changedHealthPorts.reduce(into: [:]) { $0.updateValue(healthPorts[$1], forKey: $1) }
+  }
+
+  private mutating func refreshHealthPort(of service: ObjectName) {
+    guard options.hasHealthGate else { return }
+    let port = healthPort(of: service)
+    guard healthPorts[service] != port else { return }
+    healthPorts[service] = port
+    changedHealthPorts.insert(service)
   }
 
   // MARK: What peers and time say of them
@@ -267,5 +298,6 @@ extension Service {
     type == other.type && loadBalancerClass == other.loadBalancerClass
       && externalTrafficPolicy == other.externalTrafficPolicy && ingress == other.ingress
       && metadata.labels == other.metadata.labels
+      && healthCheckNodePort == other.healthCheckNodePort
   }
 }

@@ -28,6 +28,9 @@ extension Assignment {
     case ownership(IPAddress, Ownership)
     /// The other speakers hold a node dead (row L7); nil when it is heard again.
     case peerDeath(node: String, PeerDeath?)
+    /// What the health check node port of a service says about this node; nil where it has not answered
+    /// yet, or is not asked (row S4).
+    case health(service: ObjectName, LocalHealth?)
     /// Fitness is held at its last good state, since the API calls too much bad at once; or no longer.
     /// Nodes and endpoints that turned bad in the minute before count as good. What is removed,
     /// terminates, or is set by the operator is obeyed.

@@ -32,6 +32,9 @@ public enum Reason: String, Hashable, Sendable, CaseIterable, Codable {
   case noLocalEndpoint
   /// Policy Cluster, and no node has a usable endpoint of the address's family.
   case noEndpoint
+  /// Policy Local, and the health check node port of the service on this node does not answer that it
+  /// has endpoints (row S4).
+  case healthCheckFailing
   /// Several services share the address and no node can serve all of them (row S1).
   case sharedAddressUnserviceable
   /// BGPAdvertisements disagree about the local preference of one prefix for one peer.

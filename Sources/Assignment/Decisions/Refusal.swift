@@ -21,6 +21,7 @@ enum Refusal: Error, Hashable, Sendable {
   /// Its endpoints do not count, since the other speakers hold the node dead (row L7).
   case endpointsOnDeadNode(ObjectName, AddressFamily, node: String)
   case endpointsOnDeadNodes(ObjectName, AddressFamily, nodes: [String])
+  case healthCheckFailing(ObjectName, port: UInt16, node: String, String)
   case sharedUnserviceable(IPAddress, all: Int, chosen: [ObjectName], node: String)
   case routeNotShared(RouteKey, lacking: ObjectName)
   case attributeConflict(
@@ -40,6 +41,7 @@ enum Refusal: Error, Hashable, Sendable {
     case .noMatchingInterface, .noCommonInterface: .noMatchingInterface
     case .noLocalEndpoint, .endpointsOnDeadNode: .noLocalEndpoint
     case .noEndpoint, .endpointsOnDeadNodes: .noEndpoint
+    case .healthCheckFailing: .healthCheckFailing
     case .sharedUnserviceable, .routeNotShared: .sharedAddressUnserviceable
     case .attributeConflict: .conflictingAdvertisements
     case .sourcesIncomplete: .sourcesIncomplete
@@ -107,6 +109,8 @@ enum Refusal: Error, Hashable, Sendable {
       "Service \(service): externalTrafficPolicy is Cluster and all usable endpoints of"
         + " \(family.rawValue) are on nodes that the other speakers hold dead:"
         + " \(nodes.joined(separator: ", "))"
+    case .healthCheckFailing(let service, let port, let node, let what):
+      "Service \(service): Node \(node) has endpoints, and its healthCheckNodePort \(port) \(what)"
     case .sharedUnserviceable(let address, let all, let chosen, let node):
       "no node can serve all \(all) Services that share \(address), so those nodes announce it"
         + " that serve \(chosen.joined); Node \(node) does not"

@@ -39,6 +39,8 @@ extension Eligibility {
     case .noLocalEndpoint(_, _, _, let onlyTerminating):
       // Terminating endpoints still take what comes; without any, what comes is lost anyway.
       self = .leaving(milliseconds: onlyTerminating ? nil : 150)
+    // The proxy's rules outlive its word: there is time for a hand-over, and an end to it.
+    case .healthCheckFailing: self = .leaving(milliseconds: 1000)
     case .noAdvertisementForNode, .noCommonInterface: self = .leaving(milliseconds: nil)
     case .endpointsOnDeadNode, .sharedUnserviceable: self = .leaving(milliseconds: 150)
     case .noService, .notLoadBalancer, .otherClass, .noAddress, .addressInNoPool, .nodeUnknown,

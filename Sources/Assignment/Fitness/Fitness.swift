@@ -22,6 +22,7 @@ extension ClusterState {
     let profile = try admit(node, to: subject, by: .layer2)
     let interfaces = try selectInterfaces(for: subject, on: profile)
     let endpoints = try endpointClass(of: subject, on: node, required: required)
+    try checkHealth(of: subject, on: node, required: required)
     return Layer2Fit(
       key: RankKey(
         node: profile.name,
@@ -37,6 +38,7 @@ extension ClusterState {
   ) throws(Refusal) -> RouteSelection {
     let profile = try admit(node, to: subject, by: .bgp)
     _ = try endpointClass(of: subject, on: node, required: required)
+    try checkHealth(of: subject, on: node, required: required)
     return selectRoutes(for: subject, on: profile, peers: peers)
   }
 

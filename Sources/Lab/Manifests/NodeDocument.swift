@@ -5,8 +5,14 @@ import Yams
 /// A Node as `kubectl get -o yaml` prints it.
 enum NodeDocument {
   static func document(_ node: Resources.Node) -> Yams.Node {
-    var spec: Yams.Node = [:]
-    if node.isUnschedulable { spec = ["unschedulable": .bool(true)] }
+    var spec: [(Yams.Node, Yams.Node)] = []
+    if !node.taints.isEmpty {
+      let taints = node.taints.sorted().map { key -> Yams.Node in
+        ["effect": "NoExecute", "key": Yams.Node(key)]
+      }
+      spec.append(("taints", Yams.Node(taints)))
+    }
+    if node.isUnschedulable { spec.append(("unschedulable", .bool(true))) }
     let addresses = node.internalAddresses.map { address -> Yams.Node in
       ["address": Yams.Node(address.description), "type": "InternalIP"]
     }
@@ -15,7 +21,7 @@ enum NodeDocument {
       "apiVersion": "v1",
       "kind": "Node",
       "metadata": ObjectMetadataDocument.document(node.metadata),
-      "spec": spec,
+      "spec": Yams.Node(spec),
       "status": [
         "addresses": Yams.Node(addresses + [hostname]),
         "conditions": [

@@ -8,6 +8,9 @@ enum ObjectMetadataDocument {
     var pairs: [(Yams.Node, Yams.Node)] = [
       ("creationTimestamp", .quoted("2026-01-05T08:00:00Z"))
     ]
+    if metadata.isBeingDeleted {
+      pairs.append(("deletionTimestamp", .quoted("2026-01-05T09:00:00Z")))
+    }
     if !metadata.labels.isEmpty { pairs.append(("labels", .strings(metadata.labels))) }
     pairs.append(("name", Yams.Node(metadata.name.name)))
     if !metadata.name.namespace.isEmpty {

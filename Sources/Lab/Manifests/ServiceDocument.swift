@@ -12,6 +12,12 @@ enum ServiceDocument {
       spec.append(("clusterIP", Yams.Node(first.description)))
       spec.append(("clusterIPs", .list(workload.clusterIPs)))
     }
+    if let port = service.healthCheckNodePort {
+      spec.append(("healthCheckNodePort", Yams.Node("\(port)")))
+    }
+    if let name = service.loadBalancerClass {
+      spec.append(("loadBalancerClass", Yams.Node(name)))
+    }
     spec += [
       ("externalTrafficPolicy", Yams.Node(service.externalTrafficPolicy.rawValue)),
       ("internalTrafficPolicy", Yams.Node(service.internalTrafficPolicy.rawValue)),

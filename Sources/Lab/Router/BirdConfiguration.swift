@@ -14,6 +14,8 @@ public struct BirdConfiguration: Hashable, Sendable {
   public var hasBFD = false
   /// The TCP MD5 password of every session (RFC 2385); nil for none.
   public var password: String?
+  /// What follows the lab's own protocols.
+  public var additions = ""
 
   /// The configuration of the lab by default: eBGP with every node.
   public init() {}
@@ -77,7 +79,7 @@ public struct BirdConfiguration: Hashable, Sendable {
           """
       }
     }
-    return text
+    return text + additions
   }
 
   /// What the sessions over `family` have in common.

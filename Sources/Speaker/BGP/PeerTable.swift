@@ -213,6 +213,19 @@ final class PeerTable {
     return max(change, entry.stateSince)
   }
 
+  /// Why the session with a neighbour carries no routes of `family` now; nil where it does.
+  func obstacle(to family: AddressFamily, of name: String) -> String? {
+    if let waiting = waiting[name] { return waiting.reason }
+    guard let entry = entries[name] else { return "this node has no such peer" }
+    guard entry.transport.state == .established else {
+      return entry.lastError ?? "the first connection is being made"
+    }
+    guard entry.transport.negotiated?.families.contains(family) ?? false else {
+      return "the session is established, and the peer takes no \(family.rawValue) routes by it"
+    }
+    return entry.transport.heldBackFamilies[family].map { "\($0)" }
+  }
+
   /// How many prefixes each neighbour has from this node, those without any left out.
   func announcedPrefixes() -> [String: Int] {
     entries.compactMapValues { entry in

@@ -29,6 +29,8 @@ actor ControlLoop {
   let bfd: BFDTable
   let links: LinkTable
   let election: ElectionTable?
+  /// The questions to health check node ports; nil where announcements do not wait for them.
+  let health: HealthChecks?
   /// The addresses whose announcement may be another one than was last asked for.
   var changedAddresses: Set<IPAddress> = []
   /// Hears when ``changedAddresses`` is no longer empty.
@@ -59,6 +61,7 @@ actor ControlLoop {
   private var segmentWatch: RepeatedTask?
   private var credenceWatch: RepeatedTask?
   private var knowsInterfaces = false
+  private var hasReadSource = false
   private var loggedKernelResponders: Set<String> = []
 
   /// Whether everything was read once, and decided upon.
@@ -88,7 +91,11 @@ actor ControlLoop {
       node: options.node,
       options: .init(
         loadBalancerClass: options.loadBalancerClass,
-        ignoreExcludeLabel: options.ignoreExcludeLabel, hasElection: plane != nil))
+        ignoreExcludeLabel: options.ignoreExcludeLabel, hasElection: plane != nil,
+        hasHealthGate: options.healthGate != nil))
+    health = options.healthGate.map {
+      HealthChecks($0, node: options.node, eventLoop: eventLoop)
+    }
     election = plane.map { ElectionTable(node: options.node, plane: $0) }
     peers = PeerTable(node: options.node, eventLoop: eventLoop, logger: logger)
     neighbours = NeighbourTable(eventLoop: eventLoop, logger: logger)
@@ -118,6 +125,10 @@ actor ControlLoop {
     links.onChange = { [weak self] in
       Task { await self?.linksChanged() }
     }
+    health?.onChange = { [weak self] in
+      Task { await self?.healthChanged() }
+    }
+    health?.start()
     bfd.onChange = { [peers, journal] in
       peers.pathChanged(to: $0, isUp: $1)
       journal.note(path: $0, isUp: $1)
@@ -179,20 +190,56 @@ actor ControlLoop {
     for name in update.changes.nodes.removed { nodes[name] = nil }
     for node in update.changes.nodes.upserted where node.name == options.node { ownNode = node }
     if update.changes.nodes.removed.contains(options.node) { ownNode = nil }
-    if !assignment.isComplete {
-      events.append(.sourcesComplete)
+    if !hasReadSource {
+      hasReadSource = true
+      if health == nil { events.append(.sourcesComplete) }
       if ownNode == nil {
         logger.error("no Node of this name is known; check --node")
       }
     }
+    health?.nodeAddresses = ownNode?.internalAddresses ?? []
     let news = election?.update(
       upserted: update.changes.nodes.upserted, removed: update.changes.nodes.removed)
     if let news { events += ownershipEvents(news) }
     reconcilePeers()
     decide(events, .source, since: update.receivedAt)
+    completeSources()
     completeInitialTable()
     if update.changes.configuration != nil { noteAnnouncements(of: histories.keys) }
     logNewKernelResponders()
+  }
+
+  /// With a gate, nothing is decided before each service that is asked about was answered for: what an
+  /// earlier speaker of this node announced must not end for want of a question.
+  private func completeSources() {
+    guard let health, hasReadSource, !assignment.isComplete, health.isPrimed else { return }
+    decide(healthEvents(health) + [.sourcesComplete], .source, since: .now())
+  }
+
+  private func healthEvents(_ health: HealthChecks) -> [Assignment.Event] {
+    health.takeChanges().map { service, health in
+      if case .failing(let what) = health {
+        logger.warning(
+          "no endpoints by the health check node port",
+          metadata: ["service": "\(service)", "port": "\(what)"])
+      } else if health == .serving {
+        logger.notice(
+          "the health check node port tells of endpoints", metadata: ["service": "\(service)"])
+      }
+      return .health(service: service, health)
+    }
+  }
+
+  /// Health check node ports answer otherwise than before, or all of them for the first time.
+  private func healthChanged() {
+    guard !isStopping, let health else { return }
+    guard assignment.isComplete else {
+      completeSources()
+      return completeInitialTable()
+    }
+    let events = healthEvents(health)
+    guard !events.isEmpty else { return }
+    perform(assignment.handle(.batch(events)), .health, since: .now())
   }
 
   /// Takes in what the source or the time changed, and acts on it as far as the source is believed.
@@ -300,6 +347,7 @@ actor ControlLoop {
     await isLeft
     segmentWatch?.cancel()
     credenceWatch?.cancel()
+    health?.stop()
     links.close()
     pulse.stop()
   }
@@ -460,6 +508,7 @@ actor ControlLoop {
     let isSaid = actions.contains(where: \.reachesTheWire)
     if isSaid { metrics.noteWire(event, since: start) }
     journal.commit(trigger: event, timeToWire: isSaid ? NIODeadline.now() - start : nil)
+    health?.update(assignment.takeHealthPorts())
   }
 
   private func logNewKernelResponders() {

@@ -66,6 +66,40 @@ struct PlaneView {
       obstacle: view.obstacle.map { obstacle($0, summary) })
   }
 
+  /// What the election knows that may be behind an announcement.
+  var circumstances: [Circumstance] {
+    var found: [Circumstance] = []
+    for disagreement in disagreements {
+      let sentence =
+        disagreement.sentence.hasSuffix(".")
+        ? String(disagreement.sentence.dropLast()) : disagreement.sentence
+      switch disagreement.reason {
+      case PlaneDisagreement.Reason.noQuorum.rawValue:
+        let unheard = unheardMembers
+        found.append(
+          Circumstance(
+            .noQuorum, node: disagreement.node,
+            sentence: sentence + (unheard.isEmpty ? "" : "; it does not hear \(unheard)")))
+      case PlaneDisagreement.Reason.sourceSuspect.rawValue:
+        found.append(Circumstance(.sourceSuspect, sentence: sentence))
+      default: break
+      }
+    }
+    for member in status.members where member.state == .dead || member.state == .stalled {
+      let silence = member.heardAgo.map { ", not heard for \(Self.seconds($0))" } ?? ""
+      found.append(
+        Circumstance(
+          .memberDead, node: member.name,
+          sentence: "the other speakers hold Node \(member.name) dead\(silence)"))
+    }
+    return found
+  }
+
+  private var unheardMembers: String {
+    status.members.filter { $0.state == .dead || $0.state == .late }.map(\.name).sorted()
+      .joined(separator: ", ")
+  }
+
   /// Why none of these nodes takes an address; nil when one of them could.
   func obstacleToHandOver(to others: [String]) -> String? {
     if status.policy == .strict, !status.lease.isHeld {
@@ -180,6 +214,10 @@ struct PlaneView {
   }
 
   private static func milliseconds(_ time: TimeAmount) -> Int64 { time.nanoseconds / 1_000_000 }
+
+  private static func seconds(_ time: TimeAmount) -> String {
+    "\(time.nanoseconds / 1_000_000_000) s"
+  }
 }
 
 extension MemberStatus.State {

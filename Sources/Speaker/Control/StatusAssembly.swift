@@ -42,11 +42,12 @@ extension ControlLoop {
   /// Why `target`, an address or `namespace/name`, is announced or not; nil if it is unknown.
   func explain(_ target: String) async -> ExplainDocument? {
     let plane = await planeView()
+    let circumstances = circumstances(plane)
     if let address = IPAddress(target) {
       guard let report = assignment.report(for: address) else { return nil }
       return ExplainDocument(
         node: options.node, subject: target, services: report.services.map(explanation),
-        addresses: [explanation(report, plane)])
+        addresses: [explanation(report, plane)], circumstances: circumstances)
     }
     let parts = target.split(separator: "/", omittingEmptySubsequences: false)
     let name =
@@ -56,7 +57,32 @@ extension ControlLoop {
     guard parts.count <= 2, let report = assignment.report(for: name) else { return nil }
     return ExplainDocument(
       node: options.node, subject: "\(name)", services: [explanation(report.service)],
-      addresses: report.addresses.map { explanation($0, plane) })
+      addresses: report.addresses.map { explanation($0, plane) }, circumstances: circumstances)
+  }
+
+  /// Why a service or an address may not be known: what could not be read; nil where all was read.
+  func whyUnknown() -> String? {
+    guard assignment.isComplete else { return "the sources have not been read to the end yet" }
+    let errors = source.problems.filter { $0.severity == .error }
+    guard let first = errors.first else { return nil }
+    let rest = errors.count > 1 ? ", and \(errors.count - 1) more" : ""
+    return "what is in error is not read: \(first)\(rest)"
+  }
+
+  /// What holds for more than one address and may be behind what is explained.
+  private func circumstances(_ plane: PlaneView?) -> [Circumstance] {
+    var found = plane?.circumstances ?? []
+    if !isSourceReachable {
+      found.append(
+        Circumstance(
+          .sourceUnreachable,
+          sentence: "the API cannot be reached, and services, endpoints and nodes stay as last read"
+        ))
+    }
+    found += source.problems.filter { $0.severity == .error }.map {
+      Circumstance(.configurationError, object: $0.object, sentence: "in error: \($0)")
+    }
+    return found
   }
 
   /// What the election says, once for a document; nil without an election, and when it has ended.
@@ -72,7 +98,7 @@ extension ControlLoop {
 
   private func claim(of summary: AddressSummary, _ plane: PlaneView?) -> ClaimStatus? {
     plane?.claim(
-      of: summary, lastMove: election?.lastMoves[summary.address].map(MoveStatus.init))
+      of: summary, lastMove: election?.lastMove(of: summary.address).map(MoveStatus.init))
   }
 
   /// Sessions that should be guarded and are not: they work, and a dead path goes unnoticed for as long
@@ -236,7 +262,9 @@ extension ControlLoop {
       ].compactMap(\.self),
       communities: (report.attributes?.communities.map(\.description) ?? [])
         + (report.attributes?.extendedCommunities.map(\.description) ?? []),
-      weight: report.attributes?.endpointCount)
+      weight: report.attributes?.endpointCount,
+      obstacle: report.decision.isFit
+        ? peers.obstacle(to: report.key.prefix.family, of: report.key.peer) : nil)
   }
 }
 

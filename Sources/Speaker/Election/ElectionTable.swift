@@ -54,11 +54,13 @@ final class ElectionTable {
   private var converted: (from: [FitNode], to: [Candidate]) = ([], [])
   private var pending: [Election.Event] = []
   /// When and why each address moved last.
-  private(set) var lastMoves: [IPAddress: Move] = [:]
+  private var lastMoves: [IPAddress: Move] = [:]
   /// Which nodes were last said to be drained.
   private var draining: Set<String> = []
   /// Which nodes were last said to be dead.
   private var deaths: [String: PeerDeath] = [:]
+  /// When each node was last found dead.
+  private var deathTimes: [String: Timestamp] = [:]
   /// Whether each node is ready, as the election was told.
   private var readiness: [String: Bool] = [:]
 
@@ -215,11 +217,30 @@ final class ElectionTable {
         for name in Set(found.keys).union(deaths.keys).sorted() where found[name] != deaths[name] {
           news.deaths.append((name, found[name]))
         }
+        for name in found.keys where deaths[name] == nil { deathTimes[name] = .now }
         deaths = found
       }
     }
     return news
   }
+
+  /// When and why an address moved last. A speaker that only learnt of a move says what it saw of the
+  /// former owner at that time.
+  func lastMove(of address: IPAddress) -> Move? {
+    guard let move = lastMoves[address], move.cause == .learnt, let from = move.from else {
+      return lastMoves[address]
+    }
+    func with(_ cause: Election.Cause) -> Move {
+      Move(at: move.at, from: from, to: move.to, cause: cause)
+    }
+    if draining.contains(from) { return with(.handedOver) }
+    guard let death = deathTimes[from] else { return move }
+    let distance = abs(death.secondsSince1970 - move.at.secondsSince1970)
+    return distance <= Self.sameEvent ? with(.ownerSilent) : move
+  }
+
+  /// Within so many seconds a death and a move are one event.
+  private static let sameEvent: Int64 = 5
 
   private func set(_ address: IPAddress, _ ownership: Ownership, _ news: inout News) {
     guard ownerships[address] != ownership else { return }

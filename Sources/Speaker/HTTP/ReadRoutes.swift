@@ -12,7 +12,7 @@ struct ReadRoutes: Sendable {
   /// The longest target that `GET /explain` looks up: names of Kubernetes have 253 octets at most.
   private static let longestTarget = 600
   /// How an answer ends about what is not there.
-  static let unknownEnding = "is known to this speaker"
+  static let unknown = "is known to this speaker"
 
   /// `GET /healthz` and `GET /readyz`.
   func addProbes(to router: Router<some RequestContext>) {
@@ -82,8 +82,10 @@ struct ReadRoutes: Sendable {
         return StatusServer.text(.badRequest, "the parameter target is too long")
       }
       guard let document = await control.explain(target) else {
+        let why = await control.whyUnknown().map { "; \($0)" } ?? ""
         return StatusServer.text(
-          .notFound, "no service and no address '\(target)' \(Self.unknownEnding)")
+          .notFound,
+          "no service and no address '\(target)' \(Self.unknown) (noService)\(why)")
       }
       return try StatusServer.json(StatusRenderer.json(document))
     }

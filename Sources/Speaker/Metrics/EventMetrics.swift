@@ -18,6 +18,8 @@ struct EventMetrics: Sendable {
     case interface
     /// A drain was begun or ended.
     case drain
+    /// Health check node ports answer otherwise.
+    case health
   }
 
   /// What this node has to do with a move.

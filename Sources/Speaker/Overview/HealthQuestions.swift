@@ -1,13 +1,7 @@
 import Addresses
 public import Advice
 import NIOCore
-import NIOHTTP1
-import NIOPosix
 import Resources
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Asks the nodes, on the health check node port of each service with policy Local, whether their
 /// kube-proxy has endpoints of it. What cannot be reached says nothing.
@@ -58,59 +52,15 @@ public struct HealthQuestions: Sendable {
   }
 
   private static func ask(_ question: Question) async -> HealthAnswer? {
-    guard let outcome = await outcome(question) else { return nil }
+    let found = await HealthRequest.outcome(
+      at: question.address, port: question.port, host: question.node, patience: patience)
+    let outcome: HealthAnswer.Outcome
+    switch found {
+    case .healthy: outcome = .healthy
+    case .unhealthy(let status): outcome = .unhealthy(status: status)
+    case .refused: outcome = .refused
+    case .silent: return nil
+    }
     return HealthAnswer(service: question.service, node: question.node, outcome: outcome)
-  }
-
-  private static func outcome(_ question: Question) async -> HealthAnswer.Outcome? {
-    let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
-    do {
-      channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .connectTimeout(patience)
-        .connect(host: "\(question.address)", port: question.port) { channel in
-          channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHTTPClientHandlers()
-            try channel.pipeline.syncOperations.addHandler(
-              IdleStateHandler(readTimeout: patience), position: .first)
-            try channel.pipeline.syncOperations.addHandler(CloseWhenIdle())
-            return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
-          }
-        }
-    } catch {
-      return refused(error) ? .refused : nil
-    }
-    let status = try? await channel.executeThenClose { inbound, outbound -> HTTPResponseStatus? in
-      var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/healthz")
-      head.headers.add(name: "host", value: question.node)
-      head.headers.add(name: "connection", value: "close")
-      try await outbound.write(contentsOf: [.head(head), .end(nil)])
-      for try await case .head(let response) in inbound { return response.status }
-      return nil
-    }
-    guard let status else { return nil }
-    return status == .ok ? .healthy : .unhealthy(status: Int(status.code))
-  }
-
-  private static func refused(_ error: any Error) -> Bool {
-    func isRefusal(_ error: any Error) -> Bool {
-      (error as? IOError)?.errnoCode == ECONNREFUSED
-    }
-    guard let error = error as? NIOConnectionError else { return isRefusal(error) }
-    return !error.connectionErrors.isEmpty
-      && error.connectionErrors.allSatisfy { isRefusal($0.error) }
-  }
-}
-
-/// Closes a connection on which nothing comes.
-private final class CloseWhenIdle: ChannelInboundHandler {
-  typealias InboundIn = HTTPClientResponsePart
-  typealias InboundOut = HTTPClientResponsePart
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is IdleStateHandler.IdleStateEvent {
-      context.close(promise: nil)
-    } else {
-      context.fireUserInboundEventTriggered(event)
-    }
   }
 }

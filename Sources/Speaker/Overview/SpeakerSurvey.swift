@@ -125,7 +125,7 @@ public struct SpeakerSurvey: Sendable {
       throw Failure(
         description: "nothing is known about '\(subject)': \(detail)",
         isAboutSubject: answers.contains {
-          $0.detail?.contains(ReadRoutes.unknownEnding) ?? false
+          $0.detail?.contains(ReadRoutes.unknown) ?? false
         })
     }
     return ClusterExplainDocument(

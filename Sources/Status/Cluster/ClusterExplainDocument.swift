@@ -17,6 +17,8 @@ public struct ClusterExplainDocument: VersionedDocument, Hashable {
   public let services: [ServiceExplanation]
   /// The addresses concerned, by address.
   public let addresses: [ClusterAddressExplanation]
+  /// What else may be behind it, as any speaker told it, the most telling first.
+  public let circumstances: [Circumstance]
 
   /// Whether every speaker answered.
   public var isComplete: Bool { speakers.allSatisfy { !$0.outcome.isSilence } }
@@ -35,8 +37,28 @@ public struct ClusterExplainDocument: VersionedDocument, Hashable {
       services[service.service] = services[service.service] ?? service
     }
     self.services = services.values.sorted { $0.service < $1.service }
+    let circumstances = Self.merged(told.flatMap(\.circumstances))
+    self.circumstances = circumstances
     let addresses = Set(told.flatMap(\.addresses).map(\.address)).sorted()
-    self.addresses = addresses.compactMap { ClusterAddressExplanation(of: $0, told: told) }
+    self.addresses = addresses.compactMap {
+      ClusterAddressExplanation(of: $0, told: told, circumstances)
+    }
+  }
+}
+
+extension ClusterExplainDocument {
+  /// Each once, although several speakers tell it, in words that may differ by seconds.
+  private static func merged(_ told: [Circumstance]) -> [Circumstance] {
+    var found: [Circumstance] = []
+    for circumstance in told.sorted() {
+      let isKnown = found.contains {
+        $0.reason == circumstance.reason && $0.node == circumstance.node
+          && $0.object == circumstance.object
+          && (circumstance.node != nil || $0.sentence == circumstance.sentence)
+      }
+      if !isKnown { found.append(circumstance) }
+    }
+    return found
   }
 }
 
@@ -51,7 +73,7 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
   /// The IPAddressPool that holds it; nil when none does.
   public let pool: String?
   /// What it comes to, in a sentence: who announces it, or why nobody does.
-  public let conclusion: String
+  public private(set) var conclusion: String
   /// The nodes that say that they own it, sorted.
   public let owners: [String]
   /// What the election says, as the owner knows it, or else the first node that answered.
@@ -63,7 +85,7 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
   /// Who else was seen to use the address.
   public let conflicts: [ConflictStatus]
 
-  init?(of address: IPAddress, told: [ExplainDocument]) {
+  init?(of address: IPAddress, told: [ExplainDocument], _ circumstances: [Circumstance]) {
     let parts = told.compactMap { document in
       document.addresses.first { $0.address == address }.map { (node: document.node, part: $0) }
     }
@@ -90,49 +112,16 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
         obstacle: teller?.part.claim?.obstacle, routes: teller?.part.routes ?? [],
         clients: Self.clients(of: explanation, policy))
     }
-    conclusion = Self.conclusion(nodes)
+    conclusion = ""
+    conclusion = conclusion(circumstances).sentence
   }
 
-  private static func conclusion(_ nodes: [ClusterNodeExplanation]) -> String {
-    let owners = nodes.filter { $0.decision.layer2.verdict == .owner }
-    let bgp = nodes.filter { $0.decision.bgp.verdict == .announced }
-    var parts: [String] = []
-    if owners.count == 1, let owner = owners.first {
-      let silence = owner.obstacle.map { ", and is silent: \($0.sentence) (\($0.reason))" } ?? ""
-      parts.append("\(owner.decision.node) owns it\(silence)")
-    } else if owners.count > 1 {
-      parts.append(
-        "\(owners.map(\.decision.node).sorted().joined(separator: " and ")) both own it")
-    }
-    if !bgp.isEmpty {
-      parts.append(
-        "\(bgp.count == 1 ? bgp[0].decision.node : "\(bgp.count) nodes") "
-          + "\(bgp.count == 1 ? "announces" : "announce") it by BGP")
-    }
-    if !parts.isEmpty { return parts.joined(separator: "; ") }
-    return "nobody announces it: \(cause(nodes))"
-  }
-
-  /// The sentence of the reason that most nodes have; that nothing advertises it by one of the two
-  /// protocols counts only where there is nothing else.
-  private static func cause(_ nodes: [ClusterNodeExplanation]) -> String {
-    if let candidate = nodes.first(where: { $0.decision.layer2.verdict == .candidate }) {
-      return candidate.obstacle.map { "\($0.sentence) (\($0.reason))" }
-        ?? "\(candidate.decision.layer2.sentence) (\(candidate.decision.layer2.reason))"
-    }
-    if let fit = nodes.first(where: { $0.decision.bgp.verdict == .fit }) {
-      return "\(fit.decision.bgp.sentence) (\(fit.decision.bgp.reason))"
-    }
-    let refusals = nodes.flatMap { node in
-      [
-        (node.decision.layer2.reason, node.decision.layer2.sentence),
-        (node.decision.bgp.reason, node.decision.bgp.sentence),
-      ]
-    }
-    let telling = refusals.filter { $0.0 != "noMatchingAdvertisement" }
-    let groups = Dictionary(grouping: telling.isEmpty ? refusals : telling) { $0.0 }
-    let most = groups.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
-    return most?.value.first.map { "\($0.1) (\($0.0))" } ?? "no node told why"
+  /// What is said of the address.
+  func conclusion(_ circumstances: [Circumstance]) -> Conclusion {
+    Conclusion(
+      parts: nodes.map { .init(decision: $0.decision, obstacle: $0.obstacle, routes: $0.routes) },
+      owners: owners, services: services, pool: pool, claim: claim, conflicts: conflicts,
+      circumstances: circumstances)
   }
 
   /// What a client would meet whose packets come to this node.

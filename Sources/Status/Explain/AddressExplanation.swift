@@ -12,6 +12,9 @@ public struct AddressExplanation: Codable, Hashable, Sendable {
   public let externalTrafficPolicy: TrafficPolicy
   /// The IPAddressPool that holds it; nil when none does.
   public let pool: String?
+  /// What it comes to, in a sentence: who announces it, and what hinders whom. The document that
+  /// the explanation is part of says it.
+  public internal(set) var conclusion = ""
   /// The node that answers for it at layer 2; nil when none does.
   public let owner: String?
   /// What the election says, as the explaining node knows it; nil where there is none.
@@ -117,14 +120,18 @@ public struct RouteExplanation: Codable, Hashable, Sendable {
   public let communities: [String]
   /// How many endpoints the route tells of as its weight; nil where it has none.
   public let weight: Int?
+  /// Why the session with the peer carries nothing of it, such as the last error of a session that is
+  /// down; nil where it does.
+  public let obstacle: String?
 
   /// A route with these values.
   public init(
     peer: String, prefix: IPPrefix, decision: ExplainedVerdict<BGPVerdict>,
     localPreference: UInt32? = nil, multiExitDiscriminator: UInt32? = nil,
     prependCount: UInt8? = nil, nextHops: [String] = [], communities: [String] = [],
-    weight: Int? = nil
+    weight: Int? = nil, obstacle: String? = nil
   ) {
+    self.obstacle = obstacle
     self.peer = peer
     self.prefix = prefix
     self.decision = decision

@@ -14,17 +14,43 @@ public struct ExplainDocument: VersionedDocument, Hashable {
   public let services: [ServiceExplanation]
   /// The addresses concerned, by address; empty for a service that has none.
   public let addresses: [AddressExplanation]
+  /// What else may be behind it, the most telling first.
+  public let circumstances: [Circumstance]
 
   /// A document of the current version; the lists are sorted here.
   public init(
     node: String, subject: String, services: [ServiceExplanation],
-    addresses: [AddressExplanation] = []
+    addresses: [AddressExplanation] = [], circumstances: [Circumstance] = []
   ) {
     version = Self.currentVersion
     self.node = node
     self.subject = subject
     self.services = services.sorted { $0.service < $1.service }
-    self.addresses = addresses.sorted { $0.address < $1.address }
+    self.circumstances = circumstances.sorted()
+    self.addresses = addresses.sorted { $0.address < $1.address }.map {
+      var address = $0
+      address.conclusion = Self.conclusion(of: address, node, circumstances.sorted()).sentence
+      return address
+    }
+  }
+
+  /// What is said of an address, by a node that knows of the others what objects and peers tell.
+  func conclusion(of address: AddressExplanation) -> Conclusion {
+    Self.conclusion(of: address, node, circumstances)
+  }
+
+  private static func conclusion(
+    of address: AddressExplanation, _ node: String, _ circumstances: [Circumstance]
+  ) -> Conclusion {
+    Conclusion(
+      parts: address.nodes.map { decision in
+        let isOwn = decision.node == node
+        return Conclusion.Part(
+          decision: decision, obstacle: isOwn ? address.claim?.obstacle : nil,
+          routes: isOwn ? address.routes : [])
+      },
+      owners: [address.owner].compactMap(\.self), services: address.services, pool: address.pool,
+      claim: address.claim, conflicts: address.conflicts, circumstances: circumstances)
   }
 }
 

@@ -37,11 +37,7 @@ struct ClusterExplainView {
   }
 
   private func blocks(for address: ClusterAddressExplanation) -> [TextBlock] {
-    let isAnnounced =
-      address.nodes.contains {
-        $0.decision.layer2.verdict == .owner && $0.obstacle == nil
-          || $0.decision.bgp.verdict == .announced
-      } && address.owners.count <= 1
+    let isAnnounced = address.conclusion(document.circumstances).isAnnounced
     var lines = [
       StyledText(address.address.description, .heading) + ": "
         + StyledText(address.conclusion, isAnnounced ? .good : .bad),

@@ -9,7 +9,7 @@ struct ExplainView {
   var blocks: [TextBlock] {
     var blocks = document.addresses.flatMap(blocks(for:))
     let refused = document.services.filter { $0.reason != nil }
-    if !refused.isEmpty { blocks.append(.lines(refused.flatMap(refusal))) }
+    if !refused.isEmpty { blocks.append(.lines(refused.map(refusal))) }
     if blocks.isEmpty {
       blocks.append(.lines([StyledText("Nothing is known about \(document.subject).")]))
     }
@@ -21,7 +21,7 @@ struct ExplainView {
     let layer2 = sentences(address.nodes.map { ($0.node, $0.layer2.sentence) })
     let bgp = sentences(address.nodes.map { ($0.node, $0.bgp.sentence) })
     var blocks: [TextBlock] = [
-      .lines([header(of: address)] + claim(of: address)),
+      .lines(header(of: address) + claim(of: address)),
       .table(title: nil, nodes(of: address)),
     ]
     if layer2 == bgp {
@@ -44,20 +44,23 @@ struct ExplainView {
     return blocks
   }
 
-  private func header(of address: AddressExplanation) -> StyledText {
+  /// What it comes to, then what the address is.
+  private func header(of address: AddressExplanation) -> [StyledText] {
     let policies = document.services.reduce(into: [:]) {
       $0[$1.service] = $1.externalTrafficPolicy
     }
     let services = address.services.map {
       "\($0) (\((policies[$0] ?? address.externalTrafficPolicy).rawValue))"
     }
-    let owner =
-      address.owner.map { StyledText("owner \($0)", .good) }
-      ?? StyledText("no owner", .attention)
-    return StyledText(address.address.description, .heading)
-      + StyledText(": \(services.isEmpty ? "no service" : services.joined(separator: ", ")), ")
-      + StyledText(address.pool.map { "pool \($0)" } ?? "in no pool") + ", " + owner
-      + StyledText(" (as \(document.node) sees it)")
+    let isAnnounced = document.conclusion(of: address).isAnnounced
+    return [
+      StyledText(address.address.description, .heading) + ": "
+        + StyledText(address.conclusion, isAnnounced ? .good : .bad),
+      StyledText(
+        "  \(services.isEmpty ? "no service" : services.joined(separator: ", ")), "
+          + (address.pool.map { "pool \($0)" } ?? "in no pool")
+          + " (as \(document.node) sees it)"),
+    ]
   }
 
   /// Who has the address since when and why, and why the explaining node does not answer.
@@ -158,13 +161,10 @@ struct ExplainView {
     .lines([StyledText(title, .heading)] + lines.map { StyledText("  \($0)") })
   }
 
-  private func refusal(of service: ServiceExplanation) -> [StyledText] {
-    [
-      StyledText(service.service, .heading)
-        + StyledText(" (\(service.externalTrafficPolicy.rawValue)): no node announces it: ")
-        + StyledText(service.reason ?? "", .attention),
-      StyledText("  \(service.sentence ?? "")"),
-    ]
+  private func refusal(of service: ServiceExplanation) -> StyledText {
+    StyledText(service.service, .heading)
+      + StyledText(" (\(service.externalTrafficPolicy.rawValue)): no node announces it: ")
+      + StyledText("\(service.sentence ?? "") (\(service.reason ?? ""))", .attention)
   }
 
   private func inside(_ service: ServiceExplanation) -> StyledText {

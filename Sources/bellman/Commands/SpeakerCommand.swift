@@ -63,6 +63,8 @@ struct SpeakerCommand: AsyncParsableCommand {
       valueName: "means"))
   var relay = RelayMode.none
 
+  @OptionGroup(title: "Health check node ports") var healthGate: HealthGateArguments
+
   @OptionGroup(title: "Metrics and probes") var listening: ListenArguments
 
   @OptionGroup(title: "Election of owners") var election: ElectionArguments
@@ -95,6 +97,7 @@ struct SpeakerCommand: AsyncParsableCommand {
       election: try election.options(socketPath: try target.socketPath()), relay: relay)
     options.listen = listening.options()
     options.hasMetalLBMetrics = listening.metallbMetrics
+    options.healthGate = healthGate.options()
     do {
       try await SpeakerProcess(options: options).run()
     } catch let error as SpeakerStartError {

@@ -91,7 +91,7 @@ import Testing
       "notLoadBalancer", "otherLoadBalancerClass", "noAddress", "addressInNoPool",
       "noMatchingAdvertisement", "nodeExcluded", "nodeNetworkUnavailable", "nodeLeaving",
       "nodeOutOfService", "nodeDraining", "nodeUnknown", "noMatchingInterface", "noSessionToPeer",
-      "noLocalEndpoint", "noEndpoint",
+      "noLocalEndpoint", "noEndpoint", "healthCheckFailing",
     ]
     #expect(Set(names).isSuperset(of: table))
   }
