@@ -11,7 +11,7 @@ struct ReadRoutes: Sendable {
 
   /// The longest target that `GET /explain` looks up: names of Kubernetes have 253 octets at most.
   private static let longestTarget = 600
-  /// How an answer ends about what is not there.
+  /// What answers say of what is not there.
   static let unknown = "is known to this speaker"
 
   /// `GET /healthz` and `GET /readyz`.

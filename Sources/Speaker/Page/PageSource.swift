@@ -44,7 +44,7 @@ public struct PageSource: Sendable {
       explain: { target in
         guard let document = await control.explain(target) else {
           throw Unknown(
-            description: "no service and no address '\(target)' is known to this speaker")
+            description: "no service and no address '\(target)' \(ReadRoutes.unknown)")
         }
         return ClusterExplainDocument(document)
       })
