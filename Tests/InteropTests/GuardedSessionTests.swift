@@ -33,6 +33,9 @@ extension InteropTests {
         #expect(error.text.hasPrefix("sent 6/10 Cease/BFD Down"), "\(error.text)")
         #expect(peer.bfd?.state == "Down")
       }
+      let answer = try await lab.bellman(["explain", "203.0.113.10"], node: "node-1").output
+      let cause = answer.prefix { $0 != "\n" }
+      #expect(cause.contains("BFD Down") && cause.contains("(noSessionToPeer)"), "\(cause)")
       await lab.router.process.send(.continue)
       try await eventually("all is well again", within: .seconds(30)) {
         try await lab.routes() == lab.expectedRoutes()
