@@ -49,6 +49,24 @@ import Testing
     #expect(container["livenessProbe"]?["exec"]?["command"] == ["bellman", "probe", "live"])
   }
 
+  /// A patch of a component that names what is not there is refused by kustomize.
+  @Test(arguments: ["monitoring", "relay"])
+  func whatAComponentChangesIsThere(_ component: String) throws {
+    let set = try #require(try objects().first { $0["kind"] == "DaemonSet" })
+    let text = try Example.text("kubernetes/\(component)/daemonset.patch.yaml")
+    let changes = try #require(try YAMLObjects.read(text).first?.array)
+    #expect(!changes.isEmpty)
+    for change in changes {
+      let path = try #require(change["path"]?.string).split(separator: "/").map(String.init)
+      let isAppended = change["op"] == "add" && path.last == "-"
+      #expect(isAppended || change["op"] == "replace")
+      let found = (isAppended ? path.dropLast() : path[...]).reduce(Optional(set)) { value, key in
+        Int(key).map { value?.array?.dropFirst($0).first } ?? value?[key]
+      }
+      #expect(isAppended ? found?.array != nil : found != nil, "\(path)")
+    }
+  }
+
   /// What the survey looks for is what the base has: the name of the port, the Secret, and the rights to
   /// it of operators.
   @Test func speakersCanBeAskedAsInstalled() throws {
