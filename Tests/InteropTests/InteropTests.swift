@@ -4,7 +4,8 @@ import Testing
 /// What others see of Bellman: BIRD's tables, kernels' neighbour tables, captures, and `curl`.
 ///
 /// Each suite below builds a lab of network namespaces, needs root and the packages that `make test`
-/// installs, and runs the program that was built beside the tests. They run one after the other.
+/// installs, and runs the program that was built beside the tests. They run one after the other, and
+/// beside those of ``OwnershipTests``.
 @Suite(.serialized, .needsLab) struct InteropTests {}
 
 extension Trait where Self == ConditionTrait {

@@ -4,7 +4,7 @@ import NIOCore
 import Resources
 import Testing
 
-extension InteropTests {
+extension OwnershipTests {
   @Suite(.lab(from: .manifests, .cluster)) struct Scale {
     @Test func twoThousandServicesComeAndGoInOneSession() async throws {
       let lab = try lab()

@@ -4,7 +4,7 @@ import NIOCore
 import Resources
 import Testing
 
-extension InteropTests {
+extension OwnershipTests {
   /// The neighbour tables of Linux clients when an address changes hands, from each state that an
   /// entry can be in. How soon they follow is measured by `Benchmarks/failover.py`.
   @Suite(.lab(), .serialized) struct Takeover {

@@ -4,7 +4,7 @@ import NIOCore
 import Status
 import Testing
 
-extension InteropTests {
+extension OwnershipTests {
   /// `bellman drain`, its end, and what clients and the router see of it. A service with its only
   /// endpoint on the drained node could not move, so there is none.
   @Suite(.lab(edit: { $0.workloads.removeAll { $0.name.hasSuffix("-local") } }), .serialized)

@@ -5,7 +5,7 @@ import Resources
 import Status
 import Testing
 
-extension InteropTests {
+extension OwnershipTests {
   /// Where the peers know better than the API. Each test leaves the lab as it was.
   @Suite(.lab(), .serialized) struct Disbelief {
     private func part(

@@ -4,7 +4,7 @@ import NIOCore
 import Status
 import Testing
 
-extension InteropTests {
+extension OwnershipTests {
   /// The policy `gateway` on real segments. Each test leaves the lab as it was.
   @Suite(.lab(speakers: .none), .serialized) struct Gateway {
     private func startedLab() async throws -> Lab {

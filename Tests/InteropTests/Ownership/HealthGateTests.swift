@@ -5,7 +5,7 @@ import Resources
 import Status
 import Testing
 
-extension InteropTests {
+extension OwnershipTests {
   /// Addresses of services with policy Local that wait for their health check node port, which a
   /// server on each node plays.
   @Suite(.lab(speakers: .none, edit: gated), .serialized)

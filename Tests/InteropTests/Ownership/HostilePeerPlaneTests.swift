@@ -7,7 +7,7 @@ import Status
 import TestSupport
 import Testing
 
-extension InteropTests {
+extension OwnershipTests {
   /// A host on the segment that has no key, but hears everything and sends what it likes.
   @Suite(.lab(), .serialized) struct HostilePeerPlane {
     @Test func packetsOfAnOutsiderAreCountedAndMoveNothing() async throws {

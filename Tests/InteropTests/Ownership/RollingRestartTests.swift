@@ -3,7 +3,7 @@ import Lab
 import NIOCore
 import Testing
 
-extension InteropTests {
+extension OwnershipTests {
   /// The speakers of all nodes are replaced one after the other, as a DaemonSet does it, while clients
   /// ask every 5 ms. Routers keep the routes meanwhile; what becomes of the addresses of layer 2 is
   /// tried both ways.

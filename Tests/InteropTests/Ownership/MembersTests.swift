@@ -4,7 +4,7 @@ import NIOCore
 import Status
 import Testing
 
-extension InteropTests {
+extension OwnershipTests {
   /// `bellman status members`, in a quiet cluster and when a node dies.
   @Suite(.lab(), .serialized) struct Members {
     private func electionOf(_ lab: Lab, _ node: String) async throws -> ElectionStatus {

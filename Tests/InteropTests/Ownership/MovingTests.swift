@@ -5,7 +5,7 @@ import Resources
 import Status
 import Testing
 
-extension InteropTests {
+extension OwnershipTests {
   /// What changes in the cluster, and how the network follows. Each test leaves the lab as it was.
   @Suite(.lab(from: .manifests, .cluster), .serialized) struct Moving {
     @Test func theOnlyLocalEndpointMoves() async throws {
