@@ -10,6 +10,8 @@ public enum YAMLObjects {
       let value = value(of: node)
       if value["kind"]?.string?.hasSuffix("List") ?? false, let items = value["items"]?.array {
         objects += items
+      } else if let items = value.array {
+        objects += items
       } else if value.object != nil {
         objects.append(value)
       }

@@ -128,8 +128,15 @@ struct Prometheus {
         "prometheus", "--config.file", configuration, "--storage.tsdb.path",
         lab.directory.file("prometheus"), "--web.listen-address", "\(client.ipv4):9090",
       ], in: client.namespace, logPath: lab.directory.log("prometheus"))
-    return Prometheus(
-      process: process, namespace: client.namespace, address: "\(client.ipv4):9090")
+    let address = "\(client.ipv4):9090"
+    // Until then it answers, and not in JSON.
+    try await eventually("Prometheus is ready", within: .seconds(30)) {
+      try await Command.output(
+        ["curl", "--silent", "--fail", "--max-time", "5", "http://\(address)/-/ready"],
+        in: client.namespace
+      ).status == 0
+    }
+    return Prometheus(process: process, namespace: client.namespace, address: address)
   }
 
   /// How many series a query returns.

@@ -8,7 +8,7 @@ struct AddressesView {
 
   var blocks: [TextBlock] {
     var blocks: [TextBlock] = [.lines(header), addresses]
-    if !document.servicesWithoutAddress.isEmpty { blocks.append(servicesWithoutAddress) }
+    blocks += ServiceList(services: document.servicesWithoutAddress).blocks
     if wide {
       if !document.interfaces.isEmpty { blocks.append(interfaces) }
       let counters = document.counters.filter { $0.value > 0 }
@@ -163,18 +163,6 @@ struct AddressesView {
 
   private func changed(_ change: AddressChange) -> String {
     "\(Age(from: change.at, to: now)) ago: \(change.what) (\(change.why))"
-  }
-
-  private var servicesWithoutAddress: TextBlock {
-    var table = Table([.text("SERVICE"), .whole("POLICY"), .whole("REASON"), .text("EXPLANATION")])
-    for service in document.servicesWithoutAddress {
-      table.append([
-        StyledText(service.service), StyledText(service.externalTrafficPolicy.rawValue),
-        StyledText(service.reason, .attention), StyledText(service.sentence),
-      ])
-    }
-    let count = document.servicesWithoutAddress.count
-    return .table(title: StyledText("Services without an address: \(count)"), table)
   }
 
   private var interfaces: TextBlock {

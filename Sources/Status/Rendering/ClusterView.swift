@@ -13,7 +13,7 @@ struct ClusterView {
     blocks.append(
       document.addresses.isEmpty
         ? .lines(["No speaker knows of an address."]) : .table(title: nil, table))
-    if !document.servicesWithoutAddress.isEmpty { blocks.append(servicesWithoutAddress) }
+    blocks += ServiceList(services: document.servicesWithoutAddress).blocks
     if wide, !document.speakers.isEmpty { blocks.append(.table(title: nil, speakers)) }
     if !document.problems.isEmpty { blocks.append(problems) }
     return blocks
@@ -74,18 +74,6 @@ struct ClusterView {
 
   private func moved(_ move: ClusterMove) -> String {
     "\(Age(from: move.at, to: now)) ago: \(move.what) (\(move.why))"
-  }
-
-  private var servicesWithoutAddress: TextBlock {
-    var table = Table([.text("SERVICE"), .whole("POLICY"), .whole("REASON"), .text("EXPLANATION")])
-    for service in document.servicesWithoutAddress {
-      table.append([
-        StyledText(service.service), StyledText(service.externalTrafficPolicy.rawValue),
-        StyledText(service.reason, .attention), StyledText(service.sentence),
-      ])
-    }
-    let count = document.servicesWithoutAddress.count
-    return .table(title: StyledText("Services without an address: \(count)"), table)
   }
 
   private var speakers: Table {

@@ -13,7 +13,7 @@ struct PlanView {
       blocks.append(.table(title: nil, table))
       if wide { blocks += document.addresses.map(details) }
     }
-    if !document.servicesWithoutAddress.isEmpty { blocks.append(servicesWithoutAddress) }
+    blocks += ServiceList(services: document.servicesWithoutAddress).blocks
     if !document.problems.isEmpty { blocks.append(ProblemList(problems: document.problems).block) }
     return blocks
   }
@@ -120,17 +120,5 @@ struct PlanView {
           + StyledText(" on \(refusal.nodes.joined(separator: ", ")): \(refusal.sentence)"))
     }
     return .lines(lines)
-  }
-
-  private var servicesWithoutAddress: TextBlock {
-    var table = Table([.text("SERVICE"), .whole("POLICY"), .whole("REASON"), .text("EXPLANATION")])
-    for service in document.servicesWithoutAddress {
-      table.append([
-        StyledText(service.service), StyledText(service.externalTrafficPolicy.rawValue),
-        StyledText(service.reason, .attention), StyledText(service.sentence),
-      ])
-    }
-    let count = document.servicesWithoutAddress.count
-    return .table(title: StyledText("Services without an address: \(count)"), table)
   }
 }

@@ -54,7 +54,7 @@ import Testing
   func whatAComponentChangesIsThere(_ component: String) throws {
     let set = try #require(try objects().first { $0["kind"] == "DaemonSet" })
     let text = try Example.text("kubernetes/\(component)/daemonset.patch.yaml")
-    let changes = try #require(try YAMLObjects.read(text).first?.array)
+    let changes = try YAMLObjects.read(text)
     #expect(!changes.isEmpty)
     for change in changes {
       let path = try #require(change["path"]?.string).split(separator: "/").map(String.init)
