@@ -155,7 +155,9 @@ struct WritingTests {
               reason: "nodeAssigned", action: "Announce", note: "announced from node-1"))
           if number % 3 == 0 { await Task.yield() }
         }
-        try await eventually { server.store.versions(of: .events).count == 300 }
+        try await eventually(within: .seconds(60)) {
+          server.store.versions(of: .events).count == 300
+        }
         #expect(await recorder.dropped == 0)
         await recorder.stop()
       }

@@ -60,11 +60,11 @@ import Testing
   private func wait(
     _ scene: NIOLoopBound<Scene>, for what: String, _ condition: @escaping @Sendable (Scene) -> Bool
   ) async throws {
-    for _ in 0..<1000 {
+    for _ in 0..<4000 {
       if try await eventLoop.submit({ condition(scene.value) }).get() { return }
       try await Task.sleep(for: .milliseconds(5))
     }
-    Issue.record("not so within 5 s: \(what)")
+    Issue.record("not so within 20 s: \(what)")
   }
 
   /// The side with the higher identifier keeps the connection that it opened; ours is 192.0.2.11.

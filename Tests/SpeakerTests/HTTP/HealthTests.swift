@@ -22,7 +22,7 @@ import Testing
 
   /// The server answers, and says that the loop does not turn.
   @Test func aStuckLoopIsUnhealthyAlthoughTheServerAnswers() async throws {
-    try await ListenRig.run(.loopback, stuckAfter: .milliseconds(600)) { rig in
+    try await ListenRig.run(.loopback, stuckAfter: .seconds(3)) { rig in
       func health() async throws -> RawClient.Answer { try await rig.ask("/healthz") }
       #expect(try await health().status == 200)
       let release = DispatchSemaphore(value: 0)
@@ -33,7 +33,7 @@ import Testing
         answer = try await health()
       }
       #expect(answer.status == 503)
-      #expect(answer.body.contains("the control loop has not turned for 1 s"), "\(answer.body)")
+      #expect(answer.body.hasPrefix("the control loop has not turned for "), "\(answer.body)")
       // Nor do the others wait for it.
       #expect(try await rig.ask("/readyz").status == 503)
       #expect(try await rig.ask("/metrics").status == 503)

@@ -187,7 +187,7 @@ import Testing
 
   @Test func manyConnectionsOfOneSourceLeaveRoomForOthers() async throws {
     var limits = ListenServer.Limits()
-    limits.idle = .seconds(2)
+    limits.idle = .seconds(15)
     try await ListenRig.run(.loopback, limits: limits) { rig in
       var place = rig.place
       place.source = "127.0.0.2"
