@@ -2,8 +2,9 @@ import Lab
 import NIOCore
 import Testing
 
-extension InteropTests {
-  /// That a lab leaves nothing behind, however it ends.
+extension OwnershipTests {
+  /// That a lab leaves nothing behind, however it ends. Here, as one of twenty nodes must not run beside
+  /// suites that time who answers.
   @Suite(.serialized) struct LabLife {
     private struct Broken: Error {}
 
