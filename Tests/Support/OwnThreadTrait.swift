@@ -3,7 +3,7 @@ public import Testing
 import Dispatch
 
 /// Runs each test of a suite on a thread that is not of the pool that all tests share, so that a
-/// test which waits for programs and kernels does not hold up the others.
+/// test which waits for programs and kernels, or computes for seconds, does not hold up the others.
 public struct OwnThreadTrait: SuiteTrait, TestTrait, TestScoping {
   public var isRecursive: Bool { true }
 
@@ -16,7 +16,7 @@ public struct OwnThreadTrait: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == OwnThreadTrait {
-  /// For tests that block.
+  /// For tests that block, or take a processor for seconds.
   public static var ownThread: Self { OwnThreadTrait() }
 }
 

@@ -1,10 +1,11 @@
 import Election
 import ElectionSimulator
 import NIOCore
+import TestSupport
 import Testing
 
 /// What an operator sees of single events in a quiet cluster of whole machines.
-@Suite struct FailoverTests {
+@Suite(.ownThread, .serialized) struct FailoverTests {
   private static func quiet(
     _ nodes: Int, _ policy: IsolationPolicy, addresses: Int = 6
   ) -> World {

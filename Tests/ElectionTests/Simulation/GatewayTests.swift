@@ -1,10 +1,11 @@
 import Election
 import ElectionSimulator
 import NIOCore
+import TestSupport
 import Testing
 
 /// The policy `gateway`: of two sides of a cut segment the one with the gateway answers.
-@Suite struct GatewayTests {
+@Suite(.ownThread, .serialized) struct GatewayTests {
   /// A partition that leaves one node alone, away from the gateway.
   private func isolating(_ node: Int, of count: Int) -> UInt64 {
     (1...100_000).first { group in

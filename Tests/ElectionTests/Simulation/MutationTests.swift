@@ -1,8 +1,9 @@
 import ElectionSimulator
+import TestSupport
 import Testing
 
 /// A simulator that finds nothing proves nothing: without a guard it must fail.
-@Suite struct MutationTests {
+@Suite(.ownThread, .serialized) struct MutationTests {
   /// The guards whose absence shows at once; `simulate mutations` tries all.
   @Test(arguments: [
     "lease on the reply path", "silence of the witnesses", "order of claims", "settling",

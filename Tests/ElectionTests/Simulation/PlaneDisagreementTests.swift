@@ -1,11 +1,12 @@
 import Election
 import ElectionSimulator
 import NIOCore
+import TestSupport
 import Testing
 
 /// What is done where peers, API and segment contradict each other: a test for each row of the table
 /// in the design, with what the status says of it.
-@Suite struct PlaneDisagreementTests {
+@Suite(.ownThread, .serialized) struct PlaneDisagreementTests {
   private static func quiet(_ nodes: Int, _ policy: IsolationPolicy, addresses: Int = 4) -> World {
     var scenario = Scenario.quiet(seed: 11, nodes: nodes, policy: policy)
     scenario.addresses = addresses

@@ -1,8 +1,9 @@
 import ElectionSimulator
+import TestSupport
 import Testing
 
 /// `simulate tables` prints the same for 5,000 addresses on 100 nodes, and for up to 1,000 nodes.
-@Suite struct ScaleTests {
+@Suite(.ownThread, .serialized) struct ScaleTests {
   /// Only the addresses of the node that dies move, evenly, and the work is proportional to them,
   /// whether the nodes had started together or one after the other.
   @Test(arguments: [0, 150]) func aCrashMovesOnlyWhatTheNodeHad(_ stagger: Int) {

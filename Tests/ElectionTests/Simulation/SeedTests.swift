@@ -1,9 +1,10 @@
 import Election
 import ElectionSimulator
+import TestSupport
 import Testing
 
 /// Random faults; every invariant is checked at every step. `make simulate` runs more of them.
-@Suite struct SeedTests {
+@Suite(.ownThread, .serialized) struct SeedTests {
   /// A fixed budget of seeds, the same in every run.
   @Test(arguments: 1...6) func invariantsHold(_ seed: UInt64) {
     let scenario = Scenario(seed: seed, nodes: 2 + Int(seed % 5), seconds: 60)

@@ -1,8 +1,9 @@
 import Election
 import ElectionSimulator
+import TestSupport
 import Testing
 
-@Suite struct ShrinkingTests {
+@Suite(.ownThread, .serialized) struct ShrinkingTests {
   /// A run without leases fails, and a part of its faults is enough for that.
   @Test func aFailingScriptBecomesShorter() throws {
     let mutation = try #require(Mutations.all.first { $0.name == "lease on the reply path" })
