@@ -73,10 +73,10 @@ struct ConflictTests {
         #expect(try segment.client.resolves("192.0.2.10", to: node.mac))
         try segment.nodeB.ip("addr add 192.0.2.10/24 dev eth0")
         try segment.nodeB.ip("addr add 2001:db8::10/64 dev eth0 nodad")
-        try segment.nodeB.attempt("arping -U -c 1 -w 1 -I eth0 192.0.2.10")
-        try segment.nodeB.attempt("ping -6 -c 1 -W 0.2 -I 2001:db8::10 2001:db8::99")
-        let isYielded = eventually {
-          node.conflictEvents.contains(.yielded(owned4, to: foreign))
+        let isYielded = try eventually {
+          try segment.nodeB.attempt("arping -U -c 1 -w 1 -I eth0 192.0.2.10")
+          try segment.nodeB.attempt("ping -6 -c 1 -W 0.2 -I 2001:db8::10 2001:db8::99")
+          return node.conflictEvents.contains(.yielded(owned4, to: foreign))
             && node.conflictEvents.contains(.yielded(owned6, to: foreign))
         }
         #expect(isYielded)
