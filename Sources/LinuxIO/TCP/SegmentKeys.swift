@@ -201,7 +201,9 @@ private struct KeyAddress {
   }
 }
 
-/// `@unchecked Sendable`: the structs of C are plain values.
+/// What the kernel is handed with a key. NIO wants the value of an option sendable, as it is set on the
+/// thread of the channel. `@unchecked Sendable`: Swift does not look into structs of C; these hold octets
+/// and no pointer, and nothing changes them once they are here.
 private struct KernelValue<Value>: @unchecked Sendable {
   let value: Value
   init(_ value: Value) { self.value = value }
