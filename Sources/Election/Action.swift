@@ -12,8 +12,12 @@ extension Election {
     case ownerGaveUp
     /// The owner itself claimed it again, after a restart or a lost message.
     case reclaimed
-    /// The owner handed it over.
+    /// The owner may no longer announce it, and handed it over.
     case handedOver
+    /// The owner was drained, or its process came to its end, and it handed all over.
+    case drained
+    /// The owner had more than its share, and was asked to even that out.
+    case rebalanced
     /// No quorum could be asked and the segment was silent about it.
     case segmentSilent
     /// A claim on the wire was overruled by the owner that still had its lease.
@@ -38,7 +42,8 @@ extension Election {
     /// Ask the host of a member, not its process, for a sign of life: by a neighbour solicitation
     /// or an echo request, once.
     case probeHost(MemberID)
-    /// The claim to an address has changed; to be recorded and shown.
-    case claimed(IPAddress, Claim, Cause)
+    /// The claim to an address has changed; to be recorded and shown. The cause is what this node had
+    /// to do with it, the grounds are why the owner has the address.
+    case claimed(IPAddress, Claim, Cause, Grounds)
   }
 }

@@ -240,7 +240,7 @@ public struct Election: Sendable {
     isRecorded = true
     for row in rows {
       let held = slotIndices[row.address].map { slots[$0].phase.holds } ?? false
-      learn(row.address, row.claim, from: 0, onWire: true)
+      learn(Row(address: row.address, claim: row.claim), from: 0, onWire: true)
       if held, !isLeased, let slot = slotIndices[row.address], !slots[slot].phase.holds {
         yieldedToRecords.insert(slot)
       }

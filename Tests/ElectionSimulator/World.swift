@@ -242,7 +242,7 @@ package final class World {
         if let number = indexOfAddress[address] { enable(number, node.index, epoch) }
       case .silence(let address, _):
         if let number = indexOfAddress[address] { disable(number, node.index) }
-      case .claimed(let address, let claim, let cause):
+      case .claimed(let address, let claim, let cause, _):
         if let number = indexOfAddress[address] { noteClaim(number, claim, cause, node) }
       }
     }

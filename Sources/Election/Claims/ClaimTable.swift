@@ -16,7 +16,7 @@ extension Election {
   }
 
   /// Enters a claim; the caller has decided that it prevails.
-  mutating func setClaim(_ slot: Int, _ claim: Claim, _ cause: Cause) {
+  mutating func setClaim(_ slot: Int, _ claim: Claim, _ cause: Cause, _ grounds: Grounds) {
     let former = slots[slot].owner
     plan(slot, for: -1)
     if let old = slots[slot].claim {
@@ -38,10 +38,11 @@ extension Election {
     slots[slot].claim = claim
     slots[slot].learntAt = now
     slots[slot].cause = cause
+    slots[slot].grounds = grounds
     slots[slot].promisedEpoch = max(slots[slot].promisedEpoch, claim.epoch.quorum)
     if owner >= 0, isCounted(claim, owner) { peers[owner].digest ^= digest }
     settlePromise(slot, claim, former: former)
-    output.append(.claimed(slots[slot].address, claim, cause))
+    output.append(.claimed(slots[slot].address, claim, cause, grounds))
   }
 
   /// A claim makes the promise before it permanent, or void; the former owner is told.
@@ -93,7 +94,14 @@ extension Election {
   var tableDigest: UInt64 { buckets.reduce(0, ^) }
 
   mutating func sendClaim(_ slot: Int, to peer: Int, _ kind: RowsMessage.Kind = .claims) {
-    guard let claim = slots[slot].claim else { return }
-    send(kind, Row(address: slots[slot].address, claim: claim), to: peer)
+    guard let row = row(of: slot) else { return }
+    send(kind, row, to: peer)
+  }
+
+  /// The claim to an address as it is told to others; nil when there is none.
+  func row(of slot: Int) -> Row? {
+    slots[slot].claim.map {
+      Row(address: slots[slot].address, claim: $0, grounds: slots[slot].grounds)
+    }
   }
 }

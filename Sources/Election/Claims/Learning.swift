@@ -4,10 +4,11 @@ import NIOCore
 /// What follows from a claim that is heard of.
 extension Election {
   /// Takes in a claim that a peer tells about, or the segment carries.
-  mutating func learn(_ address: IPAddress, _ claim: Claim, from peer: Int, onWire: Bool) {
-    guard let slot = slot(for: address) else { return }
+  mutating func learn(_ row: Row, from peer: Int, onWire: Bool) {
+    guard let slot = slot(for: row.address) else { return }
+    let claim = row.claim
     guard let known = slots[slot].claim else {
-      adopt(slot, claim)
+      adopt(slot, claim, row.grounds)
       return
     }
     if known == claim { return }
@@ -15,7 +16,7 @@ extension Election {
       return
     }
     guard claim.prevails(over: known, addressHash: slots[slot].hash) else {
-      answerOutdated(slot, claim, known, from: peer)
+      answerOutdated(slot, claim, from: peer)
       return
     }
     if slots[slot].phase.holds, known.owner == id {
@@ -28,17 +29,18 @@ extension Election {
     } else if slots[slot].phase == .draining, claim.owner != known.owner {
       stop(slot)
     }
-    adopt(slot, claim)
+    let isTold = row.grounds != .untold || !known.isSameGrant(as: claim)
+    adopt(slot, claim, isTold ? row.grounds : slots[slot].grounds)
   }
 
-  private mutating func adopt(_ slot: Int, _ claim: Claim) {
+  private mutating func adopt(_ slot: Int, _ claim: Claim, _ grounds: Grounds) {
     switch slots[slot].phase {
     case .candidate, .claiming, .probing:
       if slots[slot].phase != .candidate { abandonAttempt(slot) }
       slots[slot].phase = .idle
     case .idle, .announcing, .preparing, .draining: break
     }
-    setClaim(slot, claim, .learnt)
+    setClaim(slot, claim, .learnt, grounds)
     if !guards.contains(.hearsay), claim.owner == id, !claim.isVacant,
       slots[slot].phase == .idle, slots[slot].standing == .fit
     {
@@ -49,15 +51,11 @@ extension Election {
   }
 
   /// Somebody believes in a claim that this node knows to be overruled.
-  private mutating func answerOutdated(_ slot: Int, _ claim: Claim, _ known: Claim, from peer: Int)
-  {
+  private mutating func answerOutdated(_ slot: Int, _ claim: Claim, from peer: Int) {
     if slots[slot].phase.holds {
       guard claim.owner != id else { return }
       sendClaim(slot, to: peer)
-      if policy != .strict {
-        send(
-          .claims, Row(address: slots[slot].address, claim: known), to: Self.segment)
-      }
+      if policy != .strict { sendClaim(slot, to: Self.segment) }
     } else if peer > 0, claim.owner == peers[peer].id {
       sendClaim(slot, to: peer)
     }
@@ -77,7 +75,7 @@ extension Election {
       Claim(
         owner: id, incarnation: configuration.incarnation,
         epoch: Epoch(quorum: max(known.epoch.quorum, slots[slot].promisedEpoch) + 1)),
-      .reasserted)
+      .reasserted, Grounds(.reasserted))
     startAnnouncing(slot)
   }
 
@@ -111,7 +109,7 @@ extension Election {
 
   /// Records a claim and says so to its owner.
   mutating func confirm(_ row: Row, to peer: Int) {
-    learn(row.address, row.claim, from: peer, onWire: false)
+    learn(row, from: peer, onWire: false)
     guard isSettled, let slot = slotIndices[row.address],
       slots[slot].claim?.isSameGrant(as: row.claim) == true
     else { return }

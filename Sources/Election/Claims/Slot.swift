@@ -49,6 +49,7 @@ struct Slot: Sendable {
   /// When the claim was learnt.
   var learntAt: NIODeadline
   var cause = Election.Cause.learnt
+  var grounds = Grounds.untold
 
   // MARK: This node's part
 
@@ -63,6 +64,8 @@ struct Slot: Sendable {
   /// When this node began to be a candidate, and its place in the ranking then.
   var since = NIODeadline.uptimeNanoseconds(0)
   var rank = 0
+  /// Why it is this node's turn, or that of the heir.
+  var choice = Grounds.Choice.untold
   /// Who is expected to take the free address; -1 for nobody.
   var plan = -1
   /// When the owner must stop because it is leaving; under `leaving` only.

@@ -32,6 +32,7 @@ extension Election {
     electorates[slot] = nil
     slots[slot].tries = 0
     slots[slot].heir = heir ?? -1
+    slots[slot].choice = .untold
     prepareAgain(slot)
   }
 
@@ -52,36 +53,41 @@ extension Election {
       return
     }
     if isWanted || slots[slot].heir < 0 {
-      slots[slot].heir = heir(for: slot, skipping: slots[slot].tries / 2)
+      let found = heir(for: slot, skipping: slots[slot].tries / 2)
+      slots[slot].heir = found?.peer ?? -1
+      slots[slot].choice = found?.choice ?? .untold
     }
     slots[slot].tries += 1
     var pause = timers.handOverRetry
     if slots[slot].heir < 0 {
       slots[slot].tries = 0
-    } else if isLeased || policy != .strict, let claim = slots[slot].claim {
-      send(.prepare, Row(address: slots[slot].address, claim: claim), to: slots[slot].heir)
+    } else if isLeased || policy != .strict, let row = row(of: slot) {
+      send(.prepare, row, to: slots[slot].heir)
     } else {
       pause = timers.repetition
     }
     schedule(slot, min(now + pause, slots[slot].leaveBy ?? .distantFuture))
   }
 
-  /// The best living candidate but for the first few; -1 for none.
-  private func heir(for slot: Int, skipping: Int) -> Int {
+  /// The best living candidate but for the first few, and why it; nil for none.
+  private func heir(for slot: Int, skipping: Int) -> (peer: Int, choice: Grounds.Choice)? {
     var ranked: [Ranked] = []
     for candidate in slots[slot].candidates where candidate.member != id {
       if let peer = indices[candidate.member], isAlive(peer), isKnown(peer) {
         ranked.append(Ranked(candidate, peer, slots[slot].hash))
       }
     }
-    guard !ranked.isEmpty else { return -1 }
+    guard !ranked.isEmpty else { return nil }
     ranked.sort { $0.precedes($1) }
+    var choice = Grounds.Choice.first
     if ranked.count > 1, ranked[0].isEqualClass(ranked[1]),
       load(of: ranked[1].peer) < load(of: ranked[0].peer)
     {
       ranked.swapAt(0, 1)
+      choice = .lessLoaded
     }
-    return ranked[skipping % ranked.count].peer
+    let place = skipping % ranked.count
+    return (ranked[place].peer, place == 0 ? choice : .next)
   }
 
   /// Whether a process of a peer was ever heard of. Most members are no partners of this node, so
@@ -161,22 +167,28 @@ extension Election {
         owner: peers[heir].id, incarnation: slots[slot].heirIncarnation,
         epoch: Epoch(quorum: slots[slot].attemptEpoch), isProvisional: true, via: id,
         viaIncarnation: configuration.incarnation),
-      .handedOver)
+      .handedOver, Grounds(reasonToLeave(slot), slots[slot].choice))
     sendWitnesses(of: 0, to: heir)
     commitAgain(slot)
+  }
+
+  /// Why this node hands an address over.
+  private func reasonToLeave(_ slot: Int) -> Cause {
+    if isDraining { return .drained }
+    return slots[slot].standing == .fit ? .rebalanced : .handedOver
   }
 
   /// A lost commitment would leave nobody to answer, so it is said three times.
   mutating func commitAgain(_ slot: Int) {
     let elapsed = now - slots[slot].startedAt
-    guard elapsed < timers.handOverOverlap, let claim = slots[slot].claim else {
+    guard elapsed < timers.handOverOverlap, let row = row(of: slot) else {
       stop(slot)
       contest(slot)
       return
     }
     let pauses: [Int64] = [10, 20]
     if slots[slot].step <= pauses.count {
-      send(.commit, Row(address: slots[slot].address, claim: claim), to: slots[slot].heir)
+      send(.commit, row, to: slots[slot].heir)
     }
     let end = slots[slot].startedAt + timers.handOverOverlap
     schedule(
@@ -197,7 +209,7 @@ extension Election {
 
   mutating func receivePrepare(_ row: Row, from peer: Int) {
     guard row.claim.owner == peers[peer].id, let slot = slot(for: row.address) else { return }
-    learn(row.address, row.claim, from: peer, onWire: false)
+    learn(row, from: peer, onWire: false)
     let isAble =
       slots[slot].standing == .fit && slots[slot].isConfigured && !isDraining && isSettled
       && slots[slot].claim == row.claim && (isLeased || policy != .strict)
@@ -230,7 +242,9 @@ extension Election {
       part(ofMember: peers[peer].id, in: row.claim.viaIncarnation)
     ])
     slots[slot].confirmBy = readyAt + timers.confirmation
-    setClaim(slot, row.claim, .handedOver)
+    setClaim(
+      slot, row.claim, .handedOver,
+      row.grounds.cause.isHandOver ? row.grounds : Grounds(.handedOver))
     startAnnouncing(slot)
     send(.announced, row, to: peer)
   }

@@ -50,10 +50,10 @@ extension Election {
     guard var claim = slots[slot].claim, claim.owner == id else { return }
     // The life that claimed stays: its witnesses decide who is next.
     claim.isVacant = true
-    setClaim(slot, claim, cause)
+    setClaim(slot, claim, cause, Grounds(cause))
     for peer in peers.indices.dropFirst() where peers[peer].isMember { sendClaim(slot, to: peer) }
     if policy != .strict {
-      send(.claims, Row(address: slots[slot].address, claim: claim), to: Self.segment)
+      sendClaim(slot, to: Self.segment)
     }
   }
 

@@ -125,11 +125,16 @@ public struct Row: Hashable, Sendable {
   public var address: IPAddress
   public var claim: Claim
   public var verdict: Verdict
+  /// Why the owner has the address, as far as the sender knows.
+  public var grounds: Grounds
 
-  public init(address: IPAddress, claim: Claim, verdict: Verdict = .none) {
+  public init(
+    address: IPAddress, claim: Claim, verdict: Verdict = .none, grounds: Grounds = Grounds(.learnt)
+  ) {
     self.address = address
     self.claim = claim
     self.verdict = verdict
+    self.grounds = grounds
   }
 }
 

@@ -125,13 +125,19 @@ extension RowsMessage {
 
 extension Row {
   fileprivate init(decoding buffer: inout ByteBuffer) throws(MalformedMessage) {
-    let code: UInt8 = try buffer.number("a verdict")
-    guard let verdict = Verdict(rawValue: code) else {
-      throw MalformedMessage("the verdict \(code) is unknown")
+    let first: UInt8 = try buffer.number("a verdict")
+    guard let verdict = Verdict(rawValue: first & 0xF) else {
+      throw MalformedMessage("the verdict \(first & 0xF) is unknown")
     }
-    let bits = Bits(rawValue: try buffer.number("the bits of a row"))
+    let second: UInt8 = try buffer.number("the bits of a row")
+    let bits = Bits(rawValue: second & 0xF)
     guard Bits.known.isSuperset(of: bits) else {
       throw MalformedMessage("a row has unknown bits \(bits.rawValue)")
+    }
+    guard let cause = Election.Cause(code: second >> 4),
+      let choice = Grounds.Choice(rawValue: first >> 4)
+    else {
+      throw MalformedMessage("the grounds \(second >> 4), \(first >> 4) of a claim are unknown")
     }
     let address: IPAddress
     if bits.contains(.isIPv6) {
@@ -154,7 +160,8 @@ extension Row {
       address: address,
       claim: Claim(
         owner: owner, incarnation: incarnation, epoch: epoch, isVacant: bits.contains(.isVacant),
-        isProvisional: isProvisional, via: via, viaIncarnation: viaIncarnation), verdict: verdict)
+        isProvisional: isProvisional, via: via, viaIncarnation: viaIncarnation),
+      verdict: verdict, grounds: Grounds(cause, choice))
   }
 }
 

@@ -59,7 +59,7 @@ extension Message {
 }
 
 extension Row {
-  /// What the second byte of a row says.
+  /// What the lower half of a row's second octet says.
   struct Bits: OptionSet {
     let rawValue: UInt8
     static let isIPv6 = Bits(rawValue: 1)
@@ -73,7 +73,9 @@ extension Row {
     if case .v6 = address { bits.insert(.isIPv6) }
     if claim.isVacant { bits.insert(.isVacant) }
     if claim.isProvisional { bits.insert(.isProvisional) }
-    buffer.writeMultipleIntegers(verdict.rawValue, bits.rawValue)
+    // Two numbers to an octet: 22 rows must fit into a packet.
+    buffer.writeMultipleIntegers(
+      grounds.choice.rawValue << 4 | verdict.rawValue, grounds.cause.code << 4 | bits.rawValue)
     switch address {
     case .v4(let address): buffer.writeInteger(address.rawValue)
     case .v6(let address): buffer.writeMultipleIntegers(address.high, address.low)

@@ -27,7 +27,7 @@ extension Election {
     case .deny: for row in message.rows { receiveDenial(row, of: message.subject, from: peer) }
     case .release: for row in message.rows { releasePromise(row, to: peers[peer].id) }
     case .claims, .beacon:
-      for row in message.rows { learn(row.address, row.claim, from: peer, onWire: false) }
+      for row in message.rows { learn(row, from: peer, onWire: false) }
     case .claimsToConfirm: for row in message.rows { confirm(row, to: peer) }
     case .confirmed: for row in message.rows { receiveConfirmation(row, from: peer) }
     case .fence: receiveFence(message, from: peer)
@@ -61,7 +61,7 @@ extension Election {
       let isFirst = now - peers[peer].wireHeard > timers.wireEvidence
       peers[peer].wireHeard = max(peers[peer].wireHeard, time)
       for row in message.rows {
-        learn(row.address, row.claim, from: peer, onWire: true)
+        learn(row, from: peer, onWire: true)
         if row.claim.owner == sender, !row.claim.isVacant { endProbing(row.address) }
       }
       if isFirst, message.kind == .beacon { nextBeacon = min(nextBeacon, now) }

@@ -24,7 +24,7 @@ extension Election {
       tellAll(slot)
     }
     if policy != .strict {
-      send(.claims, Row(address: slots[slot].address, claim: claim), to: Self.segment)
+      sendClaim(slot, to: Self.segment)
       if nextBeacon == .distantFuture, guards.contains(.beacons) { nextBeacon = now }
     }
     schedule(slot, now + .milliseconds(Self.repetitions[0]))
@@ -79,7 +79,7 @@ extension Election {
     slots[slot].isConfirmed = true
     slots[slot].confirmBy = .distantFuture
     electorates[slot] = nil
-    setClaim(slot, claim.settled, slots[slot].cause)
+    setClaim(slot, claim.settled, slots[slot].cause, slots[slot].grounds)
     tellAll(slot)
   }
 

@@ -142,7 +142,8 @@ extension Election {
       Claim(
         owner: id, incarnation: configuration.incarnation,
         epoch: Epoch(quorum: slots[slot].attemptEpoch), isProvisional: true,
-        via: root?.0 ?? .none, viaIncarnation: root?.1 ?? 0), cause)
+        via: root?.0 ?? .none, viaIncarnation: root?.1 ?? 0),
+      cause, Grounds(cause, cause == .reclaimed ? .untold : slots[slot].choice))
     slots[slot].confirmBy = slots[slot].startedAt + timers.confirmation
     startAnnouncing(slot)
   }
@@ -152,7 +153,7 @@ extension Election {
     switch row.verdict {
     case .superseded:
       backOff(slot, .milliseconds(50))
-      learn(row.address, row.claim, from: peer, onWire: false)
+      learn(row, from: peer, onWire: false)
     case .promised:
       // Of two heirs that block each other the worse ranked gives way at once.
       guard guards.contains(.yielding), row.claim.owner != id,

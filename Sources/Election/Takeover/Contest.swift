@@ -25,6 +25,7 @@ extension Election {
     slots[slot].phase = .candidate
     slots[slot].since = now
     // Who is named the owner only claims again what nobody took.
+    slots[slot].choice = .untold
     slots[slot].rank = isNamed(slot) ? 0 : rank(of: slot)
     schedule(slot, max(slots[slot].retryAt, turn(of: slot)))
   }
@@ -85,9 +86,11 @@ extension Election {
     guard let second, first.isEqualClass(second), load(of: second.peer) < load(of: first.peer)
     else {
       plan(slot, for: first.peer)
+      slots[slot].choice = first.peer == 0 ? .first : .next
       return better
     }
     plan(slot, for: second.peer)
+    slots[slot].choice = second.peer == 0 ? .lessLoaded : .next
     return second.peer == 0 ? 0 : first.peer == 0 ? 1 : better
   }
 

@@ -35,7 +35,8 @@ extension Election {
     epoch.wire &+= 1
     setClaim(
       slot,
-      Claim(owner: id, incarnation: configuration.incarnation, epoch: epoch), .segmentSilent)
+      Claim(owner: id, incarnation: configuration.incarnation, epoch: epoch), .segmentSilent,
+      Grounds(.segmentSilent, slots[slot].choice))
     electorates[slot] = nil
     startAnnouncing(slot)
   }
@@ -43,8 +44,8 @@ extension Election {
   /// Somebody asks whether an address is answered.
   mutating func receiveProbe(_ row: Row, from peer: Int) {
     guard let slot = slotIndices[row.address] else { return }
-    if slots[slot].phase.holds, let claim = slots[slot].claim, now < max(leaseUntil, wireUntil) {
-      send(.claims, Row(address: row.address, claim: claim), to: Self.segment)
+    if slots[slot].phase.holds, now < max(leaseUntil, wireUntil) {
+      sendClaim(slot, to: Self.segment)
     } else if peers[peer].id.score(for: slots[slot].hash) > id.score(for: slots[slot].hash) {
       endProbing(row.address)
     }
@@ -72,9 +73,7 @@ extension Election {
     var rows: [Row] = []
     for offset in 0..<owned.count where rows.count < RowsMessage.limit {
       let slot = owned[(beaconCursor + offset) % owned.count]
-      if slots[slot].phase.holds, let claim = slots[slot].claim {
-        rows.append(Row(address: slots[slot].address, claim: claim))
-      }
+      if slots[slot].phase.holds, let row = row(of: slot) { rows.append(row) }
     }
     beaconCursor = (beaconCursor + rows.count) % owned.count
     if rows.isEmpty { return }

@@ -49,6 +49,8 @@ public struct AddressView: Hashable, Sendable {
   public var activity: Activity
   /// Why the owner has it, and since when this node knows.
   public var cause: Election.Cause
+  /// How the owner came to the address, as it told.
+  public var grounds: Grounds
   public var since: NIODeadline
   /// Why this node does not answer; nil when it does.
   public var obstacle: Obstacle?
@@ -61,7 +63,7 @@ extension Election {
       AddressView(
         address: slot.address, owner: slot.owner < 0 ? nil : peers[slot.owner].name,
         epoch: slot.claim?.epoch, activity: activity(of: slot, at: time), cause: slot.cause,
-        since: slot.learntAt, obstacle: obstacle(to: slot, at: time))
+        grounds: slot.grounds, since: slot.learntAt, obstacle: obstacle(to: slot, at: time))
     }.sorted { $0.address < $1.address }
   }
 

@@ -37,7 +37,8 @@ extension Election {
       let rows = part.map { entry in
         Row(
           address: slots[entry.slot].address,
-          claim: fencedClaim(of: entry.slot, entry.verdict), verdict: entry.verdict)
+          claim: fencedClaim(of: entry.slot, entry.verdict), verdict: entry.verdict,
+          grounds: entry.verdict == .superseded ? slots[entry.slot].grounds : .untold)
       }
       send(
         .rows(RowsMessage(kind: .fence, version: from, number: number, rows: rows)), to: peer)
@@ -77,7 +78,7 @@ extension Election {
         // What was promised before this node's present claim is void.
         let present = slots[slot].owner == 0 ? slots[slot].claim?.epoch.quorum ?? 0 : 0
         if row.claim.epoch.quorum > present { flags.append((slot, peer)) }
-      case .superseded: learn(row.address, row.claim, from: peer, onWire: false)
+      case .superseded: learn(row, from: peer, onWire: false)
       default: break
       }
       refreshFence(of: slot)

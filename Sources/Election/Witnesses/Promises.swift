@@ -25,7 +25,9 @@ extension Election {
   ) -> Row {
     let address = slots[slot].address
     func refusal(_ verdict: Verdict, _ told: Claim? = nil) -> Row {
-      Row(address: address, claim: told ?? claim, verdict: verdict)
+      Row(
+        address: address, claim: told ?? claim, verdict: verdict,
+        grounds: verdict == .superseded ? slots[slot].grounds : .untold)
     }
     guard isSettled else { return refusal(.unsettled) }
     let epoch = claim.epoch.quorum

@@ -26,7 +26,7 @@ struct HandOverClock {
     switch action {
     case .send(.rows(let message), _) where message.kind == .prepare:
       for row in message.rows { noteQuestion(row.address, now) }
-    case .claimed(let address, let claim, .handedOver) where claim.owner != member:
+    case .claimed(let address, let claim, .handedOver, _) where claim.owner != member:
       attempts[address]?.isCommitted = true
     case .silence(let address, _):
       guard let attempt = attempts.removeValue(forKey: address), attempt.isCommitted else { break }

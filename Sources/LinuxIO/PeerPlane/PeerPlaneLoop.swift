@@ -231,9 +231,9 @@ struct PeerPlaneLoop: ~Copyable {
     case .silence(let address, let time): outputs.append(.silence(address, forwardFor: time))
     case .probeHost(let member):
       for address in addresses[member] ?? [] { probes[address.family]?.send(to: address) }
-    case .claimed(let address, let claim, let cause):
+    case .claimed(let address, let claim, let cause, let grounds):
       outputs.append(
-        .claimed(address, owner: claim.owner, isVacant: claim.isVacant, cause))
+        .claimed(address, owner: claim.owner, isVacant: claim.isVacant, cause, grounds))
     }
   }
 

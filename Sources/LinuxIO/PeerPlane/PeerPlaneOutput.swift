@@ -9,8 +9,8 @@ public enum PeerPlaneOutput: Sendable {
   case answer(IPAddress)
   /// Answer for the address no more; go on forwarding for this time.
   case silence(IPAddress, forwardFor: TimeAmount)
-  /// The claim to an address has changed.
-  case claimed(IPAddress, owner: MemberID, isVacant: Bool, Election.Cause)
+  /// The claim to an address has changed: what this node had to do with it, and why the owner has it.
+  case claimed(IPAddress, owner: MemberID, isVacant: Bool, Election.Cause, Grounds)
   /// An address was handed over: so long after the first question to an heir, this node is silent.
   case handedOver(IPAddress, after: TimeAmount)
   /// Send this to all speakers on the segment.

@@ -20,6 +20,8 @@ extension MoveStatus {
     case .ownerGaveUp: "\(former) had given it up"
     case .reclaimed: "\(heir) claimed it again after a restart or a lost message"
     case .handedOver: "\(former) handed it over"
+    case .drained: "\(former) was drained, or its speaker ended, and handed it over"
+    case .rebalanced: "\(former) had more than its share and handed it over"
     case .segmentSilent: "no quorum could be asked, and the segment was silent about it"
     case .reasserted: "\(heir) had kept its lease, and overruled a claim on the segment"
     case .learnt: "another speaker told of it"

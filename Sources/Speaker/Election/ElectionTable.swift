@@ -59,8 +59,6 @@ final class ElectionTable {
   private var draining: Set<String> = []
   /// Which nodes were last said to be dead.
   private var deaths: [String: PeerDeath] = [:]
-  /// When each node was last found dead.
-  private var deathTimes: [String: Timestamp] = [:]
   /// Whether each node is ready, as the election was told.
   private var readiness: [String: Bool] = [:]
 
@@ -188,12 +186,12 @@ final class ElectionTable {
       case .silence(let address, _):
         let owner = ownerships[address]?.owner
         set(address, Ownership(owner: owner == node ? nil : owner, answersHere: false), &news)
-      case .claimed(let address, let owner, let isVacant, let cause):
+      case .claimed(let address, let owner, let isVacant, _, let grounds):
         owners[address] = isVacant ? nil : owner
         let name = isVacant ? nil : name(of: owner)
         let former = ownerships[address]?.owner
         if name != former {
-          let move = Move(at: .now, from: former, to: name, cause: cause)
+          let move = Move(at: .now, from: former, to: name, cause: grounds.cause)
           lastMoves[address] = move
           news.moves[address] = move
         }
@@ -217,30 +215,14 @@ final class ElectionTable {
         for name in Set(found.keys).union(deaths.keys).sorted() where found[name] != deaths[name] {
           news.deaths.append((name, found[name]))
         }
-        for name in found.keys where deaths[name] == nil { deathTimes[name] = .now }
         deaths = found
       }
     }
     return news
   }
 
-  /// When and why an address moved last. A speaker that only learnt of a move says what it saw of the
-  /// former owner at that time.
-  func lastMove(of address: IPAddress) -> Move? {
-    guard let move = lastMoves[address], move.cause == .learnt, let from = move.from else {
-      return lastMoves[address]
-    }
-    func with(_ cause: Election.Cause) -> Move {
-      Move(at: move.at, from: from, to: move.to, cause: cause)
-    }
-    if draining.contains(from) { return with(.handedOver) }
-    guard let death = deathTimes[from] else { return move }
-    let distance = abs(death.secondsSince1970 - move.at.secondsSince1970)
-    return distance <= Self.sameEvent ? with(.ownerSilent) : move
-  }
-
-  /// Within so many seconds a death and a move are one event.
-  private static let sameEvent: Int64 = 5
+  /// When and why an address moved last.
+  func lastMove(of address: IPAddress) -> Move? { lastMoves[address] }
 
   private func set(_ address: IPAddress, _ ownership: Ownership, _ news: inout News) {
     guard ownerships[address] != ownership else { return }

@@ -50,7 +50,7 @@ final class Relay: Sendable {
     post(
       outputs.compactMap { output in
         switch output {
-        case .claimed(let address, let owner, let isVacant, let cause):
+        case .claimed(let address, let owner, let isVacant, let cause, _):
           .owner(address, isVacant ? nil : owner, byHandOver: cause == .handedOver)
         case .heard(let member, let mac, let interface):
           .heard(member, from: mac, on: interface)

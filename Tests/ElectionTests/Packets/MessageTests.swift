@@ -24,7 +24,10 @@ import Testing
           isVacant: random.next() % 2 == 0, isProvisional: isProvisional,
           via: isProvisional ? member() : .none,
           viaIncarnation: isProvisional ? random.next() : 0),
-        verdict: Verdict.allCases.randomElement(using: &random) ?? .none)
+        verdict: Verdict.allCases.randomElement(using: &random) ?? .none,
+        grounds: Grounds(
+          Election.Cause.allCases.randomElement(using: &random) ?? .learnt,
+          Grounds.Choice.allCases.randomElement(using: &random) ?? .untold))
     }
     let number = { UInt32.random(in: .min ... .max, using: &random) }
     var messages: [Message] = [
