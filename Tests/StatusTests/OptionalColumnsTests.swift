@@ -58,9 +58,9 @@ struct OptionalColumnsTests {
     #expect(
       text.contains(
         """
-        PEER   PREFIX          STATE      LOCAL PREF  MED  PREPEND  WEIGHT  NEXT HOP   COMMUNITIES
-        tor-a  203.0.113.9/32  announced           -    0        2       9  192.0.2.7  -
-        tor-b  203.0.113.9/32  announced           -    -        -       -  -          -
+        PEER   PREFIX          STATE      MED  PREPEND  WEIGHT  NEXT HOP   COMMUNITIES
+        tor-a  203.0.113.9/32  announced    0        2       9  192.0.2.7  -
+        tor-b  203.0.113.9/32  announced    -        -       -  -          -
         """), "\(text)")
   }
 }

@@ -37,7 +37,7 @@ extension ClusterState {
       }
       let sentence =
         if let owner = ownership?.owner, owner != node {
-          "Node \(owner) owns \(address), and Node \(node) takes it when that node is gone"
+          "Node \(owner) owns \(address), and Node \(node) may take it when that node is gone"
         } else {
           "no node owns \(address) yet: the election is under way"
         }
@@ -90,9 +90,13 @@ extension ClusterState {
     guard decision.verdict == .announces else { return decision }
     let down = Set(routes.map(\.peer)).subtracting(sessionsUp).sorted()
     if down.isEmpty { return decision }
-    let isAlone = routes.allSatisfy { !sessionsUp.contains($0.peer) }
+    let silent = "no session is up to \(down.joined(separator: ", "))"
+    guard routes.allSatisfy({ !sessionsUp.contains($0.peer) }) else {
+      return Decision(.announces, decision.reason, "\(decision.sentence); \(silent)")
+    }
+    let prefixes = Set(routes.map(\.prefix)).sorted().map(\.description)
     return Decision(
-      .announces, isAlone ? .noSessionToPeer : decision.reason,
-      decision.sentence + "; no session is up to \(down.joined(separator: ", "))")
+      .announces, .noSessionToPeer,
+      "\(prefixes.joined(separator: ", ")) would be announced, but \(silent)")
   }
 }

@@ -93,7 +93,7 @@ public struct PeerConfiguration: Hashable, Sendable {
 
 extension PeerConfiguration {
   /// Whether the neighbour cannot be but in our own autonomous system.
-  var isInternal: Bool { remoteAS == .internal || remoteAS == .number(localAS) }
+  public var isInternal: Bool { remoteAS == .internal || remoteAS == .number(localAS) }
 
   /// Whether the neighbour may be in autonomous system `number`.
   public func accepts(remoteAS number: UInt32) -> Bool {

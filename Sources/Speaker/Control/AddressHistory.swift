@@ -5,7 +5,9 @@ import Status
 struct AddressHistory {
   /// The layer-2 verdict that holds.
   private(set) var layer2: Layer2Verdict
-  /// Since when it holds.
+  /// The owner that is known; nil for nobody.
+  private var owner: String?
+  /// Since when verdict and owner are as they are.
   private(set) var layer2Since: Timestamp
   /// The BGP verdict that holds.
   private(set) var bgp: BGPVerdict
@@ -25,7 +27,7 @@ struct AddressHistory {
   /// Since when both verdicts hold.
   var since: Timestamp { max(layer2Since, bgpSince) }
 
-  /// Takes in the decisions that hold now, and returns what changed, in words.
+  /// Takes in the decisions that hold now, and returns which verdicts changed, in words.
   mutating func note(_ summary: AddressSummary, now: Timestamp) -> [AddressChange] {
     var changes: [AddressChange] = []
     let newLayer2 = Layer2Verdict(summary.layer2)
@@ -36,7 +38,14 @@ struct AddressHistory {
           why: summary.layer2.sentence))
       layer2 = newLayer2
       layer2Since = now
+    } else if summary.owner != owner, newLayer2 != .no {
+      // The move itself is told by the election.
+      layer2Since = now
+      lastChange = AddressChange(
+        at: now, what: "owner: \(owner ?? "nobody") -> \(summary.owner ?? "nobody")",
+        why: summary.layer2.sentence)
     }
+    owner = summary.owner
     let newBGP = BGPVerdict(summary.bgp)
     if newBGP != bgp {
       changes.append(

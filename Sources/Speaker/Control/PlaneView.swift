@@ -66,6 +66,15 @@ struct PlaneView {
       obstacle: view.obstacle.map { obstacle($0, summary) })
   }
 
+  /// Why the owner of an address is its owner; nil where nobody is.
+  func placement(of report: AddressReport) -> Placement? {
+    let address = report.summary.address
+    guard let owner = report.summary.owner, let view = addresses[address] else { return nil }
+    return Placement(
+      of: address, owner: owner, grounds: view.grounds, nodes: report.nodes, loads: loads,
+      absences: absences)
+  }
+
   /// What the election knows that may be behind an announcement.
   var circumstances: [Circumstance] {
     var found: [Circumstance] = []
@@ -127,6 +136,22 @@ struct PlaneView {
       }
     }
     return loads
+  }
+
+  /// Why members take no address now, in words.
+  private var absences: [String: String] {
+    var absences: [String: String] = [:]
+    for member in status.members {
+      switch member.state {
+      case .own, .alive, .presumedAlive, .late: break
+      case .draining: absences[member.name] = "is being drained"
+      case .restarting: absences[member.name] = "is restarting"
+      case .stalled: absences[member.name] = "is silent, though its host answers"
+      case .dead: absences[member.name] = "is held dead by its witnesses"
+      case .removed: absences[member.name] = "is gone"
+      }
+    }
+    return absences
   }
 
   /// Whether each member is alive, as far as this node knows.

@@ -60,13 +60,28 @@ extension ControlLoop {
       addresses: report.addresses.map { explanation($0, plane) }, circumstances: circumstances)
   }
 
-  /// Why a service or an address may not be known: what could not be read; nil where all was read.
-  func whyUnknown() -> String? {
+  /// Why a service or an address may not be known, or how else it may have been meant.
+  func whyUnknown(_ target: String) -> String {
     guard assignment.isComplete else { return "the sources have not been read to the end yet" }
+    var words: [String] = []
+    if IPAddress(target) != nil {
+      words.append(
+        "no Service has it in status.loadBalancer.ingress; 'bellman status' lists the addresses")
+    } else {
+      let name = target.split(separator: "/").last.map(String.init) ?? target
+      let alike = assignment.services().filter { $0.name == name }.prefix(3).map(\.description)
+      if !alike.isEmpty {
+        words.append("did you mean \(alike.joined(separator: ", "))?")
+      } else {
+        words.append("a service is named as NAMESPACE/NAME")
+      }
+    }
     let errors = source.problems.filter { $0.severity == .error }
-    guard let first = errors.first else { return nil }
-    let rest = errors.count > 1 ? ", and \(errors.count - 1) more" : ""
-    return "what is in error is not read: \(first)\(rest)"
+    if let first = errors.first {
+      let rest = errors.count > 1 ? ", and \(errors.count - 1) more" : ""
+      words.append("what is in error is not read: \(first)\(rest)")
+    }
+    return words.joined(separator: "; ")
   }
 
   /// What holds for more than one address and may be behind what is explained.
@@ -226,35 +241,43 @@ extension ControlLoop {
 
   private func explanation(_ report: AddressReport, _ plane: PlaneView?) -> AddressExplanation {
     let summary = report.summary
+    let placement = plane?.placement(of: report)
     return AddressExplanation(
       address: summary.address, services: summary.services.map(\.description),
       externalTrafficPolicy: TrafficPolicy(of: summary.policies.map(TrafficPolicy.init))
         ?? .cluster,
       pool: summary.pool, owner: summary.owner, claim: claim(of: summary, plane),
-      nodes: report.nodes.map(explanation),
+      nodes: report.nodes.map { explanation($0, placement, plane?.loads ?? [:]) },
       routes: report.routes.map(explanation), conflicts: links.conflicts(of: summary.address))
   }
 
-  private func explanation(_ report: NodeReport) -> NodeExplanation {
-    NodeExplanation(
+  private func explanation(
+    _ report: NodeReport, _ placement: Placement?, _ loads: [String: Int]
+  ) -> NodeExplanation {
+    let isPlain = report.layer2.reason == .owner || report.layer2.reason == .candidate
+    let why = isPlain ? placement?.sentence(for: report.node) : nil
+    return NodeExplanation(
       node: report.node, rank: report.rank, fitness: report.fitness?.description,
       weight: report.weight,
       layer2: ExplainedVerdict(
         Layer2Verdict(report.layer2), reason: report.layer2.reason.rawValue,
-        sentence: report.layer2.sentence),
+        sentence: why ?? report.layer2.sentence),
       bgp: ExplainedVerdict(
         BGPVerdict(report.bgp), reason: report.bgp.reason.rawValue,
         sentence: report.bgp.sentence),
-      readyEndpoints: report.readyEndpoints, terminatingEndpoints: report.terminatingEndpoints)
+      readyEndpoints: report.readyEndpoints, terminatingEndpoints: report.terminatingEndpoints,
+      addresses: loads[report.node])
   }
 
   private func explanation(_ report: RouteReport) -> RouteExplanation {
-    RouteExplanation(
+    // It is for routers of our own AS only (RFC 4271, section 5.1.5).
+    let isInternal = peers.entries[report.key.peer]?.configuration.isInternal ?? true
+    return RouteExplanation(
       peer: report.key.peer, prefix: report.key.prefix,
       decision: ExplainedVerdict(
         BGPVerdict(report.decision), reason: report.decision.reason.rawValue,
         sentence: report.decision.sentence),
-      localPreference: report.attributes?.localPreference,
+      localPreference: isInternal ? report.attributes?.localPreference : nil,
       multiExitDiscriminator: report.attributes?.multiExitDiscriminator,
       prependCount: report.attributes?.prependCount,
       nextHops: [

@@ -82,10 +82,10 @@ struct ReadRoutes: Sendable {
         return StatusServer.text(.badRequest, "the parameter target is too long")
       }
       guard let document = await control.explain(target) else {
-        let why = await control.whyUnknown().map { "; \($0)" } ?? ""
+        let why = await control.whyUnknown(target)
         return StatusServer.text(
           .notFound,
-          "no service and no address '\(target)' \(Self.unknown) (noService)\(why)")
+          "no service and no address '\(target)' \(Self.unknown) (noService); \(why)")
       }
       return try StatusServer.json(StatusRenderer.json(document))
     }

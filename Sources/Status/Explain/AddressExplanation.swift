@@ -50,7 +50,9 @@ public struct AddressExplanation: Codable, Hashable, Sendable {
 public struct NodeExplanation: Codable, Hashable, Sendable {
   /// The node.
   public let node: String
-  /// Its place in the ranking for layer 2, from 1; nil when it is not fit for layer 2.
+  /// Its place in the ranking for layer 2, from 1, by state, preference and hash; nil when it is not
+  /// fit for layer 2. It is the order in which nodes try for an address that is free; an owner keeps
+  /// its address.
   public let rank: Int?
   /// How well it is suited, the first criterion of the ranking, in words; nil as ``rank`` is.
   public let fitness: String?
@@ -64,13 +66,17 @@ public struct NodeExplanation: Codable, Hashable, Sendable {
   public let readyEndpoints: Int
   /// The endpoints on it that still serve while they terminate.
   public let terminatingEndpoints: Int
+  /// How many addresses it owns: of the first two of a ranking, the one with fewer takes an address.
+  /// Nil where that is not known, or the node is not alive.
+  public let addresses: Int?
 
   /// A decision with these values.
   public init(
     node: String, rank: Int?, fitness: String? = nil, weight: Int = 0,
     layer2: ExplainedVerdict<Layer2Verdict>, bgp: ExplainedVerdict<BGPVerdict>,
-    readyEndpoints: Int, terminatingEndpoints: Int
+    readyEndpoints: Int, terminatingEndpoints: Int, addresses: Int? = nil
   ) {
+    self.addresses = addresses
     self.node = node
     self.rank = rank
     self.fitness = fitness

@@ -50,6 +50,9 @@ struct ClusterExplainView {
       lines += ClaimLines(claim: claim, owner: address.owners.first, node: teller, now: now).lines
     }
     var blocks: [TextBlock] = [.lines(lines), .table(title: nil, table(of: address))]
+    if let ranking = RankingNote(nodes: address.nodes.map(\.decision)).line {
+      blocks.append(.lines([ranking]))
+    }
     blocks.append(.lines(address.nodes.flatMap(reasons(of:))))
     if !address.conflicts.isEmpty {
       blocks.append(
@@ -61,20 +64,27 @@ struct ClusterExplainView {
   }
 
   private func table(of address: ClusterAddressExplanation) -> Table {
-    var table = Table([
+    let hasLoads = address.nodes.contains { $0.decision.addresses != nil }
+    var columns: [Table.Column] = [
       .whole("NODE"), .number("RANK"), .text("LAYER 2"), .text("BGP"), .text("PEERS"),
       .number("READY"), .number("TERMINATING"), .text("CLIENTS COME"),
-    ])
+    ]
+    if hasLoads { columns.insert(.number("ADDRESSES"), at: 2) }
+    var table = Table(columns)
     for node in address.nodes {
       let decision = node.decision
       let peers = node.routes.filter { $0.decision.verdict == .announced }.map(\.peer)
-      table.append([
+      var cells = [
         StyledText(decision.node + (node.isFirstHand ? "" : "?")),
         StyledText(node.rank.map(String.init) ?? ""), layer2(node), bgp(decision.bgp),
         StyledText(Set(peers).sorted().joined(separator: ",")),
         StyledText(String(decision.readyEndpoints)),
         StyledText(String(decision.terminatingEndpoints)), StyledText(node.clients),
-      ])
+      ]
+      if hasLoads {
+        cells.insert(StyledText(decision.addresses.map(String.init) ?? ""), at: 2)
+      }
+      table.append(cells)
     }
     return table
   }

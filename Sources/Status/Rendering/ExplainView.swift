@@ -24,6 +24,7 @@ struct ExplainView {
       .lines(header(of: address) + claim(of: address)),
       .table(title: nil, nodes(of: address)),
     ]
+    if let ranking = RankingNote(nodes: address.nodes).line { blocks.append(.lines([ranking])) }
     if layer2 == bgp {
       blocks.append(titled("Layer 2 and BGP", layer2))
     } else {
@@ -74,6 +75,8 @@ struct ExplainView {
       .whole("NODE"), .number("RANK"), .text("LAYER 2"), .text("BGP"), .number("READY"),
       .number("TERMINATING"),
     ]
+    let hasLoads = address.nodes.contains { $0.addresses != nil }
+    if hasLoads { columns.insert(.number("ADDRESSES"), at: 2) }
     if wide {
       columns += [
         .text("FITNESS"), .number("WEIGHT"), .text("LAYER 2 REASON"), .text("BGP REASON"),
@@ -89,6 +92,9 @@ struct ExplainView {
         StyledText(String(node.readyEndpoints)),
         StyledText(String(node.terminatingEndpoints)),
       ]
+      if hasLoads {
+        cells.insert(StyledText(node.addresses.map(String.init) ?? ""), at: 2)
+      }
       if wide {
         cells += [
           StyledText(node.fitness ?? ""), StyledText(String(node.weight)),
@@ -103,13 +109,15 @@ struct ExplainView {
   /// What few routes have gets a column only where one has it.
   private func routes(of address: AddressExplanation) -> Table {
     let routes = address.routes
+    let hasPreference = routes.contains { $0.localPreference != nil }
     let hasMED = routes.contains { $0.multiExitDiscriminator != nil }
     let hasPrepend = routes.contains { $0.prependCount != nil }
     let hasWeight = routes.contains { $0.weight != nil }
     let hasNextHop = routes.contains { !$0.nextHops.isEmpty }
     var columns: [Table.Column] = [
-      .text("PEER"), .whole("PREFIX"), .text("STATE"), .number("LOCAL PREF"),
+      .text("PEER"), .whole("PREFIX"), .text("STATE"),
     ]
+    if hasPreference { columns.append(.number("LOCAL PREF")) }
     if hasMED { columns.append(.number("MED")) }
     if hasPrepend { columns.append(.number("PREPEND")) }
     if hasWeight { columns.append(.number("WEIGHT")) }
@@ -118,8 +126,8 @@ struct ExplainView {
     for route in routes {
       var cells = [
         StyledText(route.peer), StyledText(route.prefix.description), bgp(route.decision),
-        StyledText(route.localPreference.map(String.init) ?? ""),
       ]
+      if hasPreference { cells.append(StyledText(route.localPreference.map(String.init) ?? "")) }
       if hasMED { cells.append(StyledText(route.multiExitDiscriminator.map(String.init) ?? "")) }
       if hasPrepend { cells.append(StyledText(route.prependCount.map { String($0) } ?? "")) }
       if hasWeight { cells.append(StyledText(route.weight.map { String($0) } ?? "")) }
