@@ -34,6 +34,11 @@ struct Bellman: AsyncParsableCommand {
       Terminal.note("Error: \(failure)\n")
       Glibc.exit(failure.status.rawValue)
     } catch {
+      let message = fullMessage(for: error)
+      if let hint = UsageHint.about(message, arguments: CommandLine.arguments.dropFirst()) {
+        Terminal.note("\(message)\n\(hint)\n")
+        Glibc.exit(exitCode(for: error).rawValue)
+      }
       exit(withError: error)
     }
   }

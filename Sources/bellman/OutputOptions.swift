@@ -66,6 +66,12 @@ enum Terminal {
     return (Int(size.ws_col), Int(size.ws_row))
   }
 
+  /// Whether the output goes into a pipe from which nobody reads any more.
+  static var isOutputClosed: Bool {
+    var question = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    return poll(&question, 1, 0) == 1 && question.revents & Int16(POLLERR) != 0
+  }
+
   /// Writes a message beside what the command shows.
   static func note(_ text: String) { write(text, to: STDERR_FILENO) }
 

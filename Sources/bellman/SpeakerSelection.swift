@@ -31,6 +31,12 @@ struct SpeakerSelection: ParsableArguments {
     switch found.count {
     case 1: return found[0]
     case 0:
+      let labs = StatusSocket.ofLabs()
+      guard labs.isEmpty else {
+        throw CommandFailure(
+          "no speaker runs on this machine, but those of a lab do; name one of their sockets:\n"
+            + labs.map { "  --socket \($0)" }.joined(separator: "\n"), .unreachable)
+      }
       throw CommandFailure(
         "no speaker runs on this machine: \(StatusSocket.directory) holds no socket. Start one with\n"
           + "  bellman speaker --manifests DIR --node NAME\n"

@@ -24,6 +24,8 @@ extension CommandTests {
       (["validate", "\(manifests)/nowhere"], .found),
       (["advise", "--manifests", "\(manifests)/clean"], .success),
       (["advise", "--manifests", "\(manifests)/planted"], .found),
+      (["plan", "--manifests", "\(manifests)/clean"], .success),
+      (["plan", "--manifests", "\(manifests)/nowhere"], .found),
       (["plan", "192.0.2.99", "--manifests", "\(manifests)/clean"], .notFound),
       (
         ["plan", "--manifests", "\(manifests)/planted", "--against", "\(manifests)/clean"],

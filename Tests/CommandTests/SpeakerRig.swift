@@ -12,6 +12,26 @@ struct SpeakerRig {
   let control: ControlLoop
   let socket: String
 
+  /// Objects with which the address of the service is announced by BGP, if there is a peer.
+  static let advertisement = """
+
+    ---
+    apiVersion: metallb.io/v1beta1
+    kind: IPAddressPool
+    metadata: {name: pool, namespace: metallb-system}
+    spec: {addresses: [192.0.2.0/24]}
+    ---
+    apiVersion: metallb.io/v1beta1
+    kind: BGPAdvertisement
+    metadata: {name: all, namespace: metallb-system}
+    ---
+    apiVersion: discovery.k8s.io/v1
+    kind: EndpointSlice
+    metadata: {name: web-1, namespace: shop, labels: {kubernetes.io/service-name: web}}
+    addressType: IPv4
+    endpoints: [{addresses: [198.51.100.1], nodeName: node-1}]
+    """
+
   private static let manifests = """
     apiVersion: v1
     kind: Node
@@ -24,14 +44,16 @@ struct SpeakerRig {
     status: {loadBalancer: {ingress: [{ip: 192.0.2.200}]}}
     """
 
-  /// Runs `body` while the speaker answers.
-  static func run(_ body: (SpeakerRig) async throws -> Void) async throws {
+  /// Runs `body` while the speaker answers; `more` are manifests besides the usual ones.
+  static func run(
+    with more: String = "", _ body: (SpeakerRig) async throws -> Void
+  ) async throws {
     let folder = FileManager.default.temporaryDirectory.path + "/bellman-\(UUID().uuidString)"
     let manifests = "\(folder)/manifests"
     try FileManager.default.createDirectory(
       atPath: manifests, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    try Data(Self.manifests.utf8).write(to: URL(filePath: "\(manifests)/cluster.yaml"))
+    try Data((Self.manifests + more).utf8).write(to: URL(filePath: "\(manifests)/cluster.yaml"))
     let socket = "\(folder)/s.sock"
     var logger = Logger(label: "test")
     logger.logLevel = .critical

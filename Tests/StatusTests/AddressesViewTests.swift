@@ -39,12 +39,12 @@ struct AddressesViewTests {
         peers: 1 of 3 established (tor-b Active, tor-c Idle)
         layer 2: eth0
 
-        ADDRESS         SERVICES           POLICY   LAYER 2                BGP                   SINCE  POOL    INTERFACES  PEERS        PREFIXES                         LAST CHANGE
-        198.51.100.1    shop/lost          Cluster  no: addressInNoPool    no: addressInNoPool   2h13m  -       -           -            -                                -
-        203.0.113.9     shop/api           Local    no: noLocalEndpoint    no: noLocalEndpoint   2h13m  public  -           -            -                                -
-        203.0.113.10    shop/web           Cluster  owner                  to 1 peer             3m12s  public  eth0,eth1   tor-a        203.0.113.10/32                  3m12s ago: layer 2: candidate to owner (node2 is not ready)
-        203.0.113.100   shop/dns,shop/tcp  Mixed    candidate, node3 owns  to 2 peers            1m     public  -           tor-a,tor-b  203.0.113.0/24,203.0.113.100/32  -
-        2001:db8:1::10  shop/web           Cluster  candidate, node2 owns  fit: noSessionToPeer  1d1h   public  -           -            2001:db8:1::10/128               -
+        ADDRESS         SERVICES           POLICY   LAYER 2                BGP                   LAYER 2 SINCE  BGP SINCE  POOL    INTERFACES  PEERS        PREFIXES                         LAST CHANGE
+        198.51.100.1    shop/lost          Cluster  no: addressInNoPool    no: addressInNoPool   -              -          -       -           -            -                                -
+        203.0.113.9     shop/api           Local    no: noLocalEndpoint    no: noLocalEndpoint   2h13m          2h13m      public  -           -            -                                -
+        203.0.113.10    shop/web           Cluster  owner                  to 1 peer             3m12s          2h13m      public  eth0,eth1   tor-a        203.0.113.10/32                  3m12s ago: layer 2: candidate to owner (node2 is not ready)
+        203.0.113.100   shop/dns,shop/tcp  Mixed    candidate, node3 owns  to 2 peers            1m             1m         public  -           tor-a,tor-b  203.0.113.0/24,203.0.113.100/32  -
+        2001:db8:1::10  shop/web           Cluster  candidate, node2 owns  fit: noSessionToPeer  1d1h           1d1h       public  -           -            2001:db8:1::10/128               -
 
         Services without an address: 1
         SERVICE       POLICY   REASON     EXPLANATION
@@ -74,12 +74,12 @@ struct AddressesViewTests {
         peers: 1 of 3 established (tor-b Active, tor-c Idle)
         layer 2: eth0
 
-        ADDRESS         SERVICES           POLICY   LAYER 2      BGP       SINCE
-        198.51.100.1    shop/lost          Cluster  no: addres…  no: add…  2h13m
-        203.0.113.9     shop/api           Local    no: noLoca…  no: noL…  2h13m
-        203.0.113.10    shop/web           Cluster  owner        to 1 pe…  3m12s
-        203.0.113.100   shop/dns,shop/tcp  Mixed    candidate,…  to 2 pe…  1m
-        2001:db8:1::10  shop/web           Cluster  candidate,…  fit: no…  1d1h
+        ADDRESS         SERVICES          POLICY   LAYER 2       BGP       SINCE
+        198.51.100.1    shop/lost         Cluster  no: address…  no: add…  2h13m
+        203.0.113.9     shop/api          Local    no: noLocal…  no: noL…  2h13m
+        203.0.113.10    shop/web          Cluster  owner         to 1 pe…  3m12s
+        203.0.113.100   …op/dns,shop/tcp  Mixed    candidate, …  to 2 pe…  1m
+        2001:db8:1::10  shop/web          Cluster  candidate, …  fit: no…  1d1h
 
         Services without an address: 1
         SERVICE       POLICY   REASON     EXPLANATION

@@ -46,7 +46,8 @@ struct ClaimViewTests {
     )
     #expect(
       lines.contains(
-        "drained since 1m30s, 1 address to hand over and prefixes to withdraw from tor-a"))
+        "being drained since 1m30s, still 1 address to hand over and prefixes to withdraw from tor-a"
+      ))
   }
 
   @Test("what peers, API and segment disagree about is in the status") func disagreement() throws {

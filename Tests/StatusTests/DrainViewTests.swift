@@ -13,7 +13,7 @@ enum DrainFixture {
       remaining: [
         RemainingAddress(
           address: try address("2001:db8:1::10"), sentence: "no other node may announce it")
-      ], announcedPrefixes: ["tor-a": 1])
+      ], announcedPrefixes: ["tor-a": 1], withdrawnPrefixes: ["tor-b": 2])
   }
 }
 
@@ -26,11 +26,13 @@ struct DrainViewTests {
     #expect(!drain.isComplete)
     #expect(
       try renderer.drain(DrainDocument(node: "node1", drain: drain)) == """
-        node1: drained since 1m30s, 1 address to hand over and prefixes to withdraw from tor-a
+        node1: being drained since 1m30s, still 1 address to hand over and prefixes to withdraw from tor-a
 
         ADDRESS        NEW OWNER
         203.0.113.10   node2
         203.0.113.100  nobody
+
+          BGPPeer tor-b: 2 prefixes withdrawn
 
           2001:db8:1::10: no other node may announce it
           BGPPeer tor-a: 1 prefix until the graceful shutdown time is over

@@ -39,6 +39,14 @@ struct TableTests {
       ])
   }
 
+  @Test("names are cut before all others, in front, and keep 16 characters")
+  func names() {
+    var table = Table([.whole("KEY"), .names("SERVICES"), .text("LAYER 2")])
+    table.append(["a", "a-long-namespace/frontend", "candidate, node-2 owns"])
+    #expect(table.lines(45).map(\.plain)[1] == "a    …espace/frontend  candidate, node-2 owns")
+    #expect(table.lines(40).map(\.plain)[1] == "a    …espace/frontend  candidate, node-…")
+  }
+
   @Test("columns that people copy stay whole, and none falls below eight")
   func leastWidth() {
     #expect(

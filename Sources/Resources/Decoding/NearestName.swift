@@ -1,7 +1,7 @@
 /// Finds the name that somebody may have meant.
-enum NearestName {
+package enum NearestName {
   /// The one of `names` that is nearest to `name`; nil if none is near.
-  static func of(_ name: String, in names: [String]) -> String? {
+  package static func of(_ name: String, in names: [String]) -> String? {
     guard name.utf8.count <= 64 else { return nil }
     let lowered = name.lowercased()
     let allowed = max(1, min(3, name.utf8.count / 3))

@@ -140,7 +140,7 @@ actor ControlLoop {
     watchCredence()
     if let since = drainFile.read() {
       logger.notice("the node is drained", metadata: ["since": "\(since)"])
-      setDrain(Drain(since: since, addresses: []))
+      setDrain(Drain(since: since, addresses: [], prefixes: [:]))
     }
   }
 
@@ -571,7 +571,11 @@ actor ControlLoop {
       logger.log(
         level: problem.severity == .error ? .error : .warning, "\(problem.message)",
         metadata: metadata)
+      journal.note(problem)
     }
-    if problems.isEmpty, !known.isEmpty { logger.info("all problems of the source are mended") }
+    if problems.isEmpty, !known.isEmpty {
+      logger.info("all problems of the source are mended")
+      journal.noteMended(source: options.source.description)
+    }
   }
 }

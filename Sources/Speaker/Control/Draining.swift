@@ -9,6 +9,8 @@ struct Drain {
   let since: Timestamp
   /// What this node answered for when it began.
   let addresses: Set<IPAddress>
+  /// How many prefixes each BGP peer had from this node when it began.
+  let prefixes: [String: Int]
 }
 
 /// Why a command is refused. The text names the remedy.
@@ -29,7 +31,9 @@ extension ControlLoop {
     guard drain == nil else { return }
     let since = Timestamp.now
     try drainFile.write(since: since)
-    setDrain(Drain(since: since, addresses: Set(answeredAddresses)))
+    setDrain(
+      Drain(
+        since: since, addresses: Set(answeredAddresses), prefixes: peers.announcedPrefixes()))
   }
 
   /// Takes part again and announces by BGP; takes nothing back. Throws ``DrainFile/Failure``.
@@ -47,6 +51,7 @@ extension ControlLoop {
   func drainStatus(_ plane: PlaneView?) -> DrainStatus? {
     guard let drain else { return nil }
     let answered = answeredAddresses
+    let announced = peers.announcedPrefixes()
     let moved = drain.addresses.subtracting(answered).map { address in
       DrainedAddress(address: address, owner: assignment.summary(of: address)?.owner)
     }
@@ -55,7 +60,12 @@ extension ControlLoop {
       remaining: answered.map { address in
         RemainingAddress(
           address: address, sentence: remainder(assignment.summary(of: address), plane))
-      }, announcedPrefixes: peers.announcedPrefixes())
+      }, announcedPrefixes: announced,
+      withdrawnPrefixes: drain.prefixes
+        .reduce(into: [:]) { withdrawn, peer in
+          let count = peer.value - announced[peer.key, default: 0]
+          if count > 0 { withdrawn[peer.key] = count }
+        })
   }
 
   /// What this node answers for by layer 2.

@@ -4,6 +4,7 @@ import BGP
 import LinkLayer
 import LinuxIO
 import NIOCore
+import Resources
 import Status
 
 /// What the control loop has to tell, in words.
@@ -76,6 +77,19 @@ extension EventJournal {
       .source, source, isReachable ? "can be reached again" : "cannot be reached",
       why: isReachable ? "" : "everything stays as it was last read")
   }
+
+  /// An object cannot be used as it is.
+  func note(_ problem: Diagnostic) {
+    let place = problem.line.map { "\(problem.file):\($0)" } ?? problem.file
+    let field = problem.fieldPath.map { "\($0): " } ?? ""
+    record(
+      .configuration, problem.object ?? problem.file,
+      problem.severity == .error ? "is in error" : "is doubtful",
+      why: "\(place): \(field)\(problem.message)", trigger: .source)
+  }
+
+  /// No object of the source is in error any more.
+  func noteMended(source: String) { record(.configuration, source, "all problems are mended") }
 
   /// Whether nodes and endpoints count as the source says.
   func note(isHeld: Bool, shares: String) {

@@ -17,15 +17,30 @@ public enum StatusSocket {
   public static func exists(node: String) -> Bool { all().contains(path(node: node)) }
 
   /// The sockets of the speakers that run or ran on this machine, sorted by name.
-  public static func all() -> [String] {
+  public static func all() -> [String] { sockets(in: directory) }
+
+  /// The folder in which each lab has one of its own.
+  public static let labs = "/run/bellman-lab"
+
+  /// The sockets of the speakers of labs on this machine, sorted by name.
+  public static func ofLabs() -> [String] {
+    names(in: labs).filter { !$0.hasPrefix(".") }.flatMap { sockets(in: "\(labs)/\($0)") }
+  }
+
+  private static func sockets(in directory: String) -> [String] {
+    names(in: directory).filter { $0.hasSuffix(".sock") }.map { "\(directory)/\($0)" }
+  }
+
+  /// What a folder holds, sorted by name; empty where there is none.
+  private static func names(in directory: String) -> [String] {
     guard let stream = opendir(directory) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name.hasSuffix(".sock") { names.append("\(directory)/\(name)") }
+      names.append(
+        withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        })
     }
     return names.sorted()
   }

@@ -10,6 +10,9 @@ public struct DrainStatus: Codable, Hashable, Sendable {
   public let remaining: [RemainingAddress]
   /// How many prefixes each BGP peer still has from it, peers without any left out.
   public let announcedPrefixes: [String: Int]
+  /// How many prefixes were withdrawn from each BGP peer since the drain began, or since the speaker
+  /// started; peers without any left out.
+  public let withdrawnPrefixes: [String: Int]
 
   /// Whether nothing is left to hand over or to withdraw.
   public var isComplete: Bool { remaining.isEmpty && announcedPrefixes.isEmpty }
@@ -17,8 +20,9 @@ public struct DrainStatus: Codable, Hashable, Sendable {
   /// A drain with these values; the lists are sorted here.
   public init(
     since: Timestamp, moved: [DrainedAddress] = [], remaining: [RemainingAddress] = [],
-    announcedPrefixes: [String: Int] = [:]
+    announcedPrefixes: [String: Int] = [:], withdrawnPrefixes: [String: Int] = [:]
   ) {
+    self.withdrawnPrefixes = withdrawnPrefixes
     self.since = since
     self.moved = moved.sorted { $0.address < $1.address }
     self.remaining = remaining.sorted { $0.address < $1.address }

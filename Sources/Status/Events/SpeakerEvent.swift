@@ -22,6 +22,8 @@ public struct SpeakerEvent: VersionedDocument, Hashable {
     case drain
     /// The source of services cannot be reached, or again, or is not believed.
     case source
+    /// An object of the source is in error, or no object is any more.
+    case configuration
   }
 
   /// The version of the event's form, ``currentVersion`` where this program made it.

@@ -16,6 +16,9 @@ public struct PlanDifference: VersionedDocument, Hashable {
   public let unchanged: Int
   /// What is wrong with the second plan's objects and was not with the first's.
   public let newProblems: [Problem]
+  /// How many errors the first plan's objects have: what is in error is not read, and shows as if it
+  /// were new.
+  public let errorsBefore: Int
 
   /// Whether the two come to the same.
   public var isEmpty: Bool { changes.isEmpty && newProblems.isEmpty }
@@ -32,6 +35,7 @@ public struct PlanDifference: VersionedDocument, Hashable {
     unchanged = all.count - changes.count
     // The same mistake stands on another line, or in another file, of the other directory.
     let known = Set(before.problems.map(Self.essence))
+    errorsBefore = before.problems.count { $0.severity == .error }
     newProblems = after.problems.filter { !known.contains(Self.essence($0)) }
   }
 

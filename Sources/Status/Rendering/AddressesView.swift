@@ -72,9 +72,9 @@ struct AddressesView {
       ])
     }
     var columns: [Table.Column] = [
-      .whole("ADDRESS"), .text("SERVICES"), .whole("POLICY"), .text("LAYER 2"), .text("BGP"),
-      .whole("SINCE"),
+      .whole("ADDRESS"), .names("SERVICES"), .whole("POLICY"), .text("LAYER 2"), .text("BGP"),
     ]
+    columns += wide ? [.whole("LAYER 2 SINCE"), .whole("BGP SINCE")] : [.whole("SINCE")]
     let hasClaims = document.addresses.contains { $0.layer2.claim != nil }
     if wide {
       if hasClaims { columns += [.number("EPOCH"), .text("LAST MOVE")] }
@@ -90,8 +90,9 @@ struct AddressesView {
         StyledText(address.externalTrafficPolicy.rawValue),
         layer2(address.layer2) + conflict(address.layer2),
         bgp(address.bgp),
-        StyledText(Age(from: address.since, to: now).description),
       ]
+      let times = wide ? [address.layer2.since, address.bgp.since] : [address.since]
+      cells += times.map { StyledText($0.map { Age(from: $0, to: now).description } ?? "") }
       if wide {
         if hasClaims {
           let claim = address.layer2.claim

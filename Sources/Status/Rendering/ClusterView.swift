@@ -21,7 +21,7 @@ struct ClusterView {
 
   private var table: Table {
     var columns: [Table.Column] = [
-      .whole("ADDRESS"), .text("SERVICES"), .whole("POLICY"), .text("LAYER 2"), .text("BGP"),
+      .whole("ADDRESS"), .names("SERVICES"), .whole("POLICY"), .text("LAYER 2"), .text("BGP"),
       .text("PEERS"), .text("SINCE"), .text("LAST MOVE"),
     ]
     if wide { columns += [.text("POOL"), .number("EPOCH"), .number("CANDIDATES"), .text("NODES")] }

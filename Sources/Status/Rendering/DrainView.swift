@@ -21,14 +21,18 @@ struct DrainView {
       ])
     ]
     if !drain.moved.isEmpty { blocks.append(.table(title: nil, moved(drain))) }
+    if !drain.withdrawnPrefixes.isEmpty { blocks.append(.lines(withdrawn(drain))) }
     if !drain.isComplete { blocks.append(.lines(remaining(drain))) }
     return blocks
   }
 
   /// A drain in one line.
   static func summary(of drain: DrainStatus, now: Timestamp) -> StyledText {
-    let start = StyledText("drained since \(Age(from: drain.since, to: now))", .attention)
-    if drain.isComplete { return start + ", nothing is left to hand over or to withdraw" }
+    let age = Age(from: drain.since, to: now)
+    if drain.isComplete {
+      return StyledText("drained since \(age)", .attention)
+        + ", nothing is left to hand over or to withdraw"
+    }
     var left: [String] = []
     if !drain.remaining.isEmpty {
       left.append(counted(drain.remaining.count, "address", "addresses") + " to hand over")
@@ -37,7 +41,8 @@ struct DrainView {
       let names = drain.announcedPrefixes.keys.sorted().joined(separator: ", ")
       left.append("prefixes to withdraw from \(names)")
     }
-    return start + StyledText(", \(left.joined(separator: " and "))", .attention)
+    return StyledText(
+      "being drained since \(age), still \(left.joined(separator: " and "))", .attention)
   }
 
   private func moved(_ drain: DrainStatus) -> Table {
@@ -49,6 +54,13 @@ struct DrainView {
       ])
     }
     return table
+  }
+
+  private func withdrawn(_ drain: DrainStatus) -> [StyledText] {
+    drain.withdrawnPrefixes.sorted { $0.key < $1.key }.map { peer, count in
+      StyledText(
+        "  BGPPeer \(peer): \(Self.counted(count, "prefix", "prefixes")) withdrawn")
+    }
   }
 
   private func remaining(_ drain: DrainStatus) -> [StyledText] {

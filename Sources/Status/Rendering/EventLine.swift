@@ -44,7 +44,7 @@ struct EventLine {
     switch event.kind {
     case .decision, .move: .heading
     case .conflict: .bad
-    case .session, .bfd, .member, .source, .interface, .drain: .attention
+    case .session, .bfd, .member, .source, .configuration, .interface, .drain: .attention
     }
   }
 

@@ -5,7 +5,7 @@ struct PlanDifferenceView {
   let document: PlanDifference
 
   var blocks: [TextBlock] {
-    var blocks: [TextBlock] = [.lines([header])]
+    var blocks: [TextBlock] = [.lines([header] + caution)]
     blocks += document.changes.map(lines)
     if !document.newProblems.isEmpty {
       blocks.append(.lines([StyledText("New with \(document.after):", .heading)]))
@@ -22,6 +22,16 @@ struct PlanDifferenceView {
     let summary = counts.isEmpty ? "no address changes" : counts.joined(separator: ", ")
     return StyledText("\(document.before) -> \(document.after)", .heading)
       + StyledText(": \(summary), \(document.unchanged) unchanged")
+  }
+
+  private var caution: [StyledText] {
+    let count = document.errorsBefore
+    guard count > 0 else { return [] }
+    return [
+      StyledText(
+        "\(document.before) has \(count) \(count == 1 ? "error" : "errors"): what is in error is not "
+          + "read, so that more may differ here than does", .attention)
+    ]
   }
 
   private static func word(_ kind: PlannedChange.Kind, _ count: Int) -> String {

@@ -34,7 +34,7 @@ struct PlanView {
 
   private var table: Table {
     var table = Table([
-      .whole("ADDRESS"), .text("SERVICES"), .whole("POLICY"), .text("LAYER 2"), .text("BGP"),
+      .whole("ADDRESS"), .names("SERVICES"), .whole("POLICY"), .text("LAYER 2"), .text("BGP"),
       .text("PEERS"), .text("WHY NOT"),
     ])
     for address in document.addresses {

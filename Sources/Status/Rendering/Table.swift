@@ -8,9 +8,13 @@ struct Table {
     var shrinks = true
     /// Whether it has cells of numbers, which line up at the right.
     var isNumber = false
+    /// Whether it is cut before the others; the end of its cells says more than their beginning.
+    var isNamed = false
 
     /// A column that shrinks.
     static func text(_ heading: String) -> Self { Column(heading: heading) }
+    /// A column of names with their namespaces, which is cut before all others, and in front.
+    static func names(_ heading: String) -> Self { Column(heading: heading, isNamed: true) }
     /// A column that is never cut.
     static func whole(_ heading: String) -> Self { Column(heading: heading, shrinks: false) }
     /// A column of numbers.
@@ -25,6 +29,8 @@ struct Table {
   private static let gap = 2
   /// No column shrinks below this: less says nothing.
   private static let leastWidth = 8
+  /// Nor one of names below this.
+  private static let leastNameWidth = 16
 
   /// A table with these columns and no rows.
   init(_ columns: [Column]) { self.columns = columns }
@@ -49,7 +55,9 @@ struct Table {
   private func line(of cells: [StyledText], widths: [Int]) -> StyledText {
     var line: StyledText = ""
     for (index, cell) in cells.enumerated() {
-      let cut = cell.truncated(to: widths[index])
+      let cut =
+        columns[index].isNamed
+        ? cell.truncatedInFront(to: widths[index]) : cell.truncated(to: widths[index])
       let padding = StyledText(String(repeating: " ", count: widths[index] - cut.count))
       let isLast = index == cells.count - 1
       if columns[index].isNumber {
@@ -62,12 +70,15 @@ struct Table {
     return line
   }
 
-  /// Takes room off the column furthest to the right, which matters least, then off the next one,
-  /// until the line fits or nothing more may shrink.
+  /// Takes room off names, then off the column furthest to the right, which matters least, then off the
+  /// next one, until the line fits or nothing more may shrink.
   private func shrink(_ widths: inout [Int], to limit: Int) {
     let gaps = Self.gap * (columns.count - 1)
     var excess = widths.reduce(gaps, +) - limit
-    for column in columns.indices.reversed() where columns[column].shrinks {
+    let order =
+      columns.indices.filter { columns[$0].isNamed }
+      + columns.indices.reversed().filter { !columns[$0].isNamed }
+    for column in order where columns[column].shrinks {
       let room = max(0, widths[column] - leastWidth(column))
       let cut = min(room, max(0, excess))
       widths[column] -= cut
@@ -76,6 +87,8 @@ struct Table {
   }
 
   private func leastWidth(_ column: Int) -> Int {
-    max(Self.leastWidth, columns[column].heading.count)
+    max(
+      columns[column].isNamed ? Self.leastNameWidth : Self.leastWidth, columns[column].heading.count
+    )
   }
 }

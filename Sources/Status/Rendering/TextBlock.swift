@@ -80,6 +80,20 @@ struct StyledText: ExpressibleByStringInterpolation {
     return result
   }
 
+  /// The text cut in front to at most `limit` characters, which is 1 or more.
+  func truncatedInFront(to limit: Int) -> Self {
+    guard count > limit else { return self }
+    var room = limit - 1
+    var result = self
+    result.parts = []
+    for (text, style) in parts.reversed() where room > 0 {
+      result.parts.insert((String(text.suffix(room)), style), at: 0)
+      room -= min(room, text.count)
+    }
+    result.parts.insert(("…", .plain), at: 0)
+    return result
+  }
+
   private static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

@@ -73,7 +73,18 @@ struct DoctorCommand: AsyncParsableCommand {
       }
       duties.add(snapshot)
     }
-    if let status = try await status() {
+    let status = try await status()
+    if status == nil {
+      omissions.append(
+        "A running speaker: none was found under \(StatusSocket.directory); name it with --socket or "
+          + "--node.")
+      if manifests == nil {
+        omissions.append(
+          "The BGP peers, the addresses and the other nodes: a running speaker or --manifests tells of "
+            + "them.")
+      }
+    }
+    if let status {
       duties.add(status)
       if manifests == nil, !status.peers.isEmpty {
         omissions.append("The TTL that peers demand: only --manifests tells it.")

@@ -27,7 +27,10 @@ struct DrainCommand: AsyncParsableCommand {
   func run() async throws {
     let client = StatusClient(socketPath: try target.socketPath())
     if undo {
-      return try show(try await asking { try await client.endDrain() })
+      let before = try await asking { try await client.drain() }
+      let after = try await asking { try await client.endDrain() }
+      if before.drain == nil { Terminal.note("\(before.node) was not drained.\n") }
+      return try show(after)
     }
     let end = NIODeadline.now() + deadline.amount
     var document = try await asking { try await client.beginDrain() }

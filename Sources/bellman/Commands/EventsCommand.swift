@@ -1,3 +1,4 @@
+import Addresses
 import ArgumentParser
 import NIOCore
 import Speaker
@@ -34,7 +35,7 @@ struct EventsCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only what is about this address, peer, interface or node.", valueName: "name"),
+      "Only what is about this address, service, peer, interface or node.", valueName: "name"),
     completion: Completions.subjects)
   var about: String?
 
@@ -51,25 +52,28 @@ struct EventsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let audience = Audience(target: target, survey: survey, cluster: cluster)
+    let filter = try await EventFilter(about: about, audience: audience)
     var question = EventQuestion()
     question.since = since?.moment(before: .now)
     guard !follow else {
       if since == nil { question.tail = 10 }
-      return try await follow(audience, question)
+      return try await follow(audience, question, filter)
     }
     guard audience.isCluster else {
       let client = StatusClient(socketPath: try target.socketPath())
-      return try show(try await asking { try await client.events(question) }.events)
+      return try show(try await asking { try await client.events(question) }.events, filter)
     }
     let asked = question
     let answer = try await audience.asking { try await $0.events(asked, of: target.node) }
-    try show(answer.events)
+    try show(answer.events, filter)
     if !answer.isComplete { throw ExitStatus.partial.exit }
   }
 
-  private func follow(_ audience: Audience, _ question: EventQuestion) async throws {
+  private func follow(
+    _ audience: Audience, _ question: EventQuestion, _ filter: EventFilter
+  ) async throws {
     let printer = EventPrinter(
-      renderer: renderer, about: about, merges: audience.isCluster && target.node == nil)
+      renderer: renderer, filter: filter, merges: audience.isCluster && target.node == nil)
     let client = audience.isCluster ? nil : StatusClient(socketPath: try target.socketPath())
     // Whether anybody is there is told at once, and not by silence.
     if let client { _ = try await asking { try await client.probe(readiness: false) } }
@@ -91,11 +95,16 @@ struct EventsCommand: AsyncParsableCommand {
     }
   }
 
-  private func show(_ events: [SpeakerEvent]) throws {
+  private func show(_ events: [SpeakerEvent], _ filter: EventFilter) throws {
     let renderer = renderer
-    for event in events where about == nil || event.object == about {
-      print(try renderer.event(event), terminator: "")
-    }
+    let shown = events.filter(filter.includes)
+    for event in shown { print(try renderer.event(event), terminator: "") }
+    guard shown.isEmpty, let about else { return }
+    let objects = Set(events.map(\.object)).sorted()
+    let names = objects.prefix(8).joined(separator: ", ")
+    let rest = objects.count > 8 ? " and \(objects.count - 8) more" : ""
+    let others = objects.isEmpty ? "there are no events" : "there are events about \(names)"
+    Terminal.note("No event is about '\(about)'; \(others)\(rest).\n")
   }
 
   private var renderer: StatusRenderer { colours.renderer(format.output) }
@@ -126,22 +135,51 @@ enum SinceArgument: ExpressibleByArgument {
   }
 }
 
+/// Which events are shown.
+private struct EventFilter {
+  /// Their objects; nil for all.
+  private var objects: Set<String>?
+
+  /// Events about this, and of a service those about its addresses.
+  init(about: String?, audience: Audience) async throws {
+    guard let about else { return }
+    objects = [about]
+    if let address = IPAddress(about) {
+      objects?.insert("\(address)")
+    } else if about.contains("/") {
+      objects?.formUnion(try await Self.addresses(of: about, audience).map(\.description))
+    }
+  }
+
+  func includes(_ event: SpeakerEvent) -> Bool { objects?.contains(event.object) ?? true }
+
+  private static func addresses(
+    of service: String, _ audience: Audience
+  ) async throws -> [IPAddress] {
+    guard audience.isCluster else {
+      let client = StatusClient(socketPath: try audience.target.socketPath())
+      return try await asking { try await client.explain(service) }.addresses.map(\.address)
+    }
+    return try await audience.asking { try await $0.explain(service) }.addresses.map(\.address)
+  }
+}
+
 /// Prints events as they come, those of several speakers in the order of time.
 private actor EventPrinter {
   private let renderer: StatusRenderer
-  private let about: String?
+  private let filter: EventFilter
   private let merges: Bool
   private var merge = EventMerge(delayMilliseconds: 500)
 
-  init(renderer: StatusRenderer, about: String?, merges: Bool) {
+  init(renderer: StatusRenderer, filter: EventFilter, merges: Bool) {
     self.renderer = renderer
-    self.about = about
+    self.filter = filter
     self.merges = merges
   }
 
-  /// Prints what is due, until the task is cancelled.
+  /// Prints what is due, until the task is cancelled or nobody reads any more.
   func run() async {
-    while !Task.isCancelled {
+    while !Task.isCancelled, !Terminal.isOutputClosed {
       try? await Task.sleep(for: .milliseconds(100))
       show(merge.takeDue(now: Moment.now.millisecondsSince1970))
     }
@@ -162,7 +200,7 @@ private actor EventPrinter {
   }
 
   private func show(_ events: [SpeakerEvent]) {
-    let shown = events.filter { about == nil || $0.object == about }
+    let shown = events.filter(filter.includes)
     let text = shown.compactMap { try? renderer.event($0) }.joined()
     if !text.isEmpty { Terminal.write(text) }
   }

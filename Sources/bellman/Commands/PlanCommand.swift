@@ -13,8 +13,8 @@ struct PlanCommand: AsyncParsableCommand {
       the objects of the cluster are taken. --against DIR compares with those of another directory, \
       --against-cluster with the cluster as it would be after 'kubectl apply' of the manifests.
 
-      Exit status 0: shown, and nothing changes; 2: something changes, or has new problems; see also \
-      bellman man.
+      Exit status 0: shown, without errors or, compared, without a difference; 2: the objects have \
+      errors, or, compared, something changes or has new problems; see also bellman man.
       """)
 
   @Argument(
@@ -96,12 +96,12 @@ struct PlanCommand: AsyncParsableCommand {
   }
 
   private func show(_ plan: PlanDocument) throws {
-    guard let subject else { return print(try renderer.plan(plan), terminator: "") }
-    let part = plan.only(about: subject)
-    guard !part.addresses.isEmpty || !part.servicesWithoutAddress.isEmpty else {
+    let part = subject.map { plan.only(about: $0) } ?? plan
+    if let subject, part.addresses.isEmpty, part.servicesWithoutAddress.isEmpty {
       throw CommandFailure("no service and no address '\(subject)' is in \(plan.source)", .notFound)
     }
     print(try renderer.plan(part), terminator: "")
+    if part.problems.contains(where: { $0.severity == .error }) { throw ExitStatus.found.exit }
   }
 
   private func compare(_ before: PlanDocument, _ after: PlanDocument) throws {

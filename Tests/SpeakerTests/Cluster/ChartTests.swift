@@ -20,7 +20,8 @@ import Testing
         ], "imagePullSecrets": [["name": "registry"]], "metallbNamespace": "balancers",
         "passwordSecrets": ["one", "two"], "peerKeySecret": "key", "loadBalancerClass": "a.b/c",
         "ignoreExcludeLabel": true, "bgpListen": ["0.0.0.0", "[::]:1179"],
-        "relay": "nftables", "extraArgs": ["--profile", "calm"], "priorityClassName": "important",
+        "relay": "nftables", "healthCheckGate": true, "extraArgs": ["--profile", "calm"],
+        "priorityClassName": "important",
         "terminationGracePeriodSeconds": 40, "nodeSelector": ["a": "true", "b": "1"],
         "tolerations": [["key": "edge", "operator": "Equal", "value": "yes"]],
         "resources": ["requests": ["cpu": "1"], "limits": ["memory": "256Mi"]],
@@ -141,7 +142,7 @@ import Testing
         "/etc/bellman/status/tls.key", "--listen-token-file", "/etc/bellman/status/token",
         "--load-balancer-class", "a.b/c", "--ignore-exclude-lb", "--bgp-listen", "0.0.0.0",
         "--bgp-listen", "[::]:1179", "--metrics-listen", "[::]:9090", "--metallb-metrics",
-        "--relay", "nftables", "--profile", "calm",
+        "--relay", "nftables", "--health-check-gate", "--profile", "calm",
       ])
     let security = container["securityContext"]
     #expect(security?["allowPrivilegeEscalation"] == true)

@@ -1,0 +1,73 @@
+import Lab
+import Testing
+
+extension CommandTests {
+  /// Which events are shown.
+  @Suite struct Events {
+    private func lines(_ arguments: String..., of rig: SpeakerRig) async throws -> [Substring] {
+      let result = try await Command.output(
+        [Program.path, "events", "--socket", rig.socket] + arguments)
+      #expect(result.status == 0, "\(result.error)")
+      return result.output.split(separator: "\n")
+    }
+
+    @Test func aServiceStandsForItsAddresses() async throws {
+      try await SpeakerRig.run(with: SpeakerRig.advertisement) { rig in
+        let about = try await lines("--about", "192.0.2.200", of: rig)
+        #expect(!about.isEmpty && about.allSatisfy { $0.contains(" 192.0.2.200 ") })
+        #expect(try await lines("--about", "shop/web", of: rig) == about)
+      }
+    }
+
+    @Test func aNameThatNoEventIsAboutIsSaid() async throws {
+      try await SpeakerRig.run(with: SpeakerRig.advertisement) { rig in
+        let result = try await Command.output(
+          [Program.path, "events", "--socket", rig.socket, "--about", "nonsense"])
+        #expect(result.status == 0 && result.output == "")
+        #expect(
+          result.error.hasPrefix("No event is about 'nonsense'; there are events about 192.0.2.200")
+        )
+        let unknown = try await Command.output(
+          [Program.path, "events", "--socket", rig.socket, "--about", "shop/other"])
+        #expect(unknown.status == 4 && unknown.error.contains("shop/other"))
+      }
+    }
+
+    /// A reader that has gone away ends it, also where nothing more happens.
+    @Test func followingEndsWithItsReader() async throws {
+      try await SpeakerRig.run(with: SpeakerRig.advertisement) { rig in
+        let result = try await Program.shell(
+          "timeout 20 \"$B\" events -f --socket \(rig.socket) | head -n 1; echo ${PIPESTATUS[0]}")
+        #expect(result.output.contains(" 192.0.2.200 ") && result.output.hasSuffix("\n0\n"))
+      }
+    }
+  }
+
+  /// What is said beside the refusal of a command line.
+  @Suite struct Hints {
+    @Test(arguments: [
+      (["stats"], "Did you mean 'bellman status'?"),
+      (["explian", "192.0.2.1"], "Did you mean 'bellman explain'?"),
+      (["status", "--interval", "1"], "A time has a unit, such as 500ms, 10s, 5m or 1h."),
+      (["drain", "--deadline", "soon"], "A time has a unit, such as 500ms, 10s, 5m or 1h."),
+    ])
+    func aLikelyMeaningIsNamed(_ arguments: [String], _ hint: String) async throws {
+      let result = try await Command.output([Program.path] + arguments)
+      #expect(result.status == 64, "\(result.error)")
+      #expect(result.error.hasSuffix("\n\(hint)\n"), "\(result.error)")
+    }
+
+    @Test func aServiceOfAnotherNamespaceIsNamed() async throws {
+      try await SpeakerRig.run { rig in
+        for (subject, hint) in [
+          ("web", "did you mean shop/web?"), ("192.0.2.99", "'bellman status' lists the addresses"),
+          ("other", "a service is named as NAMESPACE/NAME"),
+        ] {
+          let result = try await Command.output(
+            [Program.path, "explain", subject, "--socket", rig.socket])
+          #expect(result.status == 4 && result.error.contains(hint), "\(result.error)")
+        }
+      }
+    }
+  }
+}
