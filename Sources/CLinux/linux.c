@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/tcp.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -72,3 +73,5 @@ int clinux_clock_state(int *is_synchronised, int64_t *maximum_error) {
   *maximum_error = state.maxerror;
   return 0;
 }
+
+int clinux_set_trim_threshold(int octets) { return mallopt(M_TRIM_THRESHOLD, octets); }

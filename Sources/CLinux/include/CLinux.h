@@ -116,4 +116,7 @@ int clinux_wait(int epoll, uint64_t tags[16]);
 // Sets a timer to a time of CLOCK_MONOTONIC in nanoseconds; 0 switches it off.
 int clinux_set_timer(int timer, uint64_t nanoseconds);
 
+// Sets the M_TRIM_THRESHOLD of mallopt(3), in octets. Gives 0 when the allocator has none.
+int clinux_set_trim_threshold(int octets);
+
 #endif

@@ -26,6 +26,7 @@ public struct SpeakerProcess: Sendable {
   public func run() async throws {
     var logger = Logger(label: "bellman")
     logger[metadataKey: "node"] = "\(options.node)"
+    FreedMemory.returnEarly()
     let lock = try await Self.lock(node: options.node)
     for listen in options.listen { try listen.validate() }
     let client = try prepareSource(logger)
