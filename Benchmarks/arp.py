@@ -72,9 +72,11 @@ class Client:
             raise Failure(done.stderr.strip())
         return json.loads(done.stdout)
 
-    def wait_for(self, target):
+    def wait_for(self, target, daemon=None):
         deadline = time.monotonic() + 60
         while self.ask("latency", target, 1, 0)["answered"] == 0:
+            if daemon and daemon.poll() is not None:
+                raise Failure("the speaker ended")
             if time.monotonic() > deadline:
                 raise Failure(f"nobody answers for {target}")
         time.sleep(1)
@@ -118,14 +120,14 @@ def bellman(program, count, samples, seconds, nice):
         os.mkdir(f"{directory}/manifests")
         manifests(f"{directory}/manifests", count)
         command = [program, "speaker", "--manifests", f"{directory}/manifests", "--node",
-                   changes.NODE, "--socket", f"{directory}/socket"]
+                   changes.NODE, "--socket", f"{directory}/socket", "--insecure-peers"]
         with open(f"{directory}/log", "w+") as log:
             daemon = subprocess.Popen(
                 ["nice", "-n", str(nice)] + network.inside(network.speaker, command),
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL)
             try:
                 client = Client(network, nice)
-                client.wait_for(FIRST)
+                client.wait_for(FIRST, daemon)
                 # Until the first announcements and repeats are over.
                 time.sleep(4 + count * 12 / 2000)
                 # nice and ip have become the speaker itself: one process.

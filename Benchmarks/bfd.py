@@ -100,7 +100,8 @@ def measure(program, seconds, deaths):
             with open(log, "w") as output:
                 start(network.inside(network.speaker, [
                     program, "speaker", "--manifests", f"{directory}/manifests", "--node", "node-1",
-                    "--socket", f"{directory}/s.sock", "--log-format", "json"]), output)
+                    "--socket", f"{directory}/s.sock", "--log-format", "json",
+                    "--insecure-peers"]), output)
             until(is_up, "BFD and BGP are up", 30)
             for _ in range(os.cpu_count()):
                 start(["python3", "-c", "while True: pass"])

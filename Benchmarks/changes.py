@@ -74,7 +74,7 @@ def measure(program, rounds, nice):
         write_list(f"{manifests}/slice-of-the-one.json", [slice_of(number)])
         write_list(f"{manifests}/the-one.json", [service(number, address)])
         command = [program, "speaker", "--manifests", manifests, "--node", NODE,
-                   "--socket", f"{directory}/socket"]
+                   "--socket", f"{directory}/socket", "--insecure-peers"]
         with open(f"{directory}/log", "w+") as log:
             daemon = subprocess.Popen(
                 ["nice", "-n", str(nice)] + network.inside(network.speaker, command),

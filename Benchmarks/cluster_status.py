@@ -32,7 +32,7 @@ def ask(program, folder, form, deadline):
         child.returncode = os.waitstatus_to_exitcode(status)
         size = out.tell() or os.path.getsize(out.name)
         out.seek(0)
-        if child.returncode not in (0, 2):
+        if child.returncode not in (0, 3):
             raise Failure(out.read(500).decode(errors="replace"))
     return {"s": seconds, "mb": usage.ru_maxrss / 1024, "cpu_s": usage.ru_utime + usage.ru_stime,
             "status": child.returncode, "octets": size}
