@@ -33,6 +33,8 @@ extension InteropTests {
         try await allAnswer(lab)
         try await oneIsAsked(lab)
         try await allTellOfPeersAndMembers(lab)
+        try await allTellOfInterfacesAndRoutes(lab)
+        try await allTellWhatHappened(lab)
         try await allExplain(lab)
         try await aWrongTokenIsSaid(lab)
         try await aNodeWithoutASpeakerIsListed(lab, server)
@@ -89,6 +91,37 @@ extension InteropTests {
       let alive = members.output.split(separator: "\n").filter { $0.contains("3 of 3") }
       // The line about the answers, and each node.
       #expect(alive.count == 4, "\(members.output)")
+    }
+
+    private func allTellOfInterfacesAndRoutes(_ lab: Lab) async throws {
+      let interfaces = try await ask(lab, "status", "interfaces")
+      #expect(interfaces.status == 0, "\(interfaces.error)")
+      let used = interfaces.output.split(separator: "\n").filter { $0.contains(" eth0 ") }
+      #expect(used.count >= lab.topology.nodes.count, "\(interfaces.output)")
+      let routes = try await ask(lab, "status", "routes", "-o", "json")
+      #expect(routes.status == 0, "\(routes.error)")
+      let address = try await lab.address("bgp-cluster")
+      let names = try await ask(lab, "status", "routes", "-o", "name")
+      #expect(names.output.split(separator: "\n").contains("\(address)/32"), "\(names.output)")
+      for node in lab.topology.nodes {
+        for output in [interfaces.output, routes.output] {
+          #expect(output.contains(node.name), "\(output)")
+        }
+      }
+    }
+
+    private func allTellWhatHappened(_ lab: Lab) async throws {
+      let address = try await lab.address("l2-cluster")
+      let answer = try await ask(lab, "events", "-o", "json")
+      #expect(answer.status == 0, "\(answer.error)")
+      let events: [SpeakerEvent] = try answer.output.split(separator: "\n").map {
+        try StatusRenderer.parse(String($0))
+      }
+      #expect(Set(events.map(\.node)) == Set(lab.topology.nodes.map(\.name)))
+      #expect(events.map(\.at) == events.map(\.at).sorted())
+      let about = try await ask(lab, "events", "--about", "lab/l2-cluster", "-o", "json")
+      let own = events.filter { $0.object == "\(address)" }
+      #expect(!own.isEmpty && about.output.split(separator: "\n").count >= own.count)
     }
 
     private func allExplain(_ lab: Lab) async throws {

@@ -190,7 +190,8 @@ struct BadResourcesTests {
             && !document.problems.contains { $0.severity == .error }
         }
         #expect(await rig.addresses() == before)
-        #expect(events().count == 1)
+        let told = events()
+        #expect(told.count == 1, "\(told)")
       }
     }
   }
