@@ -205,18 +205,30 @@ struct ClusterIntake {
 
   // MARK: State
 
-  private var currentProblems: [Diagnostic] {
-    streams.sorted().compactMap { stream in
-      guard case .failing(let failure) = states[stream]?.condition else { return nil }
-      let consequence =
-        if !hasBegun, case .kind = stream {
-          "nothing is announced before it was read once"
-        } else {
-          "the last state that was read stays in use"
-        }
-      return Diagnostic(
-        severity: .error, file: "\(stream)", message: "cannot be read: \(failure); \(consequence)")
+  private var currentProblems: [Diagnostic] { streams.sorted().compactMap(problem) }
+
+  private func problem(of stream: ClusterStream) -> Diagnostic? {
+    guard case .failing(let failure) = states[stream]?.condition else { return nil }
+    let consequence =
+      if !hasBegun, case .kind = stream {
+        "nothing is announced before it was read once"
+      } else {
+        "the last state that was read stays in use"
+      }
+    return Diagnostic(
+      severity: .error, file: "\(stream)", message: "cannot be read: \(failure); \(consequence)")
+  }
+
+  /// Errors of MetalLB's objects and of the Secrets that they name. A server that cannot be asked for a
+  /// while is none of them; a Secret that may not be read is.
+  private var configurationErrors: [Diagnostic] {
+    let refused = streams.sorted().filter { stream in
+      states[stream].map { stream.isRefused($0.condition) } ?? false
     }
+    return store.diagnostics.filter { problem in
+      problem.severity == .error
+        && (problem.file.contains(".metallb.io") || problem.file.hasPrefix("secret"))
+    } + refused.compactMap(problem)
   }
 
   /// Whether anything of what every cluster has can be read.
@@ -241,6 +253,7 @@ struct ClusterIntake {
       changes: changes,
       state: SourceState(
         objects: counts, problems: store.diagnostics + currentProblems,
+        configurationErrors: configurationErrors,
         counters: [
           "objectsRead": objectsRead, "objectsInError": objectsInError, "updates": updates,
         ], isReachable: isReachable),

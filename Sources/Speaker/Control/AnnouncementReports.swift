@@ -58,12 +58,7 @@ extension ControlLoop {
   }
 
   /// The errors in the configuration, sorted.
-  func configurationErrors() -> [Diagnostic] {
-    source.problems.filter { problem in
-      problem.severity == .error
-        && (problem.file.contains(".metallb.io") || problem.file.hasPrefix("secret"))
-    }
-  }
+  func configurationErrors() -> [Diagnostic] { source.configurationErrors }
 
   private func announcement(of address: IPAddress) -> AddressAnnouncement {
     guard let summary = assignment.summary(of: address) else {

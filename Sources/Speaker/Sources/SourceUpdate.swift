@@ -22,6 +22,8 @@ struct SourceState: Sendable {
   var objects: [String: Int] = [:]
   /// All that is wrong in it at present.
   var problems: [Diagnostic] = []
+  /// What is wrong with the objects of the configuration, and not with the way to them.
+  var configurationErrors: [Diagnostic] = []
   /// What was counted since the start, by name.
   var counters: [String: UInt64] = [:]
 

@@ -102,6 +102,7 @@ import Testing
     #expect(update.isComplete)
     #expect(update.state.problems.contains { $0.file == "secret metallb-system/router" })
     #expect(update.state.problems.contains { $0.object == "BGPPeer metallb-system/router" })
+    #expect(update.state.configurationErrors.contains { $0.file == "secret metallb-system/router" })
   }
 
   @Test func anAPIServerIsOutOfReachWhenNothingOfEveryClusterCanBeRead() throws {
@@ -201,6 +202,7 @@ import Testing
       bad.state.problems.contains {
         $0.object == "IPAddressPool metallb-system/pool" && $0.fieldPath == "spec.addresses[0]"
       })
+    #expect(bad.state.configurationErrors == bad.state.problems)
     let good = try #require(
       driver.take(.kind(.ipAddressPool), ClusterObjects.pool("pool", "192.0.2.0/25")))
     #expect(good.changes.configuration?.pools.count == 1 && good.state.problems == [])
@@ -260,6 +262,8 @@ import Testing
       late.state.problems.first?.description
         == "bgppeers.metallb.io: cannot be read: refused; the last state that was read stays in use"
     )
+    // The configuration is as good as it was.
+    #expect(late.state.configurationErrors == [])
     #expect(try #require(begun.note(.following, .kind(.bgpPeer))).state.problems == [])
   }
 }
