@@ -60,9 +60,9 @@ struct Helper: Sendable {
   ]
 
   /// Whether it is there; in continuous integration it must be.
-  func isPresent(isNeeded: Bool = true) async -> Bool {
+  func isPresent() async -> Bool {
     if let output = try? await Command.output(check), output.status == 0 { return true }
-    if isNeeded, getenv("CI") != nil {
+    if getenv("CI") != nil {
       Issue.record("\(name) is missing; install it with .ci/packages")
     } else {
       print("not tested: \(name) is missing")

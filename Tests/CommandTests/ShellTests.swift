@@ -40,9 +40,43 @@ extension CommandTests {
     func otherShellsReadTheirScript(_ shell: String, _ helper: Helper) async throws {
       let script = try await Program.run("completions", shell)
       #expect(script.status == 0 && script.output.contains("bellman"))
-      guard await helper.isPresent(isNeeded: false) else { return }
+      guard await helper.isPresent() else { return }
       let result = try await Program.shell("\"$B\" completions \(shell) | \(shell) -n /dev/stdin")
       #expect(result.status == 0 && result.error == "", "\(result.error)")
+    }
+
+    @Test func fishCompletes() async throws {
+      guard await Helper.fish.isPresent() else { return }
+      let script = """
+        export PATH="${B%/*}:$PATH"
+        fish -c 'bellman completions fish | source
+          for line in "bellman sta" "bellman status in" "bellman status -o w"
+            complete -C $line | cut -f 1
+          end'
+        """
+      let result = try await Program.shell(script)
+      #expect(result.output == "status\ninterfaces\nwide\n", "\(result.error)")
+    }
+
+    /// In a terminal of its own, as zsh completes nowhere else.
+    @Test func zshCompletes() async throws {
+      guard await Helper.zsh.isPresent() else { return }
+      let script = #"""
+        export PATH="${B%/*}:$PATH" D=$(mktemp -d)
+        trap 'rm -rf "$D"' EXIT
+        bellman completions zsh >"$D/_bellman"
+        timeout 60 zsh -f -c '
+          zmodload zsh/zpty
+          zpty shell zsh -f
+          zpty -w shell "fpath=($D \$fpath); autoload -U compinit; compinit -u -d $D/dump"
+          zpty -w shell "bindkey \"^I\" complete-word; echo RE\"\"ADY"
+          zpty -r shell text "*READY*"
+          zpty -n -w shell $'"'"'bellman status in\t'"'"'
+          zpty -r shell text "*bellman status interfaces*" && echo completed
+          zpty -d shell'
+        """#
+      let result = try await Program.shell(script)
+      #expect(result.output == "completed\n", "\(result.output)\(result.error)")
     }
 
     @Test func theManualIsGoodRoff() async throws {
