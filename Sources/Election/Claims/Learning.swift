@@ -11,7 +11,11 @@ extension Election {
       adopt(slot, claim, row.grounds)
       return
     }
-    if known == claim { return }
+    if known == claim {
+      // What stood on disk or in the API came without a word about it.
+      if slots[slot].grounds == .untold { slots[slot].grounds = row.grounds }
+      return
+    }
     if known.isSameGrant(as: claim), !known.isVacant, !claim.isVacant, slots[slot].phase.answers {
       return
     }

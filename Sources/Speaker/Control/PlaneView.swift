@@ -54,14 +54,19 @@ struct PlaneView {
   }
 
   /// What the election says of an address; nil when it was not told of it.
-  func claim(of summary: AddressSummary, lastMove: MoveStatus?) -> ClaimStatus? {
+  func claim(of summary: AddressSummary, lastMove: ElectionTable.Move?) -> ClaimStatus? {
     // Of an address that is not for layer 2, the election has nothing to say.
     guard let view = addresses[summary.address], view.epoch != nil || view.obstacle != .unfit
     else { return nil }
     let isOwner = view.owner == node
+    var lastMove = lastMove
+    // The reason may be told later than the claim.
+    if lastMove?.cause == .learnt, lastMove?.to == view.owner {
+      lastMove?.cause = view.grounds.cause
+    }
     return ClaimStatus(
       epoch: view.epoch?.quorum, wireEpoch: view.epoch?.wire ?? 0, since: wallTime(view.since),
-      lastMove: lastMove, activity: view.activity.rawValue,
+      lastMove: lastMove.map { MoveStatus($0) }, activity: view.activity.rawValue,
       leaseMarginMilliseconds: isOwner ? margin(status.lease.margin) : nil,
       obstacle: view.obstacle.map { obstacle($0, summary) })
   }

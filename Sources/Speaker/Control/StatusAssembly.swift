@@ -112,8 +112,7 @@ extension ControlLoop {
   }
 
   private func claim(of summary: AddressSummary, _ plane: PlaneView?) -> ClaimStatus? {
-    plane?.claim(
-      of: summary, lastMove: election?.lastMove(of: summary.address).map(MoveStatus.init))
+    plane?.claim(of: summary, lastMove: election?.lastMove(of: summary.address))
   }
 
   /// Sessions that should be guarded and are not: they work, and a dead path goes unnoticed for as long

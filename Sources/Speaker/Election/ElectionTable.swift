@@ -37,7 +37,7 @@ final class ElectionTable {
     let at: Timestamp
     let from: String?
     let to: String?
-    let cause: Election.Cause
+    var cause: Election.Cause
 
     var causeName: String { cause.rawValue }
   }

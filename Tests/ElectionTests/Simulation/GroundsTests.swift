@@ -73,4 +73,24 @@ import Testing
       }
     }
   }
+
+  /// A claim that was kept on disk or in the API came without its grounds; a beacon tells them.
+  @Test func whatWasRecordedIsExplainedByTheOwner() throws {
+    var node = SettledNode(.wire)
+    let owner = SettledNode.others[0]
+    let claim = Claim(owner: owner, incarnation: 5, epoch: Epoch(quorum: 7))
+    node.handle(.recorded([ClaimRow(address: SettledNode.address, claim: claim)]))
+    func grounds() -> Grounds? { node.election.addresses(at: node.now).first?.grounds }
+    #expect(grounds() == Grounds(.learnt))
+    let row = Row(
+      address: SettledNode.address, claim: claim, grounds: Grounds(.ownerSilent, .lessLoaded))
+    node.take(RowsMessage(kind: .beacon, rows: [row]), from: owner)
+    #expect(grounds() == Grounds(.ownerSilent, .lessLoaded))
+    // It is the same claim, and nothing follows from it.
+    #expect(node.actions.isEmpty)
+    node.take(
+      RowsMessage(kind: .claims, rows: [Row(address: SettledNode.address, claim: claim)]),
+      from: owner)
+    #expect(grounds() == Grounds(.ownerSilent, .lessLoaded))
+  }
 }
