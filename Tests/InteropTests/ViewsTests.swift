@@ -54,7 +54,7 @@ extension InteropTests {
         try StatusRenderer.parse(String($0), as: SpeakerEvent.self)
       }
       let move = try #require(events.last { $0.kind == .move })
-      #expect(move.what.hasPrefix("owner: \(owner) -> ") && move.why.contains("handedOver"))
+      #expect(move.what.hasPrefix("owner: \(owner) -> ") && move.why.contains("(drained)"))
       let decision = try #require(events.last { $0.kind == .decision })
       #expect(decision.trigger == "election" || decision.trigger == "drain")
       let taken = try #require(

@@ -1,8 +1,9 @@
-import Election
 import ElectionSimulator
 import NIOCore
 import TestSupport
 import Testing
+
+@testable import Election
 
 /// Every node says why the owner of an address has it, not only those that took part in the move.
 @Suite(.ownThread, .serialized) struct GroundsTests {

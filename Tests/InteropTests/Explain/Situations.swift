@@ -76,13 +76,28 @@ extension Situation {
       return Question(
         subject: "\(address)", node: owner,
         expected: [
-          " owns it: \(owner) handed it over (handedOver)",
+          " owns it: \(owner) was drained, or its speaker ended, and handed it over (drained)",
           "not \(owner): Node \(owner) is being drained by 'bellman drain' (nodeDraining)",
         ])
     } restore: { lab in
       for node in lab.topology.nodes {
         _ = try await lab.bellman(["drain", "--undo"], node: node.name)
       }
+    },
+    Situation("a drain that is over, seen from a third node") { lab in
+      let address = try await lab.address("l2-dual")
+      let owner = try await lab.settledOwner(of: address)
+      // An address that no other node may have keeps the drain from its end.
+      _ = try await lab.bellman(["drain", "--deadline", "2s"], node: owner)
+      _ = try await lab.bellman(["drain", "--undo"], node: owner)
+      let heir = try await lab.settledOwner(of: address)
+      let third = lab.topology.nodes.map(\.name).first { $0 != owner && $0 != heir } ?? owner
+      return Question(
+        subject: "\(address)", node: third,
+        expected: [
+          "\(heir) owns it: \(owner) was drained, or its speaker ended, and handed it over (drained)"
+        ])
+    } restore: { _ in
     },
   ]
 
