@@ -1,6 +1,10 @@
 import ArgumentParser
 import Speaker
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Which speaker of this machine is meant, by node or by socket.
 struct SpeakerSelection: ParsableArguments {
   @Option(
@@ -13,10 +17,18 @@ struct SpeakerSelection: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Status socket of the speaker; by default \(StatusSocket.directory)/NODE.sock.",
+      "Status socket of the speaker; by default \(StatusSocket.directory)/NODE.sock. A folder stands "
+        + "for all sockets in it, as in a lab.",
       valueName: "path"),
     completion: .file(extensions: ["sock"]))
   var socket: String?
+
+  /// The folder of sockets that was named.
+  var folder: String? {
+    guard let socket else { return nil }
+    var status = stat()
+    return stat(socket, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR ? socket : nil
+  }
 
   /// The node that was named by flag or environment.
   var nodeName: String? {
@@ -25,6 +37,12 @@ struct SpeakerSelection: ParsableArguments {
 
   /// The socket that was named, or else that of the named node, or else the only one there is.
   func socketPath() throws -> String {
+    if let folder {
+      if let node { return "\(folder)/\(node).sock" }
+      throw CommandFailure(
+        "\(folder) is a folder; name one speaker with --node, or one of its sockets:\n  "
+          + StatusSocket.sockets(in: folder).joined(separator: "\n  "), .usage)
+    }
     if let socket { return socket }
     if let nodeName { return StatusSocket.path(node: nodeName) }
     let found = StatusSocket.all()
@@ -34,8 +52,9 @@ struct SpeakerSelection: ParsableArguments {
       let labs = StatusSocket.ofLabs()
       guard labs.isEmpty else {
         throw CommandFailure(
-          "no speaker runs on this machine, but those of a lab do; name one of their sockets:\n"
-            + labs.map { "  --socket \($0)" }.joined(separator: "\n"), .unreachable)
+          "no speaker runs on this machine, but those of a lab do; name one of their sockets, or their "
+            + "folder for all:\n" + labs.map { "  --socket \($0)" }.joined(separator: "\n"),
+          .unreachable)
       }
       throw CommandFailure(
         "no speaker runs on this machine: \(StatusSocket.directory) holds no socket. Start one with\n"

@@ -42,7 +42,7 @@ struct SurveyArguments: ParsableArguments {
   }
 }
 
-/// Who is asked: a speaker of this machine, or those of a cluster.
+/// Who is asked: a speaker of this machine, or those of a cluster or of a folder of sockets.
 struct Audience {
   let target: SpeakerSelection
   let survey: SurveyArguments
@@ -51,7 +51,7 @@ struct Audience {
   /// Whether the cluster is asked: where it is named, or the program was called as a plugin of kubectl,
   /// or no speaker runs here.
   var isCluster: Bool {
-    if target.socket != nil { return false }
+    if target.socket != nil { return target.folder != nil }
     if survey.cluster || cluster.namesCluster || Invocation.isPlugin { return true }
     if let node = target.node { return !StatusSocket.exists(node: node) && hasWay }
     // Where the environment names a node, as in a speaker's pod, that one is meant.
@@ -67,6 +67,9 @@ struct Audience {
   ) async throws -> Answer {
     let options = survey.options
     do {
+      if let folder = target.folder {
+        return try await question(SpeakerSurvey(socketsIn: folder, options: options))
+      }
       return try await cluster.withCluster { client, _ in
         try await question(SpeakerSurvey(client: client, options: options))
       }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Lab
 import Testing
 
@@ -40,6 +41,28 @@ extension CommandTests {
           "timeout 20 \"$B\" events -f --socket \(rig.socket) | head -n 1; echo ${PIPESTATUS[0]}")
         #expect(result.output.contains(" 192.0.2.200 ") && result.output.hasSuffix("\n0\n"))
       }
+    }
+  }
+
+  /// All speakers whose sockets are in a folder are asked as those of a cluster.
+  @Suite struct FolderOfSockets {
+    @Test func allAreAskedAndOneByItsName() async throws {
+      try await SpeakerRig.run { rig in
+        let folder = rig.socket.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
+        // Nobody is there any more.
+        try Data().write(to: URL(filePath: "\(folder)/gone.sock"))
+        let all = try await Program.run("status", "--socket", folder)
+        #expect(all.status == 3 && all.output.hasPrefix("\(folder): 1 of 2 speakers answered"))
+        #expect(all.output.contains("192.0.2.200"))
+        let explained = try await Program.run("explain", "192.0.2.200", "--socket", folder)
+        #expect(explained.status == 3 && explained.output.hasPrefix("192.0.2.200: nobody"))
+        let own = try await Program.run("status", "--socket", folder, "--node", "s")
+        #expect(own.status == 0 && own.output.hasPrefix("node-1: bellman"), "\(own.error)")
+        let which = try await Program.run("drain", "--socket", folder)
+        #expect(which.status == 64 && which.error.contains("\(folder)/s.sock"), "\(which.error)")
+      }
+      let empty = try await Program.run("status", "--socket", "/usr")
+      #expect(empty.status == 5 && empty.error.contains("/usr holds no status socket"))
     }
   }
 

@@ -42,6 +42,21 @@ extension InteropTests {
       #expect(!sent.isEmpty && sent == known)
     }
 
+    /// What a single speaker can only presume of the others, these say themselves.
+    @Test func allSpeakersAreAskedByTheFolderOfTheirSockets() async throws {
+      let lab = try lab()
+      let folder = lab.directory.path
+      let address = try await lab.address("bgp-cluster")
+      let answer = try await Command.output(
+        [Program.path, "explain", "\(address)", "--socket", folder])
+      #expect(answer.status == 0, "\(answer.error)")
+      let count = lab.topology.nodes.count
+      #expect(answer.output.hasPrefix("\(address): \(count) nodes announce it by BGP"), "\(answer)")
+      let routes = try await Command.output([Program.path, "status", "routes", "--socket", folder])
+      #expect(routes.status == 0 && routes.output.contains("\(address)/32"), "\(routes)")
+      #expect(routes.output.hasPrefix("\(folder): \(count) of \(count) speakers answered"))
+    }
+
     @Test func aDrainIsToldAsItHappens() async throws {
       let lab = try lab()
       let address = try await lab.address("l2-cluster")

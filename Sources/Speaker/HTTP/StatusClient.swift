@@ -55,8 +55,14 @@ public struct StatusClient: Sendable {
 
   /// What a reader of events has not seen yet; throws ``Failure``.
   public func events(_ question: EventQuestion) async throws -> EventsDocument {
-    let query = question.query.map { "\($0.0)=\(Self.percentEncoded($0.1))" }
-    return try StatusRenderer.parse(await get("/events?\(query.joined(separator: "&"))"))
+    try StatusRenderer.parse(await get("events", question.query))
+  }
+
+  /// What the speaker answers to a question with parameters.
+  func get(_ path: String, _ query: [(String, String)]) async throws -> String {
+    let parameters = query.map { "\($0.0)=\(Self.percentEncoded($0.1))" }
+    return try await get(
+      "/\(path)" + (parameters.isEmpty ? "" : "?\(parameters.joined(separator: "&"))"))
   }
 
   /// What a probe of a speaker answers.

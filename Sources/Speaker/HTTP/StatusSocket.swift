@@ -27,7 +27,8 @@ public enum StatusSocket {
     names(in: labs).filter { !$0.hasPrefix(".") }.flatMap { sockets(in: "\(labs)/\($0)") }
   }
 
-  private static func sockets(in directory: String) -> [String] {
+  /// The sockets in a folder, sorted by name; empty where it is none.
+  public static func sockets(in directory: String) -> [String] {
     names(in: directory).filter { $0.hasSuffix(".sock") }.map { "\(directory)/\($0)" }
   }
 

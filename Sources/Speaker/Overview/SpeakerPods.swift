@@ -12,6 +12,8 @@ struct SpeakerPod: Hashable, Sendable {
   let phase: String
   /// The container port on which it answers; nil where there is none.
   let port: PodPort?
+  /// The path of its status socket, where that is how it is asked.
+  var socket = ""
 
   /// The names of the container port, that of TLS before that of clear text.
   static let portNames = (tls: "status-tls", clear: "status")
@@ -31,6 +33,17 @@ struct SpeakerPod: Hashable, Sendable {
     port =
       number(Self.portNames.tls).map { PodPort($0, isTLS: true) }
       ?? number(Self.portNames.clear).map { PodPort($0) }
+  }
+
+  /// Who answers on the socket at `path`: the speaker of the node after which it is named.
+  init(socket path: String) {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    name = ObjectName(namespace: "", name: file)
+    node = file.hasSuffix(".sock") ? String(file.dropLast(5)) : file
+    runs = true
+    phase = "Running"
+    port = nil
+    socket = path
   }
 
   /// What is not needed of a Pod.

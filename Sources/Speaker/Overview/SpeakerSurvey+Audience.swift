@@ -11,7 +11,9 @@ extension SpeakerSurvey {
   }
 
   func audience(_ pods: [SpeakerPod]) async throws(Failure) -> Audience {
-    guard pods.contains(where: { $0.runs && $0.port?.isTLS == true }) else {
+    guard case .cluster(let client) = way,
+      pods.contains(where: { $0.runs && $0.port?.isTLS == true })
+    else {
       return Audience(pods: pods, token: nil)
     }
     let place =
@@ -29,6 +31,7 @@ extension SpeakerSurvey {
   /// The nodes that no pod of a speaker is on. Nothing is said of nodes that may not be listed, nor of
   /// those with another system, where no speaker can run.
   func missing(besides pods: [SpeakerPod]) async -> [SpeakerAnswer] {
+    guard case .cluster(let client) = way else { return [] }
     let selection = Selection(
       ResourceType(.node), labelSelector: "kubernetes.io/os!=windows",
       pruned: SpeakerPod.prunedOfNodes)
@@ -43,6 +46,16 @@ extension SpeakerSurvey {
 
   /// The pods of the speakers, the ones that run first where a node has several.
   func pods() async throws -> [SpeakerPod] {
+    switch way {
+    case .cluster(let client): return try await pods(client)
+    case .sockets(let folder):
+      let found = StatusSocket.sockets(in: folder).map(SpeakerPod.init(socket:))
+      if found.isEmpty { throw Failure(description: "\(folder) holds no status socket") }
+      return found
+    }
+  }
+
+  private func pods(_ client: KubernetesClient) async throws -> [SpeakerPod] {
     let found = try await client.list(
       Selection(
         .pod, namespace: options.namespace, labelSelector: options.labels,

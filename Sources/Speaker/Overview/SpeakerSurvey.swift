@@ -4,8 +4,9 @@ public import NIOCore
 import Resources
 public import Status
 
-/// Asks all speakers of a cluster at once, through the pod proxy of the API server, and puts their
-/// answers together. Who does not answer in time is marked as such, and holds up nobody.
+/// Asks all speakers of a cluster at once, through the pod proxy of the API server or by the sockets of a
+/// folder, and puts their answers together. Who does not answer in time is marked as such, and holds up
+/// nobody.
 public struct SpeakerSurvey: Sendable {
   /// Whom to ask, and for how long.
   public struct Options: Sendable {
@@ -31,12 +32,34 @@ public struct SpeakerSurvey: Sendable {
     public var isAboutSubject = false
   }
 
-  let client: KubernetesClient
+  /// How the speakers are reached.
+  enum Way: Sendable {
+    /// Through the pod proxy of the API server.
+    case cluster(KubernetesClient)
+    /// By all status sockets in a folder, as that of a lab.
+    case sockets(folder: String)
+
+    /// Where that is, for people.
+    var place: String {
+      switch self {
+      case .cluster(let client): client.endpoint.server
+      case .sockets(let folder): folder
+      }
+    }
+  }
+
+  let way: Way
   var options: Options
 
   /// A survey of the speakers of the cluster that `client` speaks with.
   public init(client: KubernetesClient, options: Options = Options()) {
-    self.client = client
+    way = .cluster(client)
+    self.options = options
+  }
+
+  /// A survey of the speakers whose status sockets are in `folder`.
+  public init(socketsIn folder: String, options: Options = Options()) {
+    way = .sockets(folder: folder)
     self.options = options
   }
 
@@ -55,7 +78,7 @@ public struct SpeakerSurvey: Sendable {
         node: summary.node, programVersion: summary.programVersion, sessions: summary.sessions,
         peers: summary.peers)
     }
-    return merge.document(server: client.endpoint.server, askedAt: askedAt, speakers: answers)
+    return merge.document(server: way.place, askedAt: askedAt, speakers: answers)
   }
 
   /// What all speakers say of their peers and of each other.
@@ -75,7 +98,7 @@ public struct SpeakerSurvey: Sendable {
         sessions: document.peers.count { $0.state == .established }, peers: document.peers.count)
     }
     return ClusterNodes(
-      server: client.endpoint.server, askedAt: askedAt, speakers: answers, nodes: nodes)
+      server: way.place, askedAt: askedAt, speakers: answers, nodes: nodes)
   }
 
   /// The interfaces of all nodes.
@@ -104,7 +127,7 @@ public struct SpeakerSurvey: Sendable {
       return Introduction(node: document.node)
     }
     return ClusterDocument(
-      server: client.endpoint.server, askedAt: askedAt, speakers: answers, nodes: nodes)
+      server: way.place, askedAt: askedAt, speakers: answers, nodes: nodes)
   }
 
   /// Why all speakers announce `subject`, an address or `namespace/name`, or do not.
@@ -129,7 +152,7 @@ public struct SpeakerSurvey: Sendable {
         })
     }
     return ClusterExplainDocument(
-      server: client.endpoint.server, subject: subject, speakers: answers, told: told)
+      server: way.place, subject: subject, speakers: answers, told: told)
   }
 
   /// What the speaker of `node` says, as it says it to those on its own machine.
@@ -268,6 +291,7 @@ public struct SpeakerSurvey: Sendable {
     of pod: SpeakerPod, _ token: Result<SpeakerToken, NoSpeakerToken>?, _ path: String,
     _ query: [(String, String)]
   ) async throws(SpeakerFailure) -> [UInt8] {
+    guard case .cluster(let client) = way else { return try await octets(of: pod, path, query) }
     guard pod.runs else {
       throw SpeakerFailure(outcome: .notRunning, detail: "its pod is \(pod.phase)")
     }
@@ -290,12 +314,40 @@ public struct SpeakerSurvey: Sendable {
       if let status = error.status, status.code == 401, status.isForeign {
         throw SpeakerFailure(outcome: .refused, detail: Self.refusal(of: port.isTLS ? token : nil))
       }
-      if error.failure == .stalled {
-        let seconds = Double(options.deadline.nanoseconds / 100_000_000) / 10
-        throw SpeakerFailure(outcome: .late, detail: "no answer within \(seconds) s")
-      }
+      if error.failure == .stalled { throw late }
       throw SpeakerFailure(outcome: .failed, detail: "\(error.failure)")
     }
+  }
+
+  private var late: SpeakerFailure {
+    let seconds = Double(options.deadline.nanoseconds / 100_000_000) / 10
+    return SpeakerFailure(outcome: .late, detail: "no answer within \(seconds) s")
+  }
+
+  /// The answer of a speaker by its socket.
+  private func octets(
+    of pod: SpeakerPod, _ path: String, _ query: [(String, String)]
+  ) async throws(SpeakerFailure) -> [UInt8] {
+    let client = StatusClient(socketPath: pod.socket)
+    let nanoseconds = options.deadline.nanoseconds
+    let answer = await withTaskGroup(of: Result<[UInt8], SpeakerFailure>?.self) { group in
+      group.addTask {
+        do {
+          return .success(Array(try await client.get(path, query).utf8))
+        } catch {
+          return .failure(SpeakerFailure(outcome: .failed, detail: "\(error)"))
+        }
+      }
+      group.addTask {
+        try? await Task.sleep(for: .nanoseconds(nanoseconds))
+        return nil
+      }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      return first
+    }
+    guard let answer else { throw late }
+    return try answer.get()
   }
 
   /// What to do about a speaker that wants another token.
