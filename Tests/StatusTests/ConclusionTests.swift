@@ -95,6 +95,30 @@ struct ConclusionTests {
         == "00:00:5e:00:53:10 on eth0 uses it too (conflict); node1 owns it")
   }
 
+  @Test("what others announce by BGP is presumed only")
+  func presumed() throws {
+    let (own, second) = (Self.row("node1", bgp: .announced), Self.row("node2", bgp: .announced))
+    #expect(try Self.line([own]) == "node1 announces it by BGP")
+    #expect(try Self.line([own, second]) == "node1 announces it by BGP, and node2 should")
+    #expect(try Self.line([second]) == "node2 should announce it by BGP")
+    let third = Self.row("node3", bgp: .announced)
+    #expect(
+      try Self.line([own, second, third]) == "node1 announces it by BGP, and 2 other nodes should")
+    #expect(try Self.line([second, third]) == "2 nodes should announce it by BGP")
+  }
+
+  @Test("what is doubtful is told where nobody announces it")
+  func doubtful() throws {
+    let circumstance = Circumstance(
+      .configurationWarning, object: "L2Advertisement metallb-system/l2",
+      sentence: "there is no IPAddressPool \"layr2\"")
+    let line = try Self.line([Self.row("node1")], circumstances: [circumstance])
+    #expect(line.hasSuffix("there is no IPAddressPool \"layr2\" (configurationWarning)"), "\(line)")
+    #expect(
+      try Self.line([Self.row("node1", bgp: .announced)], circumstances: [circumstance])
+        == "node1 announces it by BGP")
+  }
+
   @Test("a dead member announces nothing, whatever the objects say")
   func dead() throws {
     let circumstance = Circumstance(.memberDead, node: "node2", sentence: "node2 is dead")

@@ -7,11 +7,11 @@ struct ExplainViewTests {
     let text = try StatusRenderer(format: .table, now: now).explain(ExplainFixture.local())
     #expect(
       text == """
-        203.0.113.9: node2 owns it; node2 announces it by BGP; not node1: no ready endpoint of IPv4 on Node node1 (noLocalEndpoint); not node3: Node node3 is labelled to be excluded (nodeExcluded)
+        203.0.113.9: node2 owns it; node2 should announce it by BGP; not node1: no ready endpoint of IPv4 on Node node1 (noLocalEndpoint); not node3: Node node3 is labelled to be excluded (nodeExcluded)
           shop/api (Local), pool public (as node1 sees it)
 
         NODE   RANK  LAYER 2              BGP                  READY  TERMINATING
-        node2     1  owner                announced                1            0
+        node2     1  owner                should announce          1            0
         node1     -  no: noLocalEndpoint  no: noLocalEndpoint      0            1
         node3     -  no: nodeExcluded     no: nodeExcluded         0            0
 

@@ -44,7 +44,10 @@ struct Placement {
     guard let report = ranking.first(where: { $0.node == node }), let rank = report.rank else {
       return nil
     }
-    if node == owner { return "Node \(owner) owns \(address): \(origin)" }
+    if node == owner {
+      return "Node \(owner) owns \(address): \(origin)"
+        + (heir == nil ? "; if it went, no other node could take it" : "")
+    }
     if let absence = absences[node] {
       return "Node \(owner) owns \(address), and Node \(node) \(absence)"
     }

@@ -110,8 +110,8 @@ struct PlaneView {
   }
 
   private var unheardMembers: String {
-    status.members.filter { $0.state == .dead || $0.state == .late }.map(\.name).sorted()
-      .joined(separator: ", ")
+    status.members.filter { $0.state == .dead || $0.state == .stalled || $0.state == .late }
+      .map(\.name).sorted().joined(separator: ", ")
   }
 
   /// Why none of these nodes takes an address; nil when one of them could.
@@ -141,6 +141,21 @@ struct PlaneView {
       }
     }
     return loads
+  }
+
+  /// Why a node announces nothing, whatever its objects allow it: another one that is dead, or drained.
+  func absence(of name: String) -> (reason: String, sentence: String)? {
+    guard name != node else { return nil }
+    switch status.members.first(where: { $0.name == name })?.state {
+    case .dead:
+      return (
+        Circumstance.Reason.memberDead.rawValue,
+        "the other speakers hold Node \(name) dead, and its endpoints do not count"
+      )
+    case .draining:
+      return (Reason.nodeDraining.rawValue, "Node \(name) is being drained by 'bellman drain'")
+    case .own, .alive, .presumedAlive, .late, .stalled, .restarting, .removed, .none: return nil
+    }
   }
 
   /// Why members take no address now, in words.

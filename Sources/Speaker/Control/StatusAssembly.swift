@@ -70,8 +70,10 @@ extension ControlLoop {
     } else {
       let name = target.split(separator: "/").last.map(String.init) ?? target
       let alike = assignment.services().filter { $0.name == name }.prefix(3).map(\.description)
-      if !alike.isEmpty {
-        words.append("did you mean \(alike.joined(separator: ", "))?")
+      let near = NearestName.of(target, in: assignment.services().map(\.description))
+      if !alike.isEmpty || near != nil {
+        let names = alike.isEmpty ? [near].compactMap(\.self) : Array(alike)
+        words.append("did you mean \(names.joined(separator: ", "))?")
       } else {
         words.append("a service is named as NAMESPACE/NAME")
       }
@@ -94,8 +96,11 @@ extension ControlLoop {
           sentence: "the API cannot be reached, and services, endpoints and nodes stay as last read"
         ))
     }
-    found += source.problems.filter { $0.severity == .error }.map {
-      Circumstance(.configurationError, object: $0.object, sentence: "in error: \($0)")
+    found += source.problems.map { problem in
+      problem.severity == .error
+        ? Circumstance(
+          .configurationError, object: problem.object, sentence: "in error: \(problem)")
+        : Circumstance(.configurationWarning, object: problem.object, sentence: "\(problem)")
     }
     return found
   }
@@ -246,26 +251,54 @@ extension ControlLoop {
       externalTrafficPolicy: TrafficPolicy(of: summary.policies.map(TrafficPolicy.init))
         ?? .cluster,
       pool: summary.pool, owner: summary.owner, claim: claim(of: summary, plane),
-      nodes: report.nodes.map { explanation($0, placement, plane?.loads ?? [:]) },
+      nodes: report.nodes.map { explanation($0, of: report, placement, plane) },
       routes: report.routes.map(explanation), conflicts: links.conflicts(of: summary.address))
   }
 
   private func explanation(
-    _ report: NodeReport, _ placement: Placement?, _ loads: [String: Int]
+    _ report: NodeReport, of address: AddressReport, _ placement: Placement?, _ plane: PlaneView?
   ) -> NodeExplanation {
     let isPlain = report.layer2.reason == .owner || report.layer2.reason == .candidate
     let why = isPlain ? placement?.sentence(for: report.node) : nil
+    var layer2 = ExplainedVerdict(
+      Layer2Verdict(report.layer2), reason: report.layer2.reason.rawValue,
+      sentence: why ?? report.layer2.sentence)
+    var bgp = ExplainedVerdict(
+      BGPVerdict(report.bgp), reason: report.bgp.reason.rawValue,
+      sentence: report.bgp.sentence + caveat(report, of: address))
+    // What its objects allow a node, it does not do while it is dead or drained.
+    if let absence = plane?.absence(of: report.node) {
+      let mayKeep = absence.reason == Reason.nodeDraining.rawValue && layer2.verdict == .owner
+      if layer2.verdict != .no, !mayKeep {
+        layer2 = ExplainedVerdict(.no, reason: absence.reason, sentence: absence.sentence)
+      }
+      if bgp.verdict != .no {
+        bgp = ExplainedVerdict(.no, reason: absence.reason, sentence: absence.sentence)
+      }
+    }
     return NodeExplanation(
-      node: report.node, rank: report.rank, fitness: report.fitness?.description,
-      weight: report.weight,
-      layer2: ExplainedVerdict(
-        Layer2Verdict(report.layer2), reason: report.layer2.reason.rawValue,
-        sentence: why ?? report.layer2.sentence),
-      bgp: ExplainedVerdict(
-        BGPVerdict(report.bgp), reason: report.bgp.reason.rawValue,
-        sentence: report.bgp.sentence),
+      node: report.node, rank: layer2.verdict == .no ? nil : report.rank,
+      fitness: report.fitness?.description, weight: report.weight, layer2: layer2, bgp: bgp,
       readyEndpoints: report.readyEndpoints, terminatingEndpoints: report.terminatingEndpoints,
-      addresses: loads[report.node])
+      addresses: plane?.loads[report.node])
+  }
+
+  /// What else is to be said of a node's part by BGP: that nobody could take its place, or that packets
+  /// come to it although it announces nothing of the address.
+  private func caveat(_ report: NodeReport, of address: AddressReport) -> String {
+    switch BGPVerdict(report.bgp) {
+    case .announced:
+      let others = address.nodes.contains { $0.node != report.node && BGPVerdict($0.bgp) != .no }
+      return others ? "" : "; if it went, no other node may announce it"
+    case .fit: return ""
+    case .no:
+      guard report.node == options.node else { return "" }
+      let prefixes = Set(assignment.addresses().flatMap(\.routes).map(\.prefix)).sorted()
+        .filter { $0.contains(address.summary.address) }
+      guard !prefixes.isEmpty else { return "" }
+      return "; yet it announces \(prefixes.map(\.description).joined(separator: ", ")) for other "
+        + "addresses, so that packets for this one may come here"
+    }
   }
 
   private func explanation(_ report: RouteReport) -> RouteExplanation {

@@ -119,7 +119,11 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
   /// What is said of the address.
   func conclusion(_ circumstances: [Circumstance]) -> Conclusion {
     Conclusion(
-      parts: nodes.map { .init(decision: $0.decision, obstacle: $0.obstacle, routes: $0.routes) },
+      parts: nodes.map {
+        .init(
+          decision: $0.decision, obstacle: $0.obstacle, routes: $0.routes,
+          isFirstHand: $0.isFirstHand)
+      },
       owners: owners, services: services, pool: pool, claim: claim, conflicts: conflicts,
       circumstances: circumstances)
   }

@@ -9,6 +9,8 @@ public struct Circumstance: Codable, Hashable, Sendable {
     case memberDead
     /// An object is in error: it is not used, or as it was before.
     case configurationError
+    /// An object is used, but probably not as it was meant.
+    case configurationWarning
     /// The API cannot be reached; what it said last counts.
     case sourceUnreachable
     /// The API calls too much bad at once; what it said before counts.

@@ -10,6 +10,8 @@ struct Conclusion {
     let obstacle: ObstacleStatus?
     /// What it tells its peers; empty where that is not known.
     let routes: [RouteExplanation]
+    /// Whether the node itself said so.
+    let isFirstHand: Bool
 
     var node: String { decision.node }
   }
@@ -73,12 +75,21 @@ struct Conclusion {
     } else if living.count > 1 {
       found.append("\(living.joined(separator: " and ")) both own it")
     }
-    if !byBGP.isEmpty {
-      found.append(
-        byBGP.count == 1
-          ? "\(byBGP[0]) announces it by BGP" : "\(byBGP.count) nodes announce it by BGP")
-    }
+    if let sentence = sentenceAboutBGP { found.append(sentence) }
     return found
+  }
+
+  /// Who announces it by BGP, by its own word, and who should by what others know of it.
+  private var sentenceAboutBGP: String? {
+    let presumed = parts.filter { !$0.isFirstHand }.map(\.node)
+    let (known, others) = (
+      byBGP.filter { !presumed.contains($0) }, byBGP.filter(presumed.contains)
+    )
+    let rest =
+      others.count == 1 ? others[0] : "\(others.count) \(known.isEmpty ? "" : "other ")nodes"
+    if known.isEmpty { return others.isEmpty ? nil : "\(rest) should announce it by BGP" }
+    let own = known.count == 1 ? "\(known[0]) announces" : "\(known.count) nodes announce"
+    return "\(own) it by BGP" + (others.isEmpty ? "" : ", and \(rest) should")
   }
 
   /// What is to be said of an owner: why it is silent, why it will not keep the address, or else what
@@ -206,6 +217,7 @@ struct Conclusion {
       case .noQuorum: !isSaid
       case .memberDead: false
       case .configurationError: concerns(circumstance.object)
+      case .configurationWarning: announcers.isEmpty && concerns(circumstance.object)
       case .sourceUnreachable, .sourceSuspect: true
       }
     }

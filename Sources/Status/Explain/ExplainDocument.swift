@@ -47,7 +47,7 @@ public struct ExplainDocument: VersionedDocument, Hashable {
         let isOwn = decision.node == node
         return Conclusion.Part(
           decision: decision, obstacle: isOwn ? address.claim?.obstacle : nil,
-          routes: isOwn ? address.routes : [])
+          routes: isOwn ? address.routes : [], isFirstHand: isOwn)
       },
       owners: [address.owner].compactMap(\.self), services: address.services, pool: address.pool,
       claim: address.claim, conflicts: address.conflicts, circumstances: circumstances)

@@ -10,8 +10,9 @@ struct ClaimLines {
     if claim.epoch != nil {
       lines.append(
         StyledText(
-          "  \(owner ?? "nobody") has it with epoch \(claim.epochText), as \(node) knows since "
-            + "\(Age(from: claim.since, to: now))"))
+          (owner.map { "  \($0) has it with epoch \(claim.epochText)" }
+            ?? "  nobody has it; the last claim had epoch \(claim.epochText)")
+            + ", as \(node) knows since \(Age(from: claim.since, to: now))"))
     }
     if let move = claim.lastMove {
       lines.append(

@@ -88,7 +88,8 @@ struct ExplainView {
         StyledText(node.node, node.layer2.verdict == .owner ? .good : .plain),
         StyledText(node.rank.map(String.init) ?? ""),
         layer2(node.layer2),
-        bgp(node.bgp),
+        node.bgp.verdict == .announced && node.node != document.node
+          ? "should announce" : bgp(node.bgp),
         StyledText(String(node.readyEndpoints)),
         StyledText(String(node.terminatingEndpoints)),
       ]

@@ -102,7 +102,8 @@ struct PlanView {
       lines.append(
         StyledText(
           "  layer 2, \(place + 1): \(candidate.node) on \(interfaces) (\(candidate.fitness)"
-            + "\(weight), \(candidate.readyEndpoints) ready endpoints)"))
+            + "\(weight), "
+            + "\(Self.counted(candidate.readyEndpoints, "ready endpoint", "ready endpoints")))"))
     }
     for route in address.routes {
       let weight = route.weight.map { ["weight \($0)"] } ?? []

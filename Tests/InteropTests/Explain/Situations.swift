@@ -39,7 +39,9 @@ extension Situation {
     Situation(
       "for no peer", "192.0.2.203", "no BGPPeer that the BGPAdvertisements select",
       "(noSessionToPeer)"),
-    Situation("all is well by BGP", "203.0.113.10", "3 nodes announce it by BGP"),
+    Situation(
+      "all is well by BGP", "203.0.113.10",
+      "node-1 announces it by BGP, and 2 other nodes should"),
   ]
 
   // MARK: Nodes

@@ -86,7 +86,9 @@ import Testing
     #expect(placement.sentence(for: "node-2") == nil)
     #expect(placement.sentence(for: "node-9") == nil)
     #expect(
-      placement.sentence(for: "node-1") == "Node node-1 owns 192.0.2.130: the nodes elected it")
+      placement.sentence(for: "node-1")
+        == "Node node-1 owns 192.0.2.130: the nodes elected it; if it went, no other node could take it"
+    )
   }
 
   /// An owner that may not keep it has no rank any more.
