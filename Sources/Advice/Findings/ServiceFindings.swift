@@ -14,14 +14,15 @@ extension Examination {
       // The protocol whose nodes come furthest says most: any other reason than that nothing
       // advertises the address by it.
       let refusals = address.refusals.filter { $0.reason != "noMatchingAdvertisement" }
-      let told = refusals.isEmpty ? Array(address.refusals.prefix(1)) : refusals
+      let told = refusals.isEmpty ? address.refusals : refusals
       let sentences = Set(told.map { "\($0.sentence) (\($0.reason))" }).sorted()
       return Finding(
         .error, .addressAnnouncedByNobody, object: Self.title(service),
         reason: "no node would announce \(address.address): "
           + (sentences.isEmpty ? "there is no Node" : Self.some(sentences, limit: 3)) + ".",
-        remedy: "see 'bellman plan \(address.address)' or 'bellman explain \(address.address)' for "
-          + "each node")
+        remedy:
+          "see for each node 'bellman plan \(address.address)', of the same cluster or with the "
+          + "same --manifests, or 'bellman explain \(address.address)'")
     }
   }
 

@@ -19,7 +19,10 @@ extension EventJournal {
     }
     for (node, death) in news.deaths.sorted(by: { $0.node < $1.node }) {
       switch death {
-      case nil: record(.member, node, "is heard again")
+      case nil:
+        record(
+          .member, node, "is held dead no more",
+          why: "it is heard again, or too few of its witnesses are left to say so")
       case .speaker:
         record(.member, node, "speaker is dead", why: "its witnesses hear it no more")
       case .host:

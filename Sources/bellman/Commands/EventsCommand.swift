@@ -146,7 +146,8 @@ private struct EventFilter {
     objects = [about]
     if let address = IPAddress(about) {
       objects?.insert("\(address)")
-    } else if about.contains("/") {
+    } else if about.contains("/"), !about.contains(" ") {
+      objects?.insert("Service \(about)")
       objects?.formUnion(try await Self.addresses(of: about, audience).map(\.description))
     }
   }
