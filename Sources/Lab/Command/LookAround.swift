@@ -9,9 +9,11 @@ enum LookAround {
       (
         "what the speakers say",
         [
+          "\(binary) status --socket \(directory.path)   # all; or one:",
           "\(binary) status --socket \(directory.socket(node: node.name))",
-          "\(binary) status members --socket \(directory.socket(node: node.name))",
-          "\(binary) explain lab/l2-local --socket \(directory.socket(node: node.name))",
+          "\(binary) status routes --socket \(directory.path)",
+          "\(binary) explain lab/l2-local --socket \(directory.path)",
+          "\(binary) events -f --socket \(directory.path)",
           "tail -f \(directory.log(node.name))",
         ]
       ),
