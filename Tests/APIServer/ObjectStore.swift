@@ -64,6 +64,11 @@ public final class ObjectStore: Sendable {
     }
   }
 
+  /// How often an object of a type was made, changed or deleted, since the store was last compacted.
+  public func changes(of type: ServedType) -> Int {
+    state.withLockedValue { $0.shelves[type]?.history.count ?? 0 }
+  }
+
   /// One object.
   public func object(_ name: ObjectName, _ type: ServedType) -> JSONValue? {
     state.withLockedValue { $0.shelves[type]?.objects[name] }

@@ -47,6 +47,13 @@ struct PacketSocketTests {
       let answered = FrameLog()
       let beacon = ByteBuffer(
         bytes: [UInt8](repeating: 0xFF, count: 6) + [2, 0, 0, 0, 0, 7, 0x88, 0xB5, 42])
+      // Before the node sees anything that it answers.
+      let client = try segment.client.run {
+        try PacketSocket(
+          interface: "eth0", filter: "ether proto 0x88b5",
+          onFailure: { Issue.record("\($0)") }, handler: { answered.append($0) })
+      }
+      defer { client.close() }
       let node = try segment.nodeA.run {
         try PacketSocket(interface: "eth0", onFailure: { Issue.record("\($0)") }) { frame in
           _ = seen.append(frame)
@@ -54,12 +61,6 @@ struct PacketSocketTests {
         }
       }
       defer { node.close() }
-      let client = try segment.client.run {
-        try PacketSocket(
-          interface: "eth0", filter: "ether proto 0x88b5",
-          onFailure: { Issue.record("\($0)") }, handler: { answered.append($0) })
-      }
-      defer { client.close() }
 
       try segment.client.touch("192.0.2.1")
       try segment.client.attempt("arping -c 1 -w 1 -I eth0 192.0.2.10")
@@ -78,7 +79,8 @@ struct PacketSocketTests {
       for frame in seen.frames {
         let type = frame.getInteger(at: 12, as: UInt16.self)
         #expect(type == 0x0806 || type == 0x86DD)
-        if type == 0x0806 { #expect(frame.getInteger(at: 20, as: UInt16.self) == 1) }
+        // A request, or the answer to the node's kernel, which asks when it is not sure of a neighbour.
+        if type == 0x0806 { #expect([1, 2].contains(frame.getInteger(at: 20, as: UInt16.self))) }
       }
       #expect(eventually { node.statistics.received == UInt64(seen.frames.count) })
       #expect(node.statistics.droppedByKernel == 0)
