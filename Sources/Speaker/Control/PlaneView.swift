@@ -14,7 +14,10 @@ struct PlaneView {
   let hold: DisagreementStatus?
   /// How many segments of open connections were sent on to former owners; nil without a relay.
   var relayedSegments: UInt64?
+  /// How many addresses each living member owns.
+  let loads: [String: Int]
   private let addresses: [IPAddress: AddressView]
+  private let states: [String: MemberView.State]
 
   init(
     node: String, status: PeerPlaneStatus, keyProblem: String?, hold: DisagreementStatus?
@@ -24,6 +27,15 @@ struct PlaneView {
     self.status = status
     self.keyProblem = keyProblem
     addresses = Dictionary(status.addresses.map { ($0.address, $0) }) { first, _ in first }
+    states = Dictionary(status.members.map { ($0.name, $0.state) }) { first, _ in first }
+    var loads: [String: Int] = [:]
+    for member in status.members {
+      switch member.state {
+      case .own, .alive, .presumedAlive, .late, .stalled: loads[member.name] = member.addresses
+      case .restarting, .dead, .draining, .removed: break
+      }
+    }
+    self.loads = loads
   }
 
   /// The election without its addresses.
@@ -119,7 +131,6 @@ struct PlaneView {
     if status.policy == .strict, !status.lease.isHeld {
       return "this node has no quorum of its witnesses, which a hand-over needs"
     }
-    let states = Dictionary(status.members.map { ($0.name, $0.state) }) { first, _ in first }
     var reasons: [String] = []
     for other in others {
       switch states[other] {
@@ -131,22 +142,10 @@ struct PlaneView {
     return "none of the nodes that may announce it can take it: " + reasons.joined(separator: ", ")
   }
 
-  /// How many addresses each living member owns.
-  var loads: [String: Int] {
-    var loads: [String: Int] = [:]
-    for member in status.members {
-      switch member.state {
-      case .own, .alive, .presumedAlive, .late, .stalled: loads[member.name] = member.addresses
-      case .restarting, .dead, .draining, .removed: break
-      }
-    }
-    return loads
-  }
-
   /// Why a node announces nothing, whatever its objects allow it: another one that is dead, or drained.
   func absence(of name: String) -> (reason: String, sentence: String)? {
     guard name != node else { return nil }
-    switch status.members.first(where: { $0.name == name })?.state {
+    switch states[name] {
     case .dead:
       return (
         Circumstance.Reason.memberDead.rawValue,
