@@ -78,9 +78,10 @@ struct Placement {
       }
     switch grounds.choice {
     case .untold: return former
-    case .first: return "\(former), and it ranked first among those that could take it"
+    case .first: return "\(former), and it ranked first among those that could take it then"
     case .lessLoaded:
-      return "\(former), and of the two that ranked first among those that could take it, it had "
+      return
+        "\(former), and of the two that ranked first among those that could take it then, it had "
         + "fewer addresses"
     case .next: return "\(former), and those that ranked before it did not take it in their turn"
     }

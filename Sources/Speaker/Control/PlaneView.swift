@@ -149,7 +149,7 @@ struct PlaneView {
     case .dead:
       return (
         Circumstance.Reason.memberDead.rawValue,
-        "the other speakers hold Node \(name) dead, and its endpoints do not count"
+        "the other speakers hold Node \(name) dead"
       )
     case .draining:
       return (Reason.nodeDraining.rawValue, "Node \(name) is being drained by 'bellman drain'")

@@ -246,17 +246,25 @@ extension ControlLoop {
   private func explanation(_ report: AddressReport, _ plane: PlaneView?) -> AddressExplanation {
     let summary = report.summary
     let placement = plane?.placement(of: report)
+    var nodes: [NodeExplanation] = []
+    var rank = 0
+    for node in report.nodes {
+      let explanation = explanation(node, of: report, placement, plane, rank: rank + 1)
+      if explanation.rank != nil { rank += 1 }
+      nodes.append(explanation)
+    }
     return AddressExplanation(
       address: summary.address, services: summary.services.map(\.description),
       externalTrafficPolicy: TrafficPolicy(of: summary.policies.map(TrafficPolicy.init))
         ?? .cluster,
       pool: summary.pool, owner: summary.owner, claim: claim(of: summary, plane),
-      nodes: report.nodes.map { explanation($0, of: report, placement, plane) },
+      nodes: nodes,
       routes: report.routes.map(explanation), conflicts: links.conflicts(of: summary.address))
   }
 
   private func explanation(
-    _ report: NodeReport, of address: AddressReport, _ placement: Placement?, _ plane: PlaneView?
+    _ report: NodeReport, of address: AddressReport, _ placement: Placement?, _ plane: PlaneView?,
+    rank: Int
   ) -> NodeExplanation {
     let isPlain = report.layer2.reason == .owner || report.layer2.reason == .candidate
     let why = isPlain ? placement?.sentence(for: report.node) : nil
@@ -265,39 +273,42 @@ extension ControlLoop {
       sentence: why ?? report.layer2.sentence)
     var bgp = ExplainedVerdict(
       BGPVerdict(report.bgp), reason: report.bgp.reason.rawValue,
-      sentence: report.bgp.sentence + caveat(report, of: address))
+      sentence: report.bgp.sentence)
     // What its objects allow a node, it does not do while it is dead or drained.
     if let absence = plane?.absence(of: report.node) {
-      let mayKeep = absence.reason == Reason.nodeDraining.rawValue && layer2.verdict == .owner
-      if layer2.verdict != .no, !mayKeep {
+      let isDead = absence.reason == Circumstance.Reason.memberDead.rawValue
+      // An owner that is drained answers until it has handed over.
+      if isDead || layer2.verdict == .candidate {
         layer2 = ExplainedVerdict(.no, reason: absence.reason, sentence: absence.sentence)
       }
-      if bgp.verdict != .no {
+      if isDead || bgp.verdict != .no {
         bgp = ExplainedVerdict(.no, reason: absence.reason, sentence: absence.sentence)
       }
     }
     return NodeExplanation(
-      node: report.node, rank: layer2.verdict == .no ? nil : report.rank,
+      node: report.node, rank: layer2.verdict == .no || report.rank == nil ? nil : rank,
       fitness: report.fitness?.description, weight: report.weight, layer2: layer2, bgp: bgp,
       readyEndpoints: report.readyEndpoints, terminatingEndpoints: report.terminatingEndpoints,
-      addresses: plane?.loads[report.node])
+      addresses: plane?.loads[report.node],
+      note: bgp.verdict == BGPVerdict(report.bgp) ? note(about: report, of: address) : nil)
   }
 
   /// What else is to be said of a node's part by BGP: that nobody could take its place, or that packets
   /// come to it although it announces nothing of the address.
-  private func caveat(_ report: NodeReport, of address: AddressReport) -> String {
+  private func note(about report: NodeReport, of address: AddressReport) -> String? {
     switch BGPVerdict(report.bgp) {
     case .announced:
       let others = address.nodes.contains { $0.node != report.node && BGPVerdict($0.bgp) != .no }
-      return others ? "" : "; if it went, no other node may announce it"
-    case .fit: return ""
+      return others ? nil : "if it went, no other node may announce it"
+    case .fit: return nil
     case .no:
-      guard report.node == options.node else { return "" }
+      guard report.node == options.node else { return nil }
       let prefixes = Set(assignment.addresses().flatMap(\.routes).map(\.prefix)).sorted()
         .filter { $0.contains(address.summary.address) }
-      guard !prefixes.isEmpty else { return "" }
-      return "; yet it announces \(prefixes.map(\.description).joined(separator: ", ")) for other "
-        + "addresses, so that packets for this one may come here"
+      guard !prefixes.isEmpty else { return nil }
+      return
+        "it announces \(prefixes.map(\.description).joined(separator: ", ")) for other addresses, "
+        + "so that packets for this one may come to it all the same"
     }
   }
 

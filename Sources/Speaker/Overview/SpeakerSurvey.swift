@@ -334,6 +334,8 @@ public struct SpeakerSurvey: Sendable {
       group.addTask {
         do {
           return .success(Array(try await client.get(path, query).utf8))
+        } catch StatusClient.Failure.noSpeaker {
+          return .failure(SpeakerFailure(outcome: .failed, detail: "nobody listens on its socket"))
         } catch {
           return .failure(SpeakerFailure(outcome: .failed, detail: "\(error)"))
         }

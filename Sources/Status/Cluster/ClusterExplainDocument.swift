@@ -116,6 +116,11 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
     conclusion = conclusion(circumstances).sentence
   }
 
+  /// The owner by its own word, or else as others say.
+  var knownOwner: String? {
+    owners.first ?? nodes.first { $0.decision.layer2.verdict == .owner }?.decision.node
+  }
+
   /// What is said of the address.
   func conclusion(_ circumstances: [Circumstance]) -> Conclusion {
     Conclusion(

@@ -69,7 +69,7 @@ public struct SpeakerSummary: VersionedDocument, Hashable {
   /// Since when it has announced each by BGP, in the order of the catalogue, in seconds since 1970,
   /// with how often the same is repeated: `1700000000*3 0 1700000009`. 0 where it does not.
   public let bgpSince: String
-  /// The newest changes, at most ``changeLimit``.
+  /// The newest changes of addresses that nobody claims by layer 2, at most ``changeLimit``.
   public let changes: [Change]
   /// The services that have no address to announce, by name.
   public let servicesWithoutAddress: [ServiceStatus]
@@ -102,7 +102,9 @@ public struct SpeakerSummary: VersionedDocument, Hashable {
         address.bgp.verdict == .announced
           ? (address.bgp.since ?? address.since).secondsSince1970 : 0
       })
+    // Of an address that is claimed, its owner tells the last move.
     changes = addresses.enumerated()
+      .filter { $0.element.layer2.claim?.epoch == nil }
       .compactMap { place, address in address.lastChange.map { Change(at: place, change: $0) } }
       .sorted { ($1.change.at, $0.at) < ($0.change.at, $1.at) }
       .prefix(Self.changeLimit).map(\.self)

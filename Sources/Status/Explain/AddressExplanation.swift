@@ -69,13 +69,17 @@ public struct NodeExplanation: Codable, Hashable, Sendable {
   /// How many addresses it owns: of the first two of a ranking, the one with fewer takes an address.
   /// Nil where that is not known, or the node is not alive.
   public let addresses: Int?
+  /// What else is to be said of its part by BGP, such as that it is alone; nil for nothing.
+  public let note: String?
 
   /// A decision with these values.
   public init(
     node: String, rank: Int?, fitness: String? = nil, weight: Int = 0,
     layer2: ExplainedVerdict<Layer2Verdict>, bgp: ExplainedVerdict<BGPVerdict>,
-    readyEndpoints: Int, terminatingEndpoints: Int, addresses: Int? = nil
+    readyEndpoints: Int, terminatingEndpoints: Int, addresses: Int? = nil,
+    note: String? = nil
   ) {
+    self.note = note
     self.addresses = addresses
     self.node = node
     self.rank = rank
@@ -97,6 +101,9 @@ public struct ExplainedVerdict<Verdict: Codable & Hashable & Sendable>: Codable,
   public let reason: String
   /// The reason in a sentence for people.
   public let sentence: String
+
+  /// The sentence, and what else is to be said.
+  func text(with note: String?) -> String { note.map { "\(sentence); \($0)" } ?? sentence }
 
   /// A verdict with its reason.
   public init(_ verdict: Verdict, reason: String, sentence: String) {

@@ -189,6 +189,10 @@ struct Conclusion {
     if let death = owners.compactMap(death).first {
       return "\(death.sentence) (\(death.reason.rawValue))"
     }
+    let absent = parts.first { !$0.isFirstHand && $0.decision.layer2.verdict == .owner }
+    if owners.isEmpty, let absent {
+      return "\(absent.node) owns it, as others say, and does not answer"
+    }
     let near = hindrances.filter { $0.reason != "noSessionToPeer" } + brokenSessions
     if !near.isEmpty { return Self.list(near) }
     let fit = hindrances

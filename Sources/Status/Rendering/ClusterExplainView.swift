@@ -47,7 +47,7 @@ struct ClusterExplainView {
           + (address.pool.map { "pool \($0)" } ?? "in no pool")),
     ]
     if let claim = address.claim, let teller = address.claimToldBy {
-      lines += ClaimLines(claim: claim, owner: address.owners.first, node: teller, now: now).lines
+      lines += ClaimLines(claim: claim, owner: address.knownOwner, node: teller, now: now).lines
     }
     var blocks: [TextBlock] = [.lines(lines), .table(title: nil, table(of: address))]
     if let ranking = RankingNote(nodes: address.nodes.map(\.decision)).line {
@@ -112,12 +112,13 @@ struct ClusterExplainView {
   private func reasons(of node: ClusterNodeExplanation) -> [StyledText] {
     let (layer2, bgp) = (node.decision.layer2, node.decision.bgp)
     let teller = node.isFirstHand ? "" : " (as \(node.toldBy) sees it)"
-    if layer2.sentence == bgp.sentence {
+    if layer2.sentence == bgp.text(with: node.decision.note) {
       return [StyledText("\(node.decision.node)\(teller): \(layer2.sentence)")]
     }
     return [
       StyledText("\(node.decision.node)\(teller), layer 2: \(layer2.sentence)"),
-      StyledText("\(node.decision.node)\(teller), BGP: \(bgp.sentence)"),
+      StyledText(
+        "\(node.decision.node)\(teller), BGP: \(bgp.text(with: node.decision.note))"),
     ]
   }
 

@@ -19,7 +19,7 @@ struct ExplainView {
 
   private func blocks(for address: AddressExplanation) -> [TextBlock] {
     let layer2 = sentences(address.nodes.map { ($0.node, $0.layer2.sentence) })
-    let bgp = sentences(address.nodes.map { ($0.node, $0.bgp.sentence) })
+    let bgp = sentences(address.nodes.map { ($0.node, $0.bgp.text(with: $0.note)) })
     var blocks: [TextBlock] = [
       .lines(header(of: address) + claim(of: address)),
       .table(title: nil, nodes(of: address)),

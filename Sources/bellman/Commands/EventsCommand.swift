@@ -152,7 +152,10 @@ private struct EventFilter {
     }
   }
 
-  func includes(_ event: SpeakerEvent) -> Bool { objects?.contains(event.object) ?? true }
+  func includes(_ event: SpeakerEvent) -> Bool {
+    guard let objects else { return true }
+    return objects.contains(event.object) || event.kind == .drain && objects.contains(event.node)
+  }
 
   private static func addresses(
     of service: String, _ audience: Audience

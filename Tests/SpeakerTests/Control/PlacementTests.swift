@@ -35,7 +35,7 @@ import Testing
     #expect(
       placement.sentence(for: "node-2")
         == "Node node-2 owns 192.0.2.130: nobody had ever claimed it, and of the two that ranked first "
-        + "among those that could take it, it had fewer addresses")
+        + "among those that could take it then, it had fewer addresses")
     let first = try #require(placement.sentence(for: "node-1"))
     #expect(
       first.contains("had fewer addresses; Node node-1 ranks before it, but nothing is taken"))

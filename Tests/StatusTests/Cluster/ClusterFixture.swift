@@ -38,7 +38,7 @@ enum ClusterFixture {
             peers: bgp == .announced
               ? (node == "node-1" ? ["tor-a", "tor-b"] : ["tor-a"]) : [],
             since: ago(since)),
-          since: ago(since)),
+          since: ago(since), lastChange: change),
       ],
       problems: problems)
   }

@@ -111,13 +111,16 @@ struct ClusterMergeTests {
       try only("203.0.113.10", of: document).problems == ["nobody announces it: noLocalEndpoint"])
   }
 
-  @Test func theNewestChangeOfAnyNodeIsTheLastMove() throws {
+  /// By BGP the newest change of any node; by layer 2 what others do moves nothing.
+  @Test func theLastMoveIsTheOwnersOrTheNewestChangeByBGP() throws {
     let change = AddressChange(at: ago(3), what: "BGP: no to announced", why: "a pod came")
     let document = try ClusterFixture.cluster([
       try ClusterFixture.status("node-1"), try ClusterFixture.status("node-2", change: change),
     ])
-    let move = try only("192.0.2.130", of: document).lastMove
+    let move = try only("203.0.113.10", of: document).lastMove
     #expect(move?.at == ago(3) && move?.what == "node-2: BGP: no to announced")
+    let owned = try only("192.0.2.130", of: document).lastMove
+    #expect(owned?.at == ago(30) && owned?.what == "node-9 to node-1")
   }
 
   @Test func aProblemOfSeveralNodesStandsOnce() throws {
