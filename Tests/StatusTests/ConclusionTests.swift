@@ -139,6 +139,14 @@ struct ConclusionTests {
         == "nobody announces it: node2 is dead (memberDead)")
   }
 
+  @Test("who is dead and would announce it is the cause, also where others have no endpoints")
+  func deadAnnouncer() throws {
+    let dead = Self.row("node2", "memberDead", ready: 0)
+    #expect(
+      try Self.line([Self.row("node1", "noLocalEndpoint", ready: 0), dead])
+        == "nobody announces it: memberDead of node2 (memberDead)")
+  }
+
   @Test("an owner that may not keep it says so")
   func leavingOwner() throws {
     #expect(

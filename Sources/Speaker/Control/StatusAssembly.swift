@@ -276,12 +276,12 @@ extension ControlLoop {
       sentence: report.bgp.sentence)
     // What its objects allow a node, it does not do while it is dead or drained.
     if let absence = plane?.absence(of: report.node) {
-      let isDead = absence.reason == Circumstance.Reason.memberDead.rawValue
       // An owner that is drained answers until it has handed over.
-      if isDead || layer2.verdict == .candidate {
+      let mayKeep = absence.reason == Reason.nodeDraining.rawValue && layer2.verdict == .owner
+      if layer2.verdict != .no, !mayKeep {
         layer2 = ExplainedVerdict(.no, reason: absence.reason, sentence: absence.sentence)
       }
-      if isDead || bgp.verdict != .no {
+      if bgp.verdict != .no {
         bgp = ExplainedVerdict(.no, reason: absence.reason, sentence: absence.sentence)
       }
     }

@@ -191,6 +191,9 @@ struct Conclusion {
     }
     let absent = parts.first { !$0.isFirstHand && $0.decision.layer2.verdict == .owner }
     if owners.isEmpty, let absent {
+      if let death = death(of: absent.node) {
+        return "\(death.sentence) (\(death.reason.rawValue))"
+      }
       return "\(absent.node) owns it, as others say, and does not answer"
     }
     let near = hindrances.filter { $0.reason != "noSessionToPeer" } + brokenSessions
@@ -199,8 +202,10 @@ struct Conclusion {
     if !fit.isEmpty { return Self.list(fit) }
     let withEndpoints = Set(parts.filter { $0.decision.readyEndpoints > 0 }.map(\.node))
     let all = parts.compactMap(refusal)
+    // Who is dead and would announce it is the cause, whatever else holds for the others.
     let telling = all.filter {
-      $0.reason != "noLocalEndpoint" && !withEndpoints.isDisjoint(with: $0.nodes)
+      $0.reason == Circumstance.Reason.memberDead.rawValue
+        || $0.reason != "noLocalEndpoint" && !withEndpoints.isDisjoint(with: $0.nodes)
     }
     let findings = Self.grouped(telling.isEmpty ? all : telling)
     if findings.isEmpty {
