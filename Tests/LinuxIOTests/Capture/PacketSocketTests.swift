@@ -75,12 +75,19 @@ struct PacketSocketTests {
         frame.getInteger(at: 6, as: UInt16.self) == UInt16(own.rawValue >> 32)
           && frame.getInteger(at: 8, as: UInt32.self) == UInt32(truncatingIfNeeded: own.rawValue)
       }
+      let isToOwn = { (frame: ByteBuffer) in
+        frame.getInteger(at: 0, as: UInt16.self) == UInt16(own.rawValue >> 32)
+          && frame.getInteger(at: 2, as: UInt32.self) == UInt32(truncatingIfNeeded: own.rawValue)
+          && frame.getInteger(at: 20, as: UInt16.self) == 2
+      }
       #expect(!seen.frames.contains(where: isOwn))
       for frame in seen.frames {
         let type = frame.getInteger(at: 12, as: UInt16.self)
         #expect(type == 0x0806 || type == 0x86DD)
-        // A request, or the answer to the node's kernel, which asks when it is not sure of a neighbour.
-        if type == 0x0806 { #expect([1, 2].contains(frame.getInteger(at: 20, as: UInt16.self))) }
+        guard type == 0x0806 else { continue }
+        // An answer is to the node's own kernel only, which makes sure of a neighbour after a while.
+        let isAnswer = frame.getInteger(at: 20, as: UInt16.self) != 1
+        #expect(!isAnswer || isToOwn(frame))
       }
       #expect(eventually { node.statistics.received == UInt64(seen.frames.count) })
       #expect(node.statistics.droppedByKernel == 0)

@@ -45,7 +45,8 @@ struct ClusterReporterTests {
       func changes() -> Int {
         server.store.changes(of: .bellmanSpeakers) + server.store.changes(of: .configurationStates)
       }
-      #expect(changes() == 4, "two objects, each made and filled")
+      let writes = server.faults.count(of: .write)
+      #expect(writes == 4 && changes() == 4, "two objects, each made and filled")
       server.put(ClusterObjects.node("node-3"))
       try await ClusterRig.run(server, writes: true) { rig in
         try await rig.eventually("the second life is told of") { _ in
@@ -53,6 +54,8 @@ struct ClusterReporterTests {
         }
       }
       // What the speaker says of itself, and no more.
+      #expect(
+        server.faults.count(of: .write) == writes + 1, "\(changes()) changes are in the store")
       #expect(
         changes() == 5, "\(String(describing: server.store.object(speaker, .bellmanSpeakers)))")
       #expect(server.store.object(state, .configurationStates) == before)
