@@ -115,6 +115,8 @@ public struct ObjectWriter: Sendable {
     var resourceVersion: String
     var labels: Int
     var status: Int
+    /// When this process wrote it, if nobody has changed it since.
+    var writtenAt: NIODeadline?
   }
 
   private struct Failure: Sendable {
@@ -143,7 +145,9 @@ public struct ObjectWriter: Sendable {
   ) {
     for change in changes.changes {
       switch change {
-      case .upserted(let object): note(object, Key(type, object.name))
+      case .upserted(let object):
+        let key = Key(type, object.name)
+        if !isOutdated(object, key, now: now) { note(object, key) }
       case .removed(let name):
         held[Key(type, name)] = nil
         enqueue(Key(type, name))
@@ -256,6 +260,8 @@ public struct ObjectWriter: Sendable {
     case .written(let object):
       budget.succeed()
       failures[key] = nil
+      // Somebody has changed it since, and the watch was faster than the answer.
+      if let held = held[key], held.uid == object.uid, Self.precedes(object, held) { break }
       note(object, key)
       // What the server made of our value is right, whatever it is: a field that its schema does not
       // know is not to be written again and again.
@@ -264,6 +270,7 @@ public struct ObjectWriter: Sendable {
       case .applyStatus(_, let status): held[key]?.status = Self.digest(status)
       case .delete: break
       }
+      held[key]?.writtenAt = now
     case .gone:
       budget.succeed()
       failures[key] = nil
@@ -336,6 +343,23 @@ public struct ObjectWriter: Sendable {
       uid: object.uid, resourceVersion: object.resourceVersion, labels: ours.hashValue,
       status: Self.digest(value?["status"] ?? .null))
     enqueue(key)
+  }
+
+  /// Whether the watch, which lags behind the answers to writes, tells of a version that this process
+  /// has replaced. For a while only: a server that was restored goes back to lower versions.
+  private func isOutdated(_ object: KubernetesObject, _ key: Key, now: NIODeadline) -> Bool {
+    guard let held = held[key], held.uid == object.uid, let writtenAt = held.writtenAt,
+      now < writtenAt + configuration.patience
+    else { return false }
+    return Self.precedes(object, held)
+  }
+
+  /// Whether the version of `object` is older than what is held. Versions that are not numbers cannot
+  /// be compared.
+  private static func precedes(_ object: KubernetesObject, _ held: Held) -> Bool {
+    guard let version = UInt64(object.resourceVersion), let other = UInt64(held.resourceVersion)
+    else { return false }
+    return version < other
   }
 
   private mutating func enqueue(_ key: Key) {

@@ -207,6 +207,44 @@ import Testing
     #expect(driver.writes.count == 3 && driver.objects.count == 1)
   }
 
+  /// The watch lags behind the answers to writes.
+  @Test func anEchoOfAnOlderVersionIsNotWrittenOver() throws {
+    let driver = Driver()
+    driver.list()
+    driver.want("web", "a")
+    let old = driver.put(Self.name("web"), labels: Self.value("a").labels, status: nil)
+    driver.run(.seconds(2))
+    #expect(driver.writes.count == 2)
+    func observe(_ object: KubernetesObject) {
+      driver.writer.observe(
+        ReflectedChanges([.upserted(object)], isComplete: true), of: Self.type, now: driver.now)
+    }
+    observe(old)
+    driver.run(.seconds(2))
+    #expect(driver.writes.count == 2)
+    // A server that was restored has lower versions than before.
+    driver.run(.minutes(1))
+    observe(old)
+    driver.run(.seconds(2))
+    #expect(driver.writes.count == 3)
+  }
+
+  @Test func aChangeByOthersThatOvertakesTheAnswerIsMended() throws {
+    let driver = Driver.after(1)
+    driver.want("web-0", "b")
+    driver.writer.wantsAll()
+    let later = driver.now + .minutes(1)
+    let write = try #require(driver.writer.writes(now: later).first)
+    let ours = driver.put(
+      Self.name("web-0"), labels: Self.value("b").labels, status: Self.value("b").status)
+    driver.put(Self.name("web-0"), labels: Self.value("b").labels, status: ["node": "x"])
+    driver.list()
+    driver.writer.finish(write, .written(ours), now: later)
+    driver.now = later
+    driver.run(.minutes(1))
+    #expect(driver.writes == [.applyStatus(Self.key("web-0"), Self.value("b").status)])
+  }
+
   @Test func labelsOfOthersAreLeftAlone() {
     let driver = Driver()
     driver.put(
