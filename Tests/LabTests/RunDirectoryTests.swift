@@ -44,6 +44,38 @@ import Testing
     }
   }
 
+  @Test func anAbandonedRunIsRemovedByOneOnly() async throws {
+    try await withParent { parent in
+      let directory = try RunDirectory.create(parent: parent)
+      let never = try await directory.ifAbandoned { Issue.record("its process is alive") }
+      #expect(!never)
+      try TextFile.replace(directory.file("owner"), with: "\(Int32.max) 1")
+      let isRemoved = try await directory.ifAbandoned {
+        let isSecond = try await directory.ifAbandoned { Issue.record("it is being removed") }
+        #expect(!isSecond)
+        directory.remove()
+      }
+      #expect(isRemoved)
+      let isThird = try await directory.ifAbandoned { Issue.record("it is gone") }
+      #expect(!isThird)
+    }
+  }
+
+  @Test func runsComeAndGoAtTheSameTime() async throws {
+    try await withParent { parent in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 {
+          group.addTask {
+            // The last to go removes the folder of all, which another is about to use.
+            for _ in 0..<200 { try RunDirectory.create(parent: "\(parent)/runs").remove() }
+          }
+        }
+        try await group.waitForAll()
+      }
+      #expect(Folder.names(in: parent).isEmpty)
+    }
+  }
+
   @Test func runsDoNotShareAnID() async throws {
     try await withParent { parent in
       let runs = try (0..<20).map { _ in try RunDirectory.create(parent: parent) }

@@ -11,6 +11,17 @@ enum Folder {
     throw LabError("cannot make the folder \(path): \(String(cString: strerror(errno)))")
   }
 
+  /// Makes the folder `name` in `parent`, and `parent` if it is not there, which others may remove as
+  /// long as it is empty; false when something of that name is already there.
+  static func make(_ name: String, in parent: String) throws -> Bool {
+    for _ in 0..<100 {
+      _ = try make(parent)
+      if mkdir("\(parent)/\(name)", 0o755) == 0 { return true }
+      if errno != ENOENT { break }
+    }
+    return try make("\(parent)/\(name)")
+  }
+
   /// The names in the folder, sorted; empty when there is no such folder.
   static func names(in path: String) -> [String] {
     guard let stream = opendir(path) else { return [] }

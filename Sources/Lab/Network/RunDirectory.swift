@@ -38,11 +38,10 @@ public struct RunDirectory: Hashable, Sendable {
 
   /// Makes a folder with an id that no other run has, owned by this process.
   static func create(parent: String = Self.parent) throws -> RunDirectory {
-    _ = try Folder.make(parent)
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<100 {
       let directory = RunDirectory(id: RunID.make(using: &generator), parent: parent)
-      guard try Folder.make(directory.path) else { continue }
+      guard try Folder.make(directory.id, in: parent) else { continue }
       // Until the owner is written the folder counts as young, not as abandoned.
       try TextFile.replace(directory.ownerFile, with: "\(ProcessIdentity.current())\n")
       _ = try Folder.make(directory.manifests)
@@ -66,6 +65,17 @@ public struct RunDirectory: Hashable, Sendable {
     var info = stat()
     guard stat(path, &info) == 0 else { return false }
     return time(nil) - info.st_mtim.tv_sec > 60
+  }
+
+  /// Runs `body`, which removes the run, if it is abandoned and nobody else is removing it: of two who
+  /// do so at once, each would fail by what the other had removed already. Returns whether it ran.
+  func ifAbandoned(_ body: () async throws -> Void) async throws -> Bool {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isAbandoned else { return false }
+    try await body()
+    return true
   }
 
   /// Copies the texts of the run to a folder of its own in `folder`: for looking into a test that
