@@ -84,9 +84,10 @@ struct FRR: Router {
   }
 
   func farewell(of neighbor: String) async throws -> String {
-    let details = try await details(of: neighbor)
-    let fields = ["lastNotificationReason", "lastShutdownDescription"]
-    return fields.compactMap { details[$0].string }.joined(separator: ": ")
+    // The log, as `show bgp neighbors` soon has another reason: that it waits for the peer again.
+    let lines = bgpd.output().split(separator: "\n")
+    let last = lines.last { $0.contains("%NOTIFICATION: received from neighbor \(neighbor) ") }
+    return last.map(String.init) ?? ""
   }
 
   func requestRefresh(from neighbor: String) async throws {
