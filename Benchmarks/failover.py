@@ -210,15 +210,14 @@ def contenders(lab, nice, names):
     relay = ("--relay", "nftables")
     fast = ("  vrrp_version 3\n", "  advert_int 0.1\n  nopreempt\n")
     known = {
-        "Bellman": lambda: Bellman(lab, nice, *relay),
-        "Bellman, no relay": lambda: Bellman(lab, nice),
+        "Bellman": lambda: Bellman(lab, nice),
+        "Bellman, relay": lambda: Bellman(lab, nice, *relay),
         "Bellman, strict": lambda: Bellman(lab, nice, *relay, "--isolation", "strict"),
         "Bellman, profile fast": lambda: Bellman(lab, nice, *relay, "--profile", "fast"),
         "keepalived": lambda: Keepalived(lab, nice, "", "", 5.0),
         "keepalived, 0.1 s": lambda: Keepalived(lab, nice, *fast, 2.5),
     }
-    asked = names or [name for name in known if name != "Bellman, no relay"]
-    return {name: make for name, make in known.items() if name in asked}
+    return {name: make for name, make in known.items() if name in (names or known)}
 
 
 EVENTS = ("crash", "SIGTERM", "drain", "pause", "neighbours")

@@ -58,8 +58,10 @@ class Watch:
         announced = re.compile(
             rf"([\d.]+) .* {mac} .*(who-has {re.escape(self.address)} .*tell {re.escape(self.address)}"
             rf"|Reply {re.escape(self.address)} is-at|neighbor advertisement, tgt is {self.address})")
-        first = next(float(found.group(1)) for line in text.splitlines()
-                     if (found := announced.match(line)))
+        first = next((float(found.group(1)) for line in text.splitlines()
+                      if (found := announced.match(line))), None)
+        if first is None:
+            raise RuntimeError(f"{mac} announced {self.address} in no frame of\n{text}")
         delays = []
         for path in self.paths:
             with open(path) as file:
