@@ -1,4 +1,5 @@
 import ArgumentParser
+import Lab
 import Speaker
 
 #if canImport(Glibc)
@@ -49,7 +50,7 @@ struct SpeakerSelection: ParsableArguments {
     switch found.count {
     case 1: return found[0]
     case 0:
-      let labs = StatusSocket.ofLabs()
+      let labs = RunDirectory.paths().flatMap(StatusSocket.sockets(in:))
       guard labs.isEmpty else {
         throw CommandFailure(
           "no speaker runs on this machine, but those of a lab do; name one of their sockets, or their "

@@ -52,6 +52,9 @@ public struct RunDirectory: Hashable, Sendable {
     throw LabError("\(parent) is full of labs; end some, or remove it when none runs")
   }
 
+  /// The folders of the labs on this machine, in which their sockets are, sorted.
+  public static func paths() -> [String] { all().map(\.path) }
+
   /// All runs that have a folder, sorted by id.
   static func all(parent: String = Self.parent) -> [RunDirectory] {
     Folder.names(in: parent).map { RunDirectory(id: $0, parent: parent) }

@@ -19,14 +19,6 @@ public enum StatusSocket {
   /// The sockets of the speakers that run or ran on this machine, sorted by name.
   public static func all() -> [String] { sockets(in: directory) }
 
-  /// The folder in which each lab has one of its own.
-  public static let labs = "/run/bellman-lab"
-
-  /// The sockets of the speakers of labs on this machine, sorted by name.
-  public static func ofLabs() -> [String] {
-    names(in: labs).filter { !$0.hasPrefix(".") }.flatMap { sockets(in: "\(labs)/\($0)") }
-  }
-
   /// The sockets in a folder, sorted by name; empty where it is none.
   public static func sockets(in directory: String) -> [String] {
     names(in: directory).filter { $0.hasSuffix(".sock") }.map { "\(directory)/\($0)" }
