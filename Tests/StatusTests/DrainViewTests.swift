@@ -12,7 +12,8 @@ enum DrainFixture {
       ],
       remaining: [
         RemainingAddress(
-          address: try address("2001:db8:1::10"), sentence: "no other node may announce it")
+          address: try address("2001:db8:1::10"), sentence: "no other node may announce it",
+          isUnderWay: false)
       ], announcedPrefixes: ["tor-a": 1], withdrawnPrefixes: ["tor-b": 2])
   }
 }

@@ -58,8 +58,10 @@ extension ControlLoop {
     return DrainStatus(
       since: drain.since, moved: moved,
       remaining: answered.map { address in
-        RemainingAddress(
-          address: address, sentence: remainder(assignment.summary(of: address), plane))
+        let obstacle = obstacle(to: assignment.summary(of: address), plane)
+        return RemainingAddress(
+          address: address, sentence: obstacle ?? "the hand-over is under way",
+          isUnderWay: obstacle == nil)
       }, announcedPrefixes: announced,
       withdrawnPrefixes: drain.prefixes
         .reduce(into: [:]) { withdrawn, peer in
@@ -73,15 +75,15 @@ extension ControlLoop {
     histories.filter { $0.value.layer2 == .owner }.keys.sorted()
   }
 
-  /// Why an address was not handed over yet.
-  private func remainder(_ summary: AddressSummary?, _ plane: PlaneView?) -> String {
-    guard let summary else { return "no service has it any more" }
+  /// What is in the way of a hand-over; nil for nothing.
+  private func obstacle(to summary: AddressSummary?, _ plane: PlaneView?) -> String? {
+    // It is about to be forgotten.
+    guard let summary else { return nil }
     let others = summary.candidates.map(\.node).filter { $0 != options.node }
     guard !others.isEmpty else {
       return "no other node may announce it; 'bellman explain \(summary.address)' says why"
     }
-    guard let plane else { return "the hand-over is under way" }
-    return plane.obstacleToHandOver(to: others) ?? "the hand-over is under way"
+    return plane?.obstacleToHandOver(to: others)
   }
 
   // MARK: Rebalancing

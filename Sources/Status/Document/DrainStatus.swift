@@ -50,11 +50,15 @@ public struct RemainingAddress: Codable, Hashable, Sendable {
   public let address: IPAddress
   /// Why it was not handed over yet, in a sentence for people.
   public let sentence: String
+  /// Whether nothing is in the way of the hand-over: it takes moments. Otherwise it takes until what
+  /// the sentence says has changed.
+  public let isUnderWay: Bool
 
   /// An address with the reason why it is still there.
-  public init(address: IPAddress, sentence: String) {
+  public init(address: IPAddress, sentence: String, isUnderWay: Bool) {
     self.address = address
     self.sentence = sentence
+    self.isUnderWay = isUnderWay
   }
 }
 

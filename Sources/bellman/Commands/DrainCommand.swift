@@ -1,3 +1,4 @@
+import Addresses
 import ArgumentParser
 import NIOCore
 import Speaker
@@ -34,7 +35,12 @@ struct DrainCommand: AsyncParsableCommand {
     }
     let end = NIODeadline.now() + deadline.amount
     var document = try await asking { try await client.beginDrain() }
-    while document.drain?.isComplete == false, NIODeadline.now() < end {
+    var told: Set<IPAddress> = []
+    while let drain = document.drain, !drain.isComplete, NIODeadline.now() < end {
+      // Whoever waits for a minute wants to know at once what for.
+      for left in drain.remaining where !left.isUnderWay && told.insert(left.address).inserted {
+        Terminal.note("waiting for \(left.address): \(left.sentence)\n")
+      }
       try await Task.sleep(for: .milliseconds(100))
       document = try await asking { try await client.drain() }
     }

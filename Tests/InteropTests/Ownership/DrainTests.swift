@@ -102,6 +102,7 @@ extension OwnershipTests {
       let answer = try await lab.bellman(["drain", "--deadline", "1s"], node: last)
       #expect(answer.status == 6)
       #expect(answer.error.contains("\(last) is not done after 1s"), "\(answer.error)")
+      #expect(answer.error.hasPrefix("waiting for 192.0.2."), "\(answer.error)")
       // Others are no candidates once this node has heard that they are drained.
       let reasons = ["is draining", "no other node may announce it"]
       #expect(reasons.contains { answer.output.contains($0) }, "\(answer.output)")
