@@ -28,6 +28,12 @@ enum AddressArgument {
     return prefix
   }
 
+  /// An address, as a prefix of all its bits, or a prefix.
+  @Sendable static func range(_ text: String) throws -> IPPrefix {
+    guard !text.contains("/") else { return try prefix(text) }
+    return IPPrefix(host: try address(text))
+  }
+
   @Sendable static func listenAddress(_ text: String) throws -> ListenAddress {
     guard let address = ListenAddress(text) else {
       throw ValidationError(

@@ -45,6 +45,8 @@ extension CommandTests {
       try await SpeakerRig.run { rig in
         for (arguments, status) in [
           (["status"], bellman.ExitStatus.success), (["status", "routes", "-o", "name"], .success),
+          (["status", "routes", "192.0.2.200"], .success), (["status", "routes", "web"], .usage),
+          (["status", "peers", "192.0.2.200"], .usage),
           (["explain", "192.0.2.200"], .success), (["explain", "192.0.2.99"], .notFound),
           (["probe", "live"], .success), (["probe", "ready"], .found),
           (["events", "--since", "1h"], .success), (["events", "--since", "yesterday"], .usage),

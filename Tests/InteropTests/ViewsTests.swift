@@ -52,8 +52,11 @@ extension InteropTests {
       #expect(answer.status == 0, "\(answer.error)")
       let count = lab.topology.nodes.count
       #expect(answer.output.hasPrefix("\(address): \(count) nodes announce it by BGP"), "\(answer)")
-      let routes = try await Command.output([Program.path, "status", "routes", "--socket", folder])
+      let routes = try await Command.output(
+        [Program.path, "status", "routes", "\(address)", "--socket", folder])
       #expect(routes.status == 0 && routes.output.contains("\(address)/32"), "\(routes)")
+      let other = try await lab.address("bgp-local")
+      #expect(!routes.output.contains("\(other)/32"), "\(routes)")
       #expect(routes.output.hasPrefix("\(folder): \(count) of \(count) speakers answered"))
     }
 

@@ -45,6 +45,30 @@ struct RoutesViewTests {
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 72 })
   }
 
+  @Test("the routes that lead to an address, or into a prefix") func range() throws {
+    func found(_ range: String) throws -> [String] {
+      let document = try Self.document().leading(to: try prefix(range))
+      #expect(document.peers.map(\.name) == ["tor-a", "tor-b", "tor-c"])
+      return document.peers.flatMap { peer in
+        peer.routes.flatMap { $0.prefixes.map { "\(peer.name) \($0)" } }
+      }
+    }
+    #expect(
+      try found("203.0.113.10/32") == ["tor-a 203.0.113.10/32", "tor-b 203.0.113.10/32"])
+    #expect(try found("203.0.113.11/32") == ["tor-a 203.0.113.11/32"])
+    #expect(try found("203.0.113.0/24").count == 3)
+    #expect(try found("203.0.113.12/32") == [])
+    #expect(try found("2001:db8::1/128") == [])
+    let aggregate = RoutesDocument(
+      node: "node1",
+      peers: [
+        PeerRoutes(
+          name: "tor-a", address: nil, state: .established, since: now,
+          routes: [RouteGroup(isSent: true, prefixes: [try prefix("203.0.113.0/24")])])
+      ])
+    #expect(aggregate.leading(to: try prefix("203.0.113.11/32")) == aggregate)
+  }
+
   @Test("names are the prefixes that somebody was told") func names() throws {
     #expect(
       try StatusRenderer(format: .name, now: now).routes(Self.document())

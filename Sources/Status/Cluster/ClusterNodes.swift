@@ -26,7 +26,7 @@ public struct ClusterDocument<Node: NodeDocument>: VersionedDocument {
   }
 
   /// The same of a part of what each node told.
-  func map<Part: NodeDocument>(_ part: (Node) -> Part) -> ClusterDocument<Part> {
+  public func map<Part: NodeDocument>(_ part: (Node) -> Part) -> ClusterDocument<Part> {
     ClusterDocument<Part>(
       server: server, askedAt: askedAt, speakers: speakers, nodes: nodes.map(part))
   }

@@ -19,6 +19,20 @@ public struct RoutesDocument: NodeDocument, Hashable {
   }
 }
 
+extension RoutesDocument {
+  /// The same with those routes alone that lead to `range` or a part of it; nil for all.
+  public func leading(to range: IPPrefix?) -> RoutesDocument {
+    guard let range else { return self }
+    return RoutesDocument(
+      node: node,
+      peers: peers.map { peer in
+        PeerRoutes(
+          name: peer.name, address: peer.address, state: peer.state, since: peer.since,
+          routes: peer.routes.compactMap { $0.leading(to: range) })
+      })
+  }
+}
+
 /// The routes for one peer: its Adj-RIB-Out (RFC 4271 §3.2).
 public struct PeerRoutes: Codable, Hashable, Sendable {
   /// The name of the BGPPeer.
@@ -82,6 +96,16 @@ public struct RouteGroup: Codable, Hashable, Sendable {
     self.multiExitDiscriminator = multiExitDiscriminator
     self.communities = communities
     self.prefixes = prefixes.sorted()
+  }
+
+  /// The same with those prefixes alone that overlap `range`; nil when there are none.
+  fileprivate func leading(to range: IPPrefix) -> RouteGroup? {
+    let found = prefixes.filter { $0.contains(range.address) || range.contains($0.address) }
+    guard !found.isEmpty else { return nil }
+    return RouteGroup(
+      isSent: isSent, since: since, asPath: asPath, nextHops: nextHops,
+      localPreference: localPreference, multiExitDiscriminator: multiExitDiscriminator,
+      communities: communities, prefixes: found)
   }
 
   /// What the peer was told besides the prefix, as people read it.

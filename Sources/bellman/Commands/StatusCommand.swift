@@ -1,3 +1,4 @@
+import Addresses
 import ArgumentParser
 import Speaker
 import Status
@@ -13,7 +14,7 @@ struct StatusCommand: AsyncParsableCommand {
 
       addresses: who announces which address, and since when. peers: the BGP sessions. members: the \
       other speakers, and the lease of this one. interfaces: what was found, what each is used for, and \
-      why one is left out. routes: what each peer is told.
+      why one is left out. routes: what each peer is told, of all prefixes or of those of an address.
 
       Exit status 0: shown; 3: shown, but not all speakers answered; see also bellman man.
       """)
@@ -30,11 +31,25 @@ struct StatusCommand: AsyncParsableCommand {
   @Argument(help: "addresses, peers, members, interfaces or routes.")
   var view: View = .addresses
 
+  @Argument(
+    help: "With routes: an address or a prefix; only the routes that lead there are shown.",
+    transform: AddressArgument.range)
+  var range: IPPrefix?
+
   @OptionGroup var watching: WatchOptions
   @OptionGroup var target: SpeakerSelection
   @OptionGroup(title: "Cluster") var survey: SurveyArguments
   @OptionGroup(title: "Cluster") var cluster: ReadingArguments
   @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if let range, view != .routes {
+      let text = range.length == range.family.bitWidth ? "\(range.address)" : "\(range)"
+      throw ValidationError(
+        "only routes are shown by address: 'bellman status routes \(text)'; 'bellman explain' tells "
+          + "all of an address")
+    }
+  }
 
   func run() async throws {
     let status = try await watching.show { try await shown() }
@@ -55,7 +70,7 @@ struct StatusCommand: AsyncParsableCommand {
           case .peers: try renderer.peers(try await survey.status(of: node))
           case .members: try renderer.members(try await survey.status(of: node))
           case .interfaces: try renderer.interfaces(try await survey.interfaces(of: node))
-          case .routes: try renderer.routes(try await survey.routes(of: node))
+          case .routes: try renderer.routes(try await survey.routes(of: node).leading(to: range))
           }
         })
     }
@@ -74,7 +89,7 @@ struct StatusCommand: AsyncParsableCommand {
         let told = try await survey.interfaces()
         return WatchOptions.Shown(try renderer.clusterInterfaces(told), isComplete: told.isComplete)
       case .routes:
-        let told = try await survey.routes()
+        let told = try await survey.routes().map { $0.leading(to: range) }
         return WatchOptions.Shown(try renderer.clusterRoutes(told), isComplete: told.isComplete)
       }
     }
@@ -88,7 +103,7 @@ struct StatusCommand: AsyncParsableCommand {
       case .peers: return try renderer.peers(try await client.status())
       case .members: return try renderer.members(try await client.status())
       case .interfaces: return try renderer.interfaces(try await client.interfaces())
-      case .routes: return try renderer.routes(try await client.routes())
+      case .routes: return try renderer.routes(try await client.routes().leading(to: range))
       }
     }
   }
