@@ -14,9 +14,33 @@
 # For several architectures:
 #
 #   docker buildx build --platform linux/amd64,linux/arm64 --tag REGISTRY/bellman:0.1.0 --push .
+#
+# The same image again, whenever it is built: name both images below by digest, the state of Debian's
+# archive by its time on snapshot.debian.org (not before the images), and keep Package.resolved:
+#
+#   docker build --build-arg BUILD_IMAGE=swift@sha256:... --build-arg BASE_IMAGE=debian@sha256:... \
+#     --build-arg SNAPSHOT=20260101T000000Z --build-arg SOURCE_DATE_EPOCH=0 .
 
-FROM swift:6.2-bookworm AS build
-RUN apt-get update \
+ARG BUILD_IMAGE=swift:6.3.1-bookworm
+ARG BASE_IMAGE=debian:bookworm-slim
+
+FROM ${BUILD_IMAGE} AS build
+ARG SNAPSHOT=
+COPY --chmod=0755 <<'SCRIPT' /usr/local/bin/use-snapshot
+#!/bin/sh
+# use-snapshot TIME: from now on apt takes bookworm as it was then. Nothing changes without a time.
+set -eu
+[ -n "$1" ] || exit 0
+rm -f /etc/apt/sources.list.d/debian.sources
+base=http://snapshot.debian.org/archive
+cat >/etc/apt/sources.list <<LIST
+deb [check-valid-until=no] $base/debian/$1 bookworm main
+deb [check-valid-until=no] $base/debian/$1 bookworm-updates main
+deb [check-valid-until=no] $base/debian-security/$1 bookworm-security main
+LIST
+SCRIPT
+RUN use-snapshot "${SNAPSHOT}" \
+  && apt-get update \
   && apt-get install --yes --no-install-recommends libpcap-dev \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
@@ -29,11 +53,14 @@ RUN swift build --configuration release --static-swift-stdlib -Xlinker -s --prod
   && install -D --mode 0755 "$(swift build --configuration release --show-bin-path)/bellman" \
     /out/bellman
 
-FROM debian:bookworm-slim
+FROM ${BASE_IMAGE}
+ARG SNAPSHOT=
 # One layer: not every builder keeps file capabilities in COPY, and setcap in a layer of its own
 # would store the binary twice.
 RUN --mount=type=bind,from=build,source=/out,target=/out \
-  apt-get update \
+  --mount=type=bind,from=build,source=/usr/local/bin/use-snapshot,target=/usr/local/bin/use-snapshot \
+  use-snapshot "${SNAPSHOT}" \
+  && apt-get update \
   && apt-get install --yes --no-install-recommends libpcap0.8 libstdc++6 nftables libcap2-bin \
   && install --mode 0755 /out/bellman /usr/local/bin/bellman \
   && setcap cap_net_raw,cap_sys_nice,cap_net_bind_service+ep /usr/local/bin/bellman \
