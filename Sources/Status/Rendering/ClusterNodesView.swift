@@ -48,12 +48,15 @@ struct ClusterMembersView {
   private func cells(of election: ElectionStatus, _ node: String) -> [StyledText] {
     let lease = election.lease
     let members = election.members.filter { $0.state != .removed }
-    let others = members.filter { $0.state != .own && $0.state != .alive }
-    let owned = members.first { $0.state == .own }?.addresses ?? 0
+    // The node's own state is another one while it is drained.
+    let own = members.first { $0.name == node }
+    let others = members.filter { $0.name != node && !$0.state.isHeldAlive }
     let cells = [
-      StyledText(node), StyledText(lease.isHeld ? "held" : "none", lease.isHeld ? .good : .bad),
+      StyledText(node + (own?.state == .draining ? " (draining)" : "")),
+      StyledText(lease.isHeld ? "held" : "none", lease.isHeld ? .good : .bad),
       StyledText("\(lease.acknowledging) of \(lease.witnesses)"),
-      StyledText("\(members.count - others.count) of \(members.count)"), StyledText(String(owned)),
+      StyledText("\(members.count - others.count) of \(members.count)"),
+      StyledText(String(own?.addresses ?? 0)),
       StyledText(
         others.map { "\($0.name) (\($0.state.rawValue))" }.joined(separator: ", "), .attention),
       StyledText(election.disagreements.map(\.reason).joined(separator: ", "), .bad),
@@ -64,5 +67,16 @@ struct ClusterMembersView {
       StyledText(election.keys.fingerprints.joined(separator: ",")),
       StyledText(String(election.lateness.count)),
     ]
+  }
+}
+
+extension MemberStatus.State {
+  /// Whether a member counts as alive: most of a large cluster is not listened to, and is taken for
+  /// alive while nobody says that it is silent.
+  fileprivate var isHeldAlive: Bool {
+    switch self {
+    case .own, .alive, .unknown, .draining: true
+    case .suspected, .stalled, .restarting, .dead, .removed: false
+    }
   }
 }

@@ -42,7 +42,7 @@ struct ClusterNodesTests {
     for (document, line) in [
       (
         quarrel,
-        "node1 held 2 of 3 2 of 4 12 node3 (dead), node4 (unknown) deadThoughReady"
+        "node1 held 2 of 3 3 of 4 12 node3 (dead) deadThoughReady"
       ),
       (without, "node1 no election - - - - -"),
     ] {
@@ -54,6 +54,38 @@ struct ClusterNodesTests {
     #expect(
       try StatusRenderer(format: .wide, now: now).clusterMembers(told(without))
         .contains("no election"))
+  }
+
+  private static func members(_ members: [MemberStatus]) -> StatusDocument {
+    let other = ElectionFixture.election()
+    return ElectionFixture.status(
+      election: ElectionStatus(
+        policy: other.policy, profile: other.profile, timers: other.timers, port: other.port,
+        keys: other.keys, lease: other.lease, members: members, packets: other.packets,
+        lateness: other.lateness))
+  }
+
+  /// A node listens to its witnesses only.
+  @Test func mostOfALargeClusterIsTakenForAlive() throws {
+    let members = (1...100).map { number in
+      MemberStatus(
+        name: "node\(number)", state: number == 1 ? .own : number < 8 ? .alive : .unknown)
+    }
+    let text = try StatusRenderer(format: .table, now: now)
+      .clusterMembers(told(Self.members(members)))
+    #expect(rows(text).last?.joined(separator: " ") == "node1 held 2 of 3 100 of 100 0 - -")
+  }
+
+  @Test func aNodeThatIsDrainedOwnsWhatItHas() throws {
+    let document = Self.members([
+      MemberStatus(name: "node1", state: .draining, addresses: 7),
+      MemberStatus(name: "node2", state: .draining, addresses: 3),
+      MemberStatus(name: "node3", state: .stalled),
+    ])
+    let text = try StatusRenderer(format: .table, now: now).clusterMembers(told(document))
+    #expect(
+      rows(text).last?.joined(separator: " ")
+        == "node1 (draining) held 2 of 3 2 of 3 7 node3 (stalled) -")
   }
 
   @Test func theDocumentOfANodeHasNoAddresses() throws {
