@@ -155,6 +155,9 @@ extension ControlLoop {
         message: "no Node of this name is known, so that nothing is announced; "
           + "check --node")
     ]
+    let bgp = BGPStanding(summary.bgp, routes: summary.routes, obstacle: peers.obstacle(to:of:))
+    // The history is that of the decision, which knows whether a session is up and no more.
+    let isAsDecided = bgp.verdict == BGPVerdict(summary.bgp)
   }
 
   private func addressStatus(_ summary: AddressSummary, _ plane: PlaneView?) -> AddressStatus {
@@ -173,9 +176,10 @@ extension ControlLoop {
         claim: claim(of: summary, plane), conflicts: links.conflicts(of: summary.address),
         repliesSent: sent?.replies, gratuitousSent: sent?.gratuitous),
       bgp: BGPStatus(
-        verdict: BGPVerdict(summary.bgp), reason: summary.bgp.reason.rawValue,
-        sentence: summary.bgp.sentence, peers: Set(told.map(\.peer)).sorted(),
-        prefixes: Set(summary.routes.map(\.prefix)).sorted(), since: history?.bgpSince),
+        verdict: bgp.verdict, reason: bgp.reason, sentence: bgp.sentence,
+        peers: Set(told.map(\.peer)).sorted(),
+        prefixes: Set(summary.routes.map(\.prefix)).sorted(),
+        since: isAsDecided ? history?.bgpSince : nil),
       since: history?.since ?? startedAt, lastChange: history?.lastChange)
   }
 
@@ -265,6 +269,9 @@ extension ControlLoop {
   private func explanation(
     _ report: NodeReport, of address: AddressReport, _ placement: Placement?, _ plane: PlaneView?,
     rank: Int
+    // What the sessions of another node carry is not known.
+    let routes = report.node == options.node ? address.summary.routes : []
+    let standing = BGPStanding(report.bgp, routes: routes, obstacle: peers.obstacle(to:of:))
   ) -> NodeExplanation {
     let isPlain = report.layer2.reason == .owner || report.layer2.reason == .candidate
     let why = isPlain ? placement?.sentence(for: report.node) : nil
@@ -272,8 +279,7 @@ extension ControlLoop {
       Layer2Verdict(report.layer2), reason: report.layer2.reason.rawValue,
       sentence: why ?? report.layer2.sentence)
     var bgp = ExplainedVerdict(
-      BGPVerdict(report.bgp), reason: report.bgp.reason.rawValue,
-      sentence: report.bgp.sentence)
+      standing.verdict, reason: standing.reason, sentence: standing.sentence)
     // What its objects allow a node, it does not do while it is dead or drained.
     if let absence = plane?.absence(of: report.node) {
       // An owner that is drained answers until it has handed over.
@@ -309,6 +315,8 @@ extension ControlLoop {
       return
         "it announces \(prefixes.map(\.description).joined(separator: ", ")) for other addresses, "
         + "so that packets for this one may come to it all the same"
+    let standing = BGPStanding(
+      report.decision, routes: [report.key], obstacle: peers.obstacle(to:of:))
     }
   }
 
@@ -318,8 +326,7 @@ extension ControlLoop {
     return RouteExplanation(
       peer: report.key.peer, prefix: report.key.prefix,
       decision: ExplainedVerdict(
-        BGPVerdict(report.decision), reason: report.decision.reason.rawValue,
-        sentence: report.decision.sentence),
+        standing.verdict, reason: standing.reason, sentence: standing.sentence),
       localPreference: isInternal ? report.attributes?.localPreference : nil,
       multiExitDiscriminator: report.attributes?.multiExitDiscriminator,
       prependCount: report.attributes?.prependCount,

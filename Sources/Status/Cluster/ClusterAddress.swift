@@ -41,7 +41,7 @@ public struct ClusterLayer2: Codable, Hashable, Sendable {
 public struct ClusterBGP: Codable, Hashable, Sendable {
   /// The nodes that announce it, sorted.
   public let nodes: [String]
-  /// The nodes that may, and have no session to tell it, sorted.
+  /// The nodes that may, and have no session that carries it, sorted.
   public let withoutSession: [String]
   /// The peers that have the prefix: from how many nodes.
   public let peers: [String: Int]

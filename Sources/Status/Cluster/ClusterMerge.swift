@@ -218,7 +218,7 @@ private struct Row: Sendable {
     if !bgp.withoutSession.isEmpty {
       let count = bgp.withoutSession.count
       problems.append(
-        "no session on \(count == 1 ? bgp.withoutSession[0] : "\(count) nodes")")
+        "no session carries it on \(count == 1 ? bgp.withoutSession[0] : "\(count) nodes")")
     }
     return problems
   }

@@ -52,7 +52,7 @@ public enum Layer2Verdict: String, Codable, Hashable, Sendable, CaseIterable {
 public enum BGPVerdict: String, Codable, Hashable, Sendable, CaseIterable {
   /// Fit, and announced to every selected peer that has a session.
   case announced
-  /// Fit, but no selected peer has a session.
+  /// Fit, but no selected peer has a session that carries it.
   case fit
   /// Not fit.
   case no

@@ -173,7 +173,7 @@ extension ClusterAddress {
         problems.append("nobody announces it: \(reason)")
       }
     }
-    if status.bgp.verdict == .fit { problems.append("no session on \(node)") }
+    if status.bgp.verdict == .fit { problems.append("no session carries it on \(node)") }
     self.init(
       address: status.address, services: status.services,
       externalTrafficPolicy: status.externalTrafficPolicy, pool: status.pool,

@@ -73,7 +73,8 @@ struct ClusterExplainView {
     var table = Table(columns)
     for node in address.nodes {
       let decision = node.decision
-      let peers = node.routes.filter { $0.decision.verdict == .announced }.map(\.peer)
+      let told = node.routes.filter { $0.decision.verdict == .announced && $0.obstacle == nil }
+      let peers = told.map(\.peer)
       var cells = [
         StyledText(decision.node + (node.isFirstHand ? "" : "?")),
         StyledText(node.rank.map(String.init) ?? ""), layer2(node), bgp(decision.bgp),

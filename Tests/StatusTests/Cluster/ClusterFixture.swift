@@ -33,7 +33,9 @@ enum ClusterFixture {
           externalTrafficPolicy: .local, pool: "routed",
           layer2: Layer2Status(verdict: .no, reason: "noMatchingAdvertisement", sentence: ""),
           bgp: BGPStatus(
-            verdict: bgp, reason: bgp == .announced ? "announced" : "noLocalEndpoint",
+            verdict: bgp,
+            reason: bgp == .announced
+              ? "announced" : bgp == .fit ? "noSessionToPeer" : "noLocalEndpoint",
             sentence: "",
             peers: bgp == .announced
               ? (node == "node-1" ? ["tor-a", "tor-b"] : ["tor-a"]) : [],
