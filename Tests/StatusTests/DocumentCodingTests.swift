@@ -87,7 +87,8 @@ struct DocumentCodingTests {
         "addresses", "addresses.address", "addresses.conclusion", "addresses.conflicts",
         "addresses.externalTrafficPolicy", "addresses.family", "addresses.nodes",
         "addresses.nodes.bgp", "addresses.nodes.bgp.reason",
-        "addresses.nodes.bgp.sentence", "addresses.nodes.bgp.verdict", "addresses.nodes.fitness",
+        "addresses.nodes.bgp.sentence", "addresses.nodes.bgp.verdict", "addresses.nodes.clients",
+        "addresses.nodes.fitness",
         "addresses.nodes.layer2", "addresses.nodes.layer2.reason",
         "addresses.nodes.layer2.sentence", "addresses.nodes.layer2.verdict",
         "addresses.nodes.node", "addresses.nodes.rank", "addresses.nodes.readyEndpoints",
@@ -100,6 +101,7 @@ struct DocumentCodingTests {
         "addresses.services", "circumstances", "node", "services", "services.endpoints",
         "services.endpoints.family", "services.endpoints.ready", "services.endpoints.terminating",
         "services.externalTrafficPolicy", "services.insideCallers",
+        "services.insideCallersOfAddresses",
         "services.internalTrafficPolicy", "services.service", "subject", "version",
       ])
   }

@@ -10,10 +10,10 @@ struct ExplainViewTests {
         203.0.113.9: node2 owns it; node2 should announce it by BGP; not node1: no ready endpoint of IPv4 on Node node1 (noLocalEndpoint); not node3: Node node3 is labelled to be excluded (nodeExcluded)
           shop/api (Local), pool public (as node1 sees it)
 
-        NODE   RANK  LAYER 2              BGP                  READY  TERMINATING
-        node2     1  owner                should announce          1            0
-        node1     -  no: noLocalEndpoint  no: noLocalEndpoint      0            1
-        node3     -  no: nodeExcluded     no: nodeExcluded         0            0
+        NODE   RANK  LAYER 2              BGP                  READY  TERMINATING  CLIENTS COME
+        node2     1  owner                should announce          1            0  in here, to 1 ready endpoint of the node, which sees the client
+        node1     -  no: noLocalEndpoint  no: noLocalEndpoint      0            1  not here
+        node3     -  no: nodeExcluded     no: nodeExcluded         0            0  not here
 
         Layer 2
           node2: first of 1 candidate
@@ -33,14 +33,16 @@ struct ExplainViewTests {
         2001:db8:1::9: nobody announces it: no ready endpoint of IPv6 on this node (noLocalEndpoint)
           shop/api (Local), pool public (as node1 sees it)
 
-        NODE   RANK  LAYER 2              BGP                  READY  TERMINATING
-        node1     -  no: noLocalEndpoint  no: noLocalEndpoint      0            0
-        node3     -  no: noLocalEndpoint  no: noLocalEndpoint      0            0
+        NODE   RANK  LAYER 2              BGP                  READY  TERMINATING  CLIENTS COME
+        node1     -  no: noLocalEndpoint  no: noLocalEndpoint      0            0  not here
+        node3     -  no: noLocalEndpoint  no: noLocalEndpoint      0            0  not here
 
         Layer 2 and BGP
           node1, node3: no ready endpoint of IPv6 on this node
 
-        shop/api: 1 ready and 1 terminating IPv4 endpoints, 0 ready and 1 terminating IPv6 endpoints in the cluster. spec.internalTrafficPolicy is Local: callers inside that use the cluster IP reach only endpoints on their own node; announcements do not depend on it.
+        shop/api: 1 ready and 1 terminating IPv4 endpoints, 0 ready and 1 terminating IPv6 endpoints in the cluster.
+          spec.externalTrafficPolicy is Local: a pod that calls an external address is served by kube-proxy on its own node, from any endpoint if kube-proxy can tell pods from strangers (clusterCIDR or detectLocalMode), else from those of its node, and dropped where that has none.
+          spec.internalTrafficPolicy is Local: callers inside that use the cluster IP reach only endpoints on their own node; announcements do not depend on it.
 
         """)
   }
@@ -51,7 +53,9 @@ struct ExplainViewTests {
       text == """
         shop/pending (Cluster): no node announces it: Service shop/pending: status.loadBalancer.ingress has no IP address (noAddress)
 
-        shop/pending: no endpoints in the cluster. spec.internalTrafficPolicy is Cluster: callers inside reach every ready endpoint.
+        shop/pending: no endpoints in the cluster.
+          spec.externalTrafficPolicy is Cluster: a pod that calls an external address is served by kube-proxy on its own node, from any endpoint.
+          spec.internalTrafficPolicy is Cluster: callers inside reach every ready endpoint.
 
         """)
   }
@@ -63,9 +67,9 @@ struct ExplainViewTests {
         198.51.100.1: nobody announces it: no IPAddressPool contains 198.51.100.1 (addressInNoPool)
           shop/lost (Cluster), in no pool (as node1 sees it)
 
-        NODE   RANK  LAYER 2              BGP                  READY  TERMINATING
-        node1     -  no: addressInNoPool  no: addressInNoPool      0            0
-        node2     -  no: addressInNoPool  no: addressInNoPool      0            0
+        NODE   RANK  LAYER 2              BGP                  READY  TERMINATING  CLIENTS COME
+        node1     -  no: addressInNoPool  no: addressInNoPool      0            0  not here
+        node2     -  no: addressInNoPool  no: addressInNoPool      0            0  not here
 
         Layer 2 and BGP
           node1, node2: no IPAddressPool contains 198.51.100.1
@@ -88,6 +92,7 @@ struct ExplainViewTests {
               reason: addressInNoPool
               sentence: no IPAddressPool contains 198.51.100.1
               verdict: 'no'
+            clients: not here
             layer2:
               reason: addressInNoPool
               sentence: no IPAddressPool contains 198.51.100.1
@@ -100,6 +105,7 @@ struct ExplainViewTests {
               reason: addressInNoPool
               sentence: no IPAddressPool contains 198.51.100.1
               verdict: 'no'
+            clients: not here
             layer2:
               reason: addressInNoPool
               sentence: no IPAddressPool contains 198.51.100.1

@@ -78,12 +78,13 @@ function part(address) {
   ];
 }
 
-function service({ service, reason, sentence, endpoints, insideCallers }) {
+function service({ service, reason, sentence, endpoints, insideCallers, insideCallersOfAddresses }) {
   const counts = endpoints.map(({ family, ready, terminating }) => `${ready} ready and ${terminating} terminating ${family} endpoints`);
   return [
     element("h3", {}, service),
     ...(reason ? [element("p", {}, mark("bad", `no node announces it: ${sentence} (${reason})`))] : []),
-    element("p", {}, `${counts.length === 0 ? "no endpoints" : counts.join(", ")}. ${insideCallers}.`),
+    element("p", {}, `${counts.length === 0 ? "no endpoints" : counts.join(", ")}. ${insideCallersOfAddresses}. `
+      + `${insideCallers}.`),
   ];
 }
 

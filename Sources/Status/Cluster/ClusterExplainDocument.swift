@@ -110,7 +110,7 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
       return ClusterNodeExplanation(
         rank: row.rank, decision: explanation, toldBy: teller?.node ?? first.node,
         obstacle: teller?.part.claim?.obstacle, routes: teller?.part.routes ?? [],
-        clients: Self.clients(of: explanation, policy))
+        clients: explanation.clients)
     }
     conclusion = ""
     conclusion = conclusion(circumstances).sentence
@@ -132,26 +132,6 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
       owners: owners, services: services, pool: pool, claim: claim, conflicts: conflicts,
       circumstances: circumstances)
   }
-
-  /// What a client would meet whose packets come to this node.
-  private static func clients(of node: NodeExplanation, _ policy: TrafficPolicy) -> String {
-    let comes = node.layer2.verdict == .owner || node.bgp.verdict == .announced
-    let pods = node.readyEndpoints > 0 ? node.readyEndpoints : node.terminatingEndpoints
-    let kind = node.readyEndpoints > 0 ? "ready" : "terminating"
-    switch policy {
-    case .cluster:
-      return comes
-        ? "in here, on to any endpoint of the cluster, which sees the node as the client"
-        : "not here"
-    case .local where pods == 0: return comes ? "in here, and dropped: no endpoint" : "not here"
-    case .local:
-      return comes
-        ? "in here, to \(pods) \(kind) \(pods == 1 ? "endpoint" : "endpoints") of the node, which "
-          + "\(pods == 1 ? "sees" : "see") the client"
-        : "not here"
-    case .mixed: return comes ? "in here, and on by the policy of the service" : "not here"
-    }
-  }
 }
 
 /// One node's part in an address, as it says itself where it answered.
@@ -166,7 +146,7 @@ public struct ClusterNodeExplanation: Codable, Hashable, Sendable {
   public let obstacle: ObstacleStatus?
   /// What it tells its peers.
   public let routes: [RouteExplanation]
-  /// Where packets of clients go, in words.
+  /// Where packets of clients go that come to the node, in words.
   public let clients: String
 
   /// Whether the node told it itself.

@@ -41,7 +41,11 @@ public struct AddressExplanation: Codable, Hashable, Sendable {
     self.pool = pool
     self.owner = owner
     self.claim = claim
-    self.nodes = nodes.sorted { ($0.rank ?? .max, $0.node) < ($1.rank ?? .max, $1.node) }
+    self.nodes = nodes.sorted { ($0.rank ?? .max, $0.node) < ($1.rank ?? .max, $1.node) }.map {
+      var node = $0
+      node.clients = node.clients(under: externalTrafficPolicy)
+      return node
+    }
     self.routes = routes.sorted { ($0.peer, $0.prefix) < ($1.peer, $1.prefix) }
   }
 }
@@ -71,6 +75,9 @@ public struct NodeExplanation: Codable, Hashable, Sendable {
   public let addresses: Int?
   /// What else is to be said of its part by BGP, such as that it is alone; nil for nothing.
   public let note: String?
+  /// What clients meet whose packets come to it, by the policy of the services, in words. The
+  /// explanation that it is part of says it.
+  public internal(set) var clients = ""
 
   /// A decision with these values.
   public init(

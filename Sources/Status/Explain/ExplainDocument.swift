@@ -65,6 +65,9 @@ public struct ServiceExplanation: Codable, Hashable, Sendable {
   /// What `internalTrafficPolicy` means for callers inside the cluster, in a sentence without its
   /// full stop.
   public let insideCallers: String
+  /// What `externalTrafficPolicy` means for callers inside the cluster that use an external address, in
+  /// a sentence without its full stop.
+  public let insideCallersOfAddresses: String
   /// Its endpoints in the whole cluster, by family.
   public let endpoints: [EndpointCount]
   /// Why none of its addresses can be announced by any node; nil when the service is fine.
@@ -83,6 +86,7 @@ public struct ServiceExplanation: Codable, Hashable, Sendable {
     self.externalTrafficPolicy = externalTrafficPolicy
     self.internalTrafficPolicy = internalTrafficPolicy
     self.insideCallers = insideCallers
+    insideCallersOfAddresses = externalTrafficPolicy.externalCallersInside
     self.endpoints = endpoints.sorted { $0.family < $1.family }
     self.reason = reason
     self.sentence = sentence

@@ -4,6 +4,7 @@ import Addresses
 struct ClusterExplainView {
   let document: ClusterExplainDocument
   let now: Timestamp
+  let wide: Bool
 
   var blocks: [TextBlock] {
     var blocks = document.addresses.flatMap(blocks(for:))
@@ -70,6 +71,11 @@ struct ClusterExplainView {
       .number("READY"), .number("TERMINATING"), .text("CLIENTS COME"),
     ]
     if hasLoads { columns.insert(.number("ADDRESSES"), at: 2) }
+    if wide {
+      columns += [
+        .text("FITNESS"), .number("WEIGHT"), .text("LAYER 2 REASON"), .text("BGP REASON"),
+      ]
+    }
     var table = Table(columns)
     for node in address.nodes {
       let decision = node.decision
@@ -84,6 +90,12 @@ struct ClusterExplainView {
       ]
       if hasLoads {
         cells.insert(StyledText(decision.addresses.map(String.init) ?? ""), at: 2)
+      }
+      if wide {
+        cells += [
+          StyledText(decision.fitness ?? ""), StyledText(String(decision.weight)),
+          StyledText(decision.layer2.reason), StyledText(decision.bgp.reason),
+        ]
       }
       table.append(cells)
     }
@@ -128,21 +140,11 @@ struct ClusterExplainView {
     let counts = service.endpoints.map { count in
       "\(count.ready) ready and \(count.terminating) terminating \(count.family.rawValue) endpoints"
     }
-    let external =
-      switch service.externalTrafficPolicy {
-      case .local:
-        "spec.externalTrafficPolicy is Local: a pod that calls an external address is served by "
-          + "kube-proxy on its own node, from any endpoint if kube-proxy can tell pods from strangers "
-          + "(clusterCIDR or detectLocalMode), else from those of its node, and dropped where that "
-          + "has none"
-      case .cluster, .mixed:
-        "spec.externalTrafficPolicy is Cluster: a pod that calls an external address is served by "
-          + "kube-proxy on its own node, from any endpoint"
-      }
     return [
       StyledText(service.service, .heading)
         + StyledText(": \(counts.isEmpty ? "no endpoints" : counts.joined(separator: ", "))."),
-      StyledText("  \(external)."), StyledText("  \(service.insideCallers)."),
+      StyledText("  \(service.insideCallersOfAddresses)."),
+      StyledText("  \(service.insideCallers)."),
     ]
   }
 }

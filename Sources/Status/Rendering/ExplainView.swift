@@ -13,7 +13,7 @@ struct ExplainView {
     if blocks.isEmpty {
       blocks.append(.lines([StyledText("Nothing is known about \(document.subject).")]))
     }
-    if !document.services.isEmpty { blocks.append(.lines(document.services.map(inside))) }
+    if !document.services.isEmpty { blocks.append(.lines(document.services.flatMap(inside))) }
     return blocks
   }
 
@@ -73,7 +73,7 @@ struct ExplainView {
   private func nodes(of address: AddressExplanation) -> Table {
     var columns: [Table.Column] = [
       .whole("NODE"), .number("RANK"), .text("LAYER 2"), .text("BGP"), .number("READY"),
-      .number("TERMINATING"),
+      .number("TERMINATING"), .text("CLIENTS COME"),
     ]
     let hasLoads = address.nodes.contains { $0.addresses != nil }
     if hasLoads { columns.insert(.number("ADDRESSES"), at: 2) }
@@ -91,7 +91,7 @@ struct ExplainView {
         node.bgp.verdict == .announced && node.node != document.node
           ? "should announce" : bgp(node.bgp),
         StyledText(String(node.readyEndpoints)),
-        StyledText(String(node.terminatingEndpoints)),
+        StyledText(String(node.terminatingEndpoints)), StyledText(node.clients),
       ]
       if hasLoads {
         cells.insert(StyledText(node.addresses.map(String.init) ?? ""), at: 2)
@@ -176,13 +176,17 @@ struct ExplainView {
       + StyledText("\(service.sentence ?? "") (\(service.reason ?? ""))", .attention)
   }
 
-  private func inside(_ service: ServiceExplanation) -> StyledText {
+  /// What the two policies mean for callers inside the cluster.
+  private func inside(_ service: ServiceExplanation) -> [StyledText] {
     let counts = service.endpoints.map { count in
       "\(count.ready) ready and \(count.terminating) terminating \(count.family.rawValue) endpoints"
     }
-    return StyledText(
-      "\(service.service): "
-        + (counts.isEmpty ? "no endpoints" : counts.joined(separator: ", "))
-        + " in the cluster. \(service.insideCallers).")
+    return [
+      StyledText(
+        "\(service.service): "
+          + (counts.isEmpty ? "no endpoints" : counts.joined(separator: ", ")) + " in the cluster."),
+      StyledText("  \(service.insideCallersOfAddresses)."),
+      StyledText("  \(service.insideCallers)."),
+    ]
   }
 }

@@ -177,8 +177,8 @@ public struct StatusRenderer: Sendable {
   /// Throws what the JSON or YAML encoder throws.
   public func clusterExplain(_ document: ClusterExplainDocument) throws -> String {
     let nodes = document.addresses.flatMap(\.nodes).map(\.decision)
-    return try render(document, names: Self.announcing(nodes)) { _ in
-      ClusterExplainView(document: document, now: now).blocks
+    return try render(document, names: Self.announcing(nodes)) {
+      ClusterExplainView(document: document, now: now, wide: $0).blocks
     }
   }
 

@@ -160,3 +160,12 @@ struct ClusterExplainTests {
     #expect(text.contains("spec.internalTrafficPolicy is Cluster."))
   }
 }
+  @Test func wideAddsTheCriteriaOfTheRanking() throws {
+    let document = Self.document([try Self.told("node-2", .owner, reason: "owner")])
+    let wide = try StatusRenderer(format: .wide, now: now).clusterExplain(document)
+    #expect(wide.contains("FITNESS  WEIGHT  LAYER 2 REASON"))
+    #expect(wide.contains("ready         0  owner"))
+    let plain = try StatusRenderer(format: .table, now: now).clusterExplain(document)
+    #expect(!plain.contains("FITNESS"))
+  }
+
