@@ -1,6 +1,7 @@
 import Addresses
-import Status
 import Testing
+
+@testable import Status
 
 /// The first line of `bellman explain`, for what a single speaker knows.
 @Suite("The conclusion of an explanation")
@@ -59,6 +60,57 @@ struct ConclusionTests {
         claim: claim)
         == "node1 owns it: node2 handed it over (handedOver); "
         + "not node2: nodeDraining of node2 (nodeDraining)")
+  }
+
+  @Test("who only asks for an address does not have it")
+  func probe() throws {
+    for (claims, isAnnounced) in [(UInt64(0), true), (1, false)] {
+      let conflict = ConflictStatus(
+        mac: try #require(MACAddress("00:00:5e:00:53:10")), interface: "eth0", claims: claims,
+        probes: 1, firstSeen: ago(9), lastSeen: ago(1))
+      let document = ExplainDocument(
+        node: "node1", subject: "203.0.113.9", services: [],
+        addresses: [
+          AddressExplanation(
+            address: try address("203.0.113.9"), services: [], externalTrafficPolicy: .local,
+            pool: nil, owner: "node1", nodes: [Self.row("node1", layer2: .owner, "owner")],
+            conflicts: [conflict])
+        ])
+      #expect(document.conclusion(of: document.addresses[0]).isAnnounced == isAnnounced)
+    }
+  }
+
+  /// Objects of four kinds that cannot be read.
+  private static let unreadable = ["bgppeers", "communities", "ipaddresspools", "nodes"].map {
+    (name: String) in
+    Circumstance(.sourceUnreachable, object: name, sentence: "\(name) cannot be read")
+  }
+
+  @Test("that the API cannot be reached hides behind no kind of object")
+  func unreachable() throws {
+    let all = Circumstance(.sourceUnreachable, sentence: "the API is gone")
+    #expect(
+      try Self.line(
+        [Self.row("node1", bgp: .announced)], circumstances: Self.unreadable + [all])
+        == "node1 announces it by BGP; the API is gone (sourceUnreachable)")
+    #expect(
+      try Self.line([Self.row("node1", "noEndpoint")], circumstances: Self.unreadable + [all])
+        == "nobody announces it: noEndpoint of node1 (noEndpoint); "
+        + "the API is gone (sourceUnreachable)")
+  }
+
+  @Test("kinds that cannot be read are told where nobody announces it, after what is in error")
+  func unreadableKinds() throws {
+    #expect(
+      try Self.line([Self.row("node1", bgp: .announced)], circumstances: Self.unreadable)
+        == "node1 announces it by BGP")
+    let error = Circumstance(
+      .configurationError, object: "Service shop/web", sentence: "in error: it")
+    #expect(
+      try Self.line([Self.row("node1", "noEndpoint")], circumstances: Self.unreadable + [error])
+        == "nobody announces it: noEndpoint of node1 (noEndpoint); "
+        + "in error: it (configurationError); bgppeers cannot be read (sourceUnreachable); "
+        + "communities cannot be read (sourceUnreachable)")
   }
 
   @Test("nodes with endpoints tell the cause, not those that have none")

@@ -219,12 +219,19 @@ struct ClusterIntake {
       severity: .error, file: "\(stream)", message: "cannot be read: \(failure); \(consequence)")
   }
 
+  /// The streams that fail, but for Secrets that may not be read.
+  private var obstacles: [Diagnostic] {
+    streams.sorted().filter { !isRefused($0) }.compactMap(problem)
+  }
+
+  private func isRefused(_ stream: ClusterStream) -> Bool {
+    states[stream].map { stream.isRefused($0.condition) } ?? false
+  }
+
   /// Errors of MetalLB's objects and of the Secrets that they name. A server that cannot be asked for a
   /// while is none of them; a Secret that may not be read is.
   private var configurationErrors: [Diagnostic] {
-    let refused = streams.sorted().filter { stream in
-      states[stream].map { stream.isRefused($0.condition) } ?? false
-    }
+    let refused = streams.sorted().filter(isRefused)
     return store.diagnostics.filter { problem in
       problem.severity == .error
         && (problem.file.contains(".metallb.io") || problem.file.hasPrefix("secret"))
@@ -252,7 +259,7 @@ struct ClusterIntake {
     return SourceUpdate(
       changes: changes,
       state: SourceState(
-        objects: counts, problems: store.diagnostics + currentProblems,
+        objects: counts, problems: store.diagnostics + currentProblems, obstacles: obstacles,
         configurationErrors: configurationErrors,
         counters: [
           "objectsRead": objectsRead, "objectsInError": objectsInError, "updates": updates,

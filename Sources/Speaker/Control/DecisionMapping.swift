@@ -34,6 +34,13 @@ extension TrafficPolicy {
 }
 
 extension Problem {
+  /// What the source cannot read, as the status shows it: it stands in no file.
+  init(obstacle: Diagnostic) {
+    self.init(
+      severity: obstacle.severity == .error ? .error : .warning, object: obstacle.file,
+      message: obstacle.message)
+  }
+
   /// A diagnostic of the source as the status shows it.
   init(_ diagnostic: Diagnostic) {
     self.init(

@@ -32,7 +32,7 @@ extension ControlLoop {
   /// All that is wrong, errors first.
   func problems() -> [Problem] {
     let all =
-      source.problems.map(Problem.init) + links.problems() + Problem.list(of: kernelResponders)
+      source.statusProblems + links.problems() + Problem.list(of: kernelResponders)
       + peers.problems() + neighbours.problems() + listener.problems() + bfd.problems()
       + keyProblems + relayProblems + unguardedSessions + ownProblems + reachabilityProblems
       + gatewayRounds.problems(node: options.node)
@@ -96,13 +96,7 @@ extension ControlLoop {
           sentence: "the API cannot be reached, and services, endpoints and nodes stay as last read"
         ))
     }
-    found += source.problems.map { problem in
-      problem.severity == .error
-        ? Circumstance(
-          .configurationError, object: problem.object, sentence: "in error: \(problem)")
-        : Circumstance(.configurationWarning, object: problem.object, sentence: "\(problem)")
-    }
-    return found
+    return found + source.circumstances
   }
 
   /// What the election says, once for a document; nil without an election, and when it has ended.
@@ -155,15 +149,15 @@ extension ControlLoop {
         message: "no Node of this name is known, so that nothing is announced; "
           + "check --node")
     ]
-    let bgp = BGPStanding(summary.bgp, routes: summary.routes, obstacle: peers.obstacle(to:of:))
-    // The history is that of the decision, which knows whether a session is up and no more.
-    let isAsDecided = bgp.verdict == BGPVerdict(summary.bgp)
   }
 
   private func addressStatus(_ summary: AddressSummary, _ plane: PlaneView?) -> AddressStatus {
     let history = histories[summary.address]
     let sent = links.sent(for: summary.address)
     let told = summary.routes.filter { peers.hasSent($0.prefix, to: $0.peer) }
+    let bgp = BGPStanding(summary.bgp, routes: summary.routes, obstacle: peers.obstacle(to:of:))
+    // The history is that of the decision, which knows whether a session is up and no more.
+    let isAsDecided = bgp.verdict == BGPVerdict(summary.bgp)
     return AddressStatus(
       address: summary.address, services: summary.services.map(\.description),
       externalTrafficPolicy: TrafficPolicy(of: summary.policies.map(TrafficPolicy.init))
@@ -269,15 +263,15 @@ extension ControlLoop {
   private func explanation(
     _ report: NodeReport, of address: AddressReport, _ placement: Placement?, _ plane: PlaneView?,
     rank: Int
-    // What the sessions of another node carry is not known.
-    let routes = report.node == options.node ? address.summary.routes : []
-    let standing = BGPStanding(report.bgp, routes: routes, obstacle: peers.obstacle(to:of:))
   ) -> NodeExplanation {
     let isPlain = report.layer2.reason == .owner || report.layer2.reason == .candidate
     let why = isPlain ? placement?.sentence(for: report.node) : nil
     var layer2 = ExplainedVerdict(
       Layer2Verdict(report.layer2), reason: report.layer2.reason.rawValue,
       sentence: why ?? report.layer2.sentence)
+    // What the sessions of another node carry is not known.
+    let routes = report.node == options.node ? address.summary.routes : []
+    let standing = BGPStanding(report.bgp, routes: routes, obstacle: peers.obstacle(to:of:))
     var bgp = ExplainedVerdict(
       standing.verdict, reason: standing.reason, sentence: standing.sentence)
     // What its objects allow a node, it does not do while it is dead or drained.
@@ -315,14 +309,14 @@ extension ControlLoop {
       return
         "it announces \(prefixes.map(\.description).joined(separator: ", ")) for other addresses, "
         + "so that packets for this one may come to it all the same"
-    let standing = BGPStanding(
-      report.decision, routes: [report.key], obstacle: peers.obstacle(to:of:))
     }
   }
 
   private func explanation(_ report: RouteReport) -> RouteExplanation {
     // It is for routers of our own AS only (RFC 4271, section 5.1.5).
     let isInternal = peers.entries[report.key.peer]?.configuration.isInternal ?? true
+    let standing = BGPStanding(
+      report.decision, routes: [report.key], obstacle: peers.obstacle(to:of:))
     return RouteExplanation(
       peer: report.key.peer, prefix: report.key.prefix,
       decision: ExplainedVerdict(

@@ -127,7 +127,7 @@ struct ManifestReader {
     return SourceUpdate(
       changes: changes,
       state: SourceState(
-        objects: objectCounts, problems: store.diagnostics + besides,
+        objects: objectCounts, problems: store.diagnostics + besides, obstacles: besides,
         counters: ["filesRead": filesRead, "filesInError": filesInError], streams: [stream]))
   }
 }

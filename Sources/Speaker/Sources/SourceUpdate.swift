@@ -22,6 +22,9 @@ struct SourceState: Sendable {
   var objects: [String: Int] = [:]
   /// All that is wrong in it at present.
   var problems: [Diagnostic] = []
+  /// Those of ``problems`` that are about no object: what cannot be read at present, by the name of the
+  /// stream or of the directory in place of a file.
+  var obstacles: [Diagnostic] = []
   /// What is wrong with the objects of the configuration, and not with the way to them.
   var configurationErrors: [Diagnostic] = []
   /// What was counted since the start, by name.
@@ -32,6 +35,9 @@ struct SourceState: Sendable {
 
   /// Whether the source can be asked at all.
   var isReachable = true
+
+  /// What is wrong with objects that were read, and not with the way to them.
+  var problemsOfObjects: [Diagnostic] { problems.filter { !obstacles.contains($0) } }
 
   /// Whether everything in the source is in use.
   var isComplete: Bool { !problems.contains { $0.severity == .error } }

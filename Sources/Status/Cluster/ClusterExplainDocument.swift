@@ -54,7 +54,8 @@ extension ClusterExplainDocument {
       let isKnown = found.contains {
         $0.reason == circumstance.reason && $0.node == circumstance.node
           && $0.object == circumstance.object
-          && (circumstance.node != nil || $0.sentence == circumstance.sentence)
+          && (circumstance.node != nil || circumstance.isAboutKind
+            || $0.sentence == circumstance.sentence)
       }
       if !isKnown { found.append(circumstance) }
     }
@@ -93,7 +94,8 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
       part.nodes.first { $0.node == node }
     }
     let owners = parts.filter { own($0.node, $0.part)?.layer2.verdict == .owner }
-    guard let first = owners.first ?? parts.first else { return nil }
+    let answering = owners.first { $0.part.claim?.obstacle == nil }
+    guard let first = answering ?? owners.first ?? parts.first else { return nil }
     self.address = address
     services = first.part.services
     externalTrafficPolicy = first.part.externalTrafficPolicy
@@ -102,9 +104,11 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
     claim = first.part.claim
     claimToldBy = first.part.claim == nil ? nil : first.node
     conflicts = Set(parts.flatMap(\.part.conflicts)).sorted()
-    let policy = first.part.externalTrafficPolicy
-    // A node that said nothing is shown as the owner, or else the first, sees it.
-    nodes = first.part.nodes.map { row in
+    // A node that said nothing is shown as the owner, or else the first, sees it; one that these do not
+    // know, such as one whose Node is gone, as it sees itself.
+    let known = Set(first.part.nodes.map(\.node))
+    let unknown = parts.filter { !known.contains($0.node) }.compactMap { own($0.node, $0.part) }
+    nodes = (first.part.nodes + unknown).map { row in
       let teller = parts.first { $0.node == row.node }
       let explanation = teller.flatMap { own($0.node, $0.part) } ?? row
       return ClusterNodeExplanation(

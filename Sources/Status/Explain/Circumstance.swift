@@ -7,21 +7,22 @@ public struct Circumstance: Codable, Hashable, Sendable {
     case noQuorum
     /// The other speakers hold the node dead.
     case memberDead
+    /// The API cannot be reached, or the objects of one kind cannot be read; what was read last counts.
+    case sourceUnreachable
+    /// The API calls too much bad at once; what it said before counts.
+    case sourceSuspect
     /// An object is in error: it is not used, or as it was before.
     case configurationError
     /// An object is used, but probably not as it was meant.
     case configurationWarning
-    /// The API cannot be reached; what it said last counts.
-    case sourceUnreachable
-    /// The API calls too much bad at once; what it said before counts.
-    case sourceSuspect
   }
 
   /// What kind.
   public let reason: Reason
   /// The node that it is about; nil where it is about none.
   public let node: String?
-  /// The object that it is about, such as `Service shop/web`; nil where it is about none.
+  /// The object that it is about, such as `Service shop/web`, or the objects that cannot be read, such
+  /// as `bgppeers.metallb.io`; nil where it is about none.
   public let object: String?
   /// One sentence for people, without its full stop.
   public let sentence: String
@@ -33,6 +34,13 @@ public struct Circumstance: Codable, Hashable, Sendable {
     self.object = object
     self.sentence = sentence
   }
+}
+
+extension Circumstance {
+  /// Whether nothing of the source can be read.
+  var isAboutWholeSource: Bool { reason == .sourceUnreachable && object == nil }
+  /// Whether some objects of the source cannot be read.
+  var isAboutKind: Bool { reason == .sourceUnreachable && object != nil }
 }
 
 extension Circumstance: Comparable {

@@ -35,10 +35,8 @@ struct Conclusion {
 
   /// Whether somebody announces the address, and nobody else uses it.
   var isAnnounced: Bool {
-    let isAnswered = living.contains { owner in
-      parts.first { $0.node == owner }?.obstacle == nil
-    }
-    return conflicts.isEmpty && living.count <= 1 && (isAnswered || !byBGP.isEmpty)
+    !conflicts.contains { $0.claims > 0 } && living.count <= 1
+      && (living.contains { obstacle(of: $0) == nil } || !byBGP.isEmpty)
   }
 
   /// The conclusion, with the names of the reasons, and without a full stop.
@@ -57,15 +55,30 @@ struct Conclusion {
 
   // MARK: Who announces it
 
+  /// The nodes that others hold dead. Who answered itself is cut off from them at most.
   private var dead: Set<String> {
     Set(circumstances.filter { $0.reason == .memberDead }.compactMap(\.node))
+      .subtracting(answering)
   }
 
-  /// The owners that are not dead; a dead one has it until somebody takes it.
-  private var living: [String] { owners.filter { !dead.contains($0) } }
+  private var answering: Set<String> { Set(parts.filter(\.isFirstHand).map(\.node)) }
+
+  /// The owners that are not dead; a dead one has it until somebody takes it. One that is silent for
+  /// want of a quorum counts only where no other one answers.
+  private var living: [String] {
+    let alive = owners.filter { !dead.contains($0) }
+    let audible = alive.filter { obstacle(of: $0) == nil }
+    return audible.isEmpty ? alive : audible
+  }
+
+  private func obstacle(of node: String) -> ObstacleStatus? {
+    parts.first { $0.node == node }?.obstacle
+  }
 
   private var byBGP: [String] {
-    parts.filter { $0.decision.bgp.verdict == .announced && !dead.contains($0.node) }.map(\.node)
+    let dead = dead
+    return parts.filter { $0.decision.bgp.verdict == .announced && !dead.contains($0.node) }
+      .map(\.node)
   }
 
   private var announcers: [String] {
@@ -124,7 +137,8 @@ struct Conclusion {
   /// Nodes that would announce it, and what keeps them from it.
   private var hindrances: [Finding] {
     var found: [Finding] = []
-    for part in parts where part.decision.layer2.verdict == .candidate {
+    let living = living
+    for part in parts where part.decision.layer2.verdict != .no && !living.contains(part.node) {
       guard let obstacle = part.obstacle, obstacle.reason != "notOwner" else { continue }
       found.append(
         Finding(nodes: [part.node], reason: obstacle.reason, sentence: obstacle.sentence))
@@ -157,7 +171,9 @@ struct Conclusion {
   }
 
   private func death(of node: String) -> Circumstance? {
-    circumstances.first { $0.reason == .memberDead && $0.node == node }
+    guard let found = circumstances.first(where: { $0.reason == .memberDead && $0.node == node })
+    else { return nil }
+    return dead.contains(node) ? found : nil
   }
 
   /// The sessions that carry nothing of it, by what is wrong with them.
@@ -218,19 +234,30 @@ struct Conclusion {
     return Self.list(telling.isEmpty ? Array(findings.prefix(1)) : findings)
   }
 
-  /// What else may be behind it.
+  /// What else may be behind it. That some kinds of objects cannot be read comes last, and only where
+  /// nobody announces the address and the others can be read: what is announced was read once.
   private var remarks: [String] {
     let isSaid = parts.contains { $0.obstacle?.reason == Circumstance.Reason.noQuorum.rawValue }
+    let isAllUnreadable = circumstances.contains(where: \.isAboutWholeSource)
+    let (isDisputed, isUnannounced) = (living.count > 1, announcers.isEmpty)
     let found = circumstances.filter { circumstance in
       switch circumstance.reason {
       case .noQuorum: !isSaid
-      case .memberDead: false
+      // Between two owners that answer, that they do not hear each other is the cause.
+      case .memberDead: isDisputed && circumstance.node.map(answering.contains) ?? false
       case .configurationError: concerns(circumstance.object)
-      case .configurationWarning: announcers.isEmpty && concerns(circumstance.object)
-      case .sourceUnreachable, .sourceSuspect: true
+      case .configurationWarning: isUnannounced && concerns(circumstance.object)
+      case .sourceUnreachable:
+        circumstance.isAboutWholeSource || isUnannounced && !isAllUnreadable
+      case .sourceSuspect: true
       }
     }
-    return found.prefix(Self.mostFindings).map { "\($0.sentence) (\($0.reason.rawValue))" }
+    let (kinds, others) = (found.filter(\.isAboutKind), found.filter { !$0.isAboutKind })
+    return (others + kinds).prefix(Self.mostFindings).map { circumstance in
+      let isDenied = circumstance.reason == .memberDead
+      let denial = isDenied ? circumstance.node.map { "\($0) answers, but " } ?? "" : ""
+      return "\(denial)\(circumstance.sentence) (\(circumstance.reason.rawValue))"
+    }
   }
 
   /// Whether an object in error can be why the address is announced as it is: it is one of its own, or

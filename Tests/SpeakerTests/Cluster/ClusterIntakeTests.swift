@@ -1,6 +1,7 @@
 import KubernetesClient
 import NIOCore
 import Resources
+import Status
 import Testing
 
 @testable import Speaker
@@ -103,6 +104,9 @@ import Testing
     #expect(update.state.problems.contains { $0.file == "secret metallb-system/router" })
     #expect(update.state.problems.contains { $0.object == "BGPPeer metallb-system/router" })
     #expect(update.state.configurationErrors.contains { $0.file == "secret metallb-system/router" })
+    #expect(update.state.obstacles == [])
+    let objects = update.state.circumstances.map(\.object)
+    #expect(Set(objects) == ["Secret metallb-system/router", "BGPPeer metallb-system/router"])
   }
 
   @Test func anAPIServerIsOutOfReachWhenNothingOfEveryClusterCanBeRead() throws {
@@ -265,6 +269,11 @@ import Testing
     )
     // The configuration is as good as it was.
     #expect(late.state.configurationErrors == [])
+    #expect(
+      late.state.circumstances.map { "\($0.reason) \($0.object ?? "")" }
+        == ["sourceUnreachable bgppeers.metallb.io"])
+    #expect(late.state.statusProblems.map(\.file) == [nil])
+    #expect(late.state.statusProblems.map(\.object) == ["bgppeers.metallb.io"])
     #expect(try #require(begun.note(.following, .kind(.bgpPeer))).state.problems == [])
   }
 }

@@ -9,9 +9,10 @@ struct ClusterExplainTests {
   private static func told(
     _ node: String, _ layer2: Layer2Verdict = .candidate, reason: String = "candidate",
     bgp: BGPVerdict = .no, bgpReason: String = "noMatchingAdvertisement", ready: Int = 1,
-    policy: TrafficPolicy = .cluster, obstacle: ObstacleStatus? = nil
+    policy: TrafficPolicy = .cluster, obstacle: ObstacleStatus? = nil,
+    dead: [String] = [], names: [String] = ["node-1", "node-2", "node-3"]
   ) throws -> ExplainDocument {
-    let rows = ["node-1", "node-2", "node-3"].map { name in
+    let rows = names.map { name in
       NodeExplanation(
         node: name, rank: Int(name.suffix(1)), fitness: "ready",
         layer2: name == node
@@ -36,7 +37,10 @@ struct ClusterExplainTests {
           claim: ClaimStatus(
             epoch: 14, since: ago(30), activity: "answering", obstacle: obstacle),
           nodes: rows)
-      ])
+      ],
+      circumstances: dead.map {
+        Circumstance(.memberDead, node: $0, sentence: "the other speakers hold Node \($0) dead")
+      })
   }
 
   private static func document(
@@ -75,6 +79,17 @@ struct ClusterExplainTests {
     #expect(!document.isComplete)
   }
 
+  /// Its Node is gone, and its speaker is not.
+  @Test func aNodeThatTheOthersDoNotKnowSpeaksForItself() throws {
+    let document = Self.document([
+      try Self.told("node-1", .no, reason: "noLocalEndpoint", ready: 0),
+      try Self.told("node-9", .no, reason: "nodeUnknown", names: ["node-1", "node-9"]),
+    ])
+    let found = try #require(document.addresses.first)
+    #expect(found.nodes.last?.decision.node == "node-9" && found.nodes.last?.isFirstHand == true)
+    #expect(found.conclusion == "nobody announces it: nodeUnknown of node-9 (nodeUnknown)")
+  }
+
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let told: @Sendable () throws -> [ExplainDocument]
@@ -96,6 +111,50 @@ struct ClusterExplainTests {
       testDescription: "two owners",
       told: { try ["node-1", "node-3"].map { try told($0, .owner, reason: "owner") } },
       conclusion: "node-1 and node-3 both own it"),
+    Case(
+      testDescription: "a segment in two parts",
+      told: {
+        [
+          try told("node-1", .owner, reason: "owner", dead: ["node-3"]),
+          try told("node-3", .owner, reason: "owner", dead: ["node-1"]),
+        ]
+      },
+      conclusion: "node-1 and node-3 both own it; "
+        + "node-1 answers, but the other speakers hold Node node-1 dead (memberDead); "
+        + "node-3 answers, but the other speakers hold Node node-3 dead (memberDead)"),
+    Case(
+      testDescription: "a part of the segment without a quorum",
+      told: {
+        [
+          try told(
+            "node-1", .owner, reason: "owner",
+            obstacle: ObstacleStatus(reason: "noQuorum", sentence: "too few witnesses acknowledge"),
+            dead: ["node-2", "node-3"]),
+          try told("node-2", .owner, reason: "owner", dead: ["node-1"]),
+          try told("node-3", dead: ["node-1"]),
+        ]
+      },
+      conclusion: "node-2 owns it; not node-1: too few witnesses acknowledge (noQuorum)"),
+    Case(
+      testDescription: "by BGP from a node that the others do not hear",
+      told: {
+        try ["node-1", "node-2", "node-3"].map {
+          try told(
+            $0, .no, reason: "noMatchingAdvertisement", bgp: .announced, bgpReason: "announced",
+            dead: $0 == "node-1" ? ["node-2", "node-3"] : ["node-1"])
+        }
+      }, conclusion: "3 nodes announce it by BGP"),
+    Case(
+      testDescription: "by BGP from all but a dead node",
+      told: {
+        try ["node-2", "node-3"].map {
+          try told(
+            $0, .no, reason: "noMatchingAdvertisement", bgp: .announced, bgpReason: "announced",
+            dead: ["node-1"])
+        }
+      },
+      conclusion: "2 nodes announce it by BGP; "
+        + "not node-1: the other speakers hold Node node-1 dead (memberDead)"),
     Case(
       testDescription: "by BGP from all",
       told: {
@@ -153,13 +212,6 @@ struct ClusterExplainTests {
     #expect(nodes[0].clients == "not here")
   }
 
-  @Test func itIsSaidWhatThePoliciesMeanInside() throws {
-    let text = try StatusRenderer(format: .table, now: now).clusterExplain(
-      Self.document([try Self.told("node-2", .owner, policy: .local)]))
-    #expect(text.contains("spec.externalTrafficPolicy is Local: a pod that calls"))
-    #expect(text.contains("spec.internalTrafficPolicy is Cluster."))
-  }
-}
   @Test func wideAddsTheCriteriaOfTheRanking() throws {
     let document = Self.document([try Self.told("node-2", .owner, reason: "owner")])
     let wide = try StatusRenderer(format: .wide, now: now).clusterExplain(document)
@@ -169,3 +221,10 @@ struct ClusterExplainTests {
     #expect(!plain.contains("FITNESS"))
   }
 
+  @Test func itIsSaidWhatThePoliciesMeanInside() throws {
+    let text = try StatusRenderer(format: .table, now: now).clusterExplain(
+      Self.document([try Self.told("node-2", .owner, policy: .local)]))
+    #expect(text.contains("spec.externalTrafficPolicy is Local: a pod that calls"))
+    #expect(text.contains("spec.internalTrafficPolicy is Cluster."))
+  }
+}
