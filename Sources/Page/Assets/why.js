@@ -62,10 +62,12 @@ function claim({ claim, claimToldBy }) {
 }
 
 function part(address) {
-  const isGood = address.owners.length <= 1 && address.nodes.some(({ decision, obstacle }) =>
+  const isUsed = address.conflicts.some(({ claims }) => claims > 0);
+  const isGood = !isUsed && address.owners.length <= 1 && address.nodes.some(({ decision, obstacle }) =>
     (decision.layer2.verdict === "owner" && !obstacle) || decision.bgp.verdict === "announced");
-  const conflicts = address.conflicts.map(({ mac, interface: name }) =>
-    element("p", {}, mark("bad", `${mac} on ${name} uses the address too`)));
+  const conflicts = address.conflicts.map(({ mac, interface: name, claims }) => element("p", {}, claims > 0
+    ? mark("bad", `${mac} on ${name} uses the address too`)
+    : mark("attention", `${mac} on ${name} asked for the address`)));
   const rest = address.nodes.length - limit;
   return [
     element("h3", {}, address.address),

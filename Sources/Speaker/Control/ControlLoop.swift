@@ -176,7 +176,7 @@ actor ControlLoop {
   /// Takes in what changed in the source, and acts on it.
   func sourceChanged(_ update: SourceUpdate) {
     guard !isStopping else { return }
-    logNewProblems(update.state.problems)
+    logNewProblems(update.state)
     source = update.state
     sourceReachable(source.isReachable)
     guard update.isComplete else { return }
@@ -561,9 +561,9 @@ actor ControlLoop {
     return Layer2Verdict(summary.layer2) != .no && summary.routes.isEmpty
   }
 
-  private func logNewProblems(_ problems: [Diagnostic]) {
+  private func logNewProblems(_ state: SourceState) {
     let known = Set(source.problems.map(\.description))
-    for problem in problems where !known.contains(problem.description) {
+    for problem in state.problems where !known.contains(problem.description) {
       var metadata: Logger.Metadata = ["file": "\(problem.file)"]
       metadata["line"] = problem.line.map { "\($0)" }
       metadata["object"] = problem.object.map { "\($0)" }
@@ -571,11 +571,10 @@ actor ControlLoop {
       logger.log(
         level: problem.severity == .error ? .error : .warning, "\(problem.message)",
         metadata: metadata)
-      journal.note(problem)
     }
-    if problems.isEmpty, !known.isEmpty {
+    if state.problems.isEmpty, !known.isEmpty {
       logger.info("all problems of the source are mended")
-      journal.noteMended(source: options.source.description)
     }
+    journal.note(state, after: source, of: options.source.description)
   }
 }

@@ -81,8 +81,26 @@ extension EventJournal {
       why: isReachable ? "" : "everything stays as it was last read")
   }
 
+  /// What is wrong in the source now and was not before, and what no longer is.
+  func note(_ state: SourceState, after old: SourceState, of source: String) {
+    let known = Set(old.problems.map(\.description))
+    for obstacle in state.obstacles where !known.contains(obstacle.description) {
+      note(obstacle: obstacle)
+    }
+    let unreadable = Set(state.obstacles.map(\.file))
+    for name in Set(old.obstacles.map(\.file)).subtracting(unreadable).sorted() {
+      note(readable: name)
+    }
+    for problem in state.problemsOfObjects where !known.contains(problem.description) {
+      note(problem)
+    }
+    if state.problemsOfObjects.isEmpty, !old.problemsOfObjects.isEmpty {
+      noteMended(source: source)
+    }
+  }
+
   /// An object cannot be used as it is.
-  func note(_ problem: Diagnostic) {
+  private func note(_ problem: Diagnostic) {
     let place = problem.line.map { "\(problem.file):\($0)" } ?? problem.file
     let field = problem.fieldPath.map { "\($0): " } ?? ""
     record(
@@ -91,8 +109,20 @@ extension EventJournal {
       why: "\(place): \(field)\(problem.message)", trigger: .source)
   }
 
+  /// Objects cannot be read.
+  private func note(obstacle: Diagnostic) {
+    record(.source, obstacle.file, "cannot be read", why: obstacle.message, trigger: .source)
+  }
+
+  /// Objects can be read that could not.
+  private func note(readable name: String) {
+    record(.source, name, "can be read again", trigger: .source)
+  }
+
   /// No object of the source is in error any more.
-  func noteMended(source: String) { record(.configuration, source, "all problems are mended") }
+  private func noteMended(source: String) {
+    record(.configuration, source, "all problems are mended")
+  }
 
   /// Whether nodes and endpoints count as the source says.
   func note(isHeld: Bool, shares: String) {

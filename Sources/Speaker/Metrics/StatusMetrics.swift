@@ -64,7 +64,7 @@ struct StatusMetrics {
       if let count = address.layer2.gratuitousSent {
         table.count(SpeakerMetrics.addressGratuitous, ["\(address.address)"], total: count)
       }
-      for conflict in address.layer2.conflicts {
+      for conflict in address.layer2.conflicts where conflict.claims > 0 {
         table.set(
           SpeakerMetrics.conflicts,
           ["\(address.address)", conflict.interface, "\(conflict.mac)"], 1)

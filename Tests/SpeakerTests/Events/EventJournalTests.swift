@@ -1,6 +1,7 @@
 import Addresses
 import NIOCore
 import NIOEmbedded
+import Resources
 import Status
 import Testing
 
@@ -122,6 +123,24 @@ import Testing
     #expect(events.map(\.trigger) == ["election", "election"])
     journal.commit(trigger: .election, timeToWire: nil)
     #expect(journal.document(.init()).events.count == 2)
+  }
+
+  @Test func whatCannotBeReadIsNotSaidToBeInError() {
+    let journal = journal()
+    let stream = Diagnostic(severity: .error, file: "services", message: "cannot be read: refused")
+    let pool = Diagnostic(
+      severity: .error, file: "pools.yaml", line: 3, object: "IPAddressPool metallb-system/pool",
+      message: "expected a range")
+    let bad = SourceState(problems: [pool, stream], obstacles: [stream])
+    journal.note(bad, after: SourceState(), of: "/m")
+    journal.note(SourceState(problems: [pool]), after: bad, of: "/m")
+    journal.note(SourceState(), after: SourceState(problems: [pool]), of: "/m")
+    #expect(
+      journal.document(.init()).events.map { "\($0.kind.rawValue) \($0.object): \($0.what)" } == [
+        "source services: cannot be read",
+        "configuration IPAddressPool metallb-system/pool: is in error",
+        "source services: can be read again", "configuration /m: all problems are mended",
+      ])
   }
 
   @Test func whoWaitsIsWokenByTheNextEventOrByTime() throws {

@@ -1,5 +1,6 @@
 import Addresses
 import NIOCore
+import Resources
 import Status
 import Testing
 
@@ -96,6 +97,30 @@ import Testing
       #expect(text.contains("\(line)\n"), "\(line) is missing")
     }
     #expect(!text.contains("metallb_"))
+  }
+
+  /// The alert is for who uses an address, not for who asks whether it is free.
+  @Test func whoOnlyAsksForAnAddressIsNoConflict() throws {
+    let probe = ConflictStatus(
+      mac: MACAddress(rawValue: 0x0000_5E00_5398), interface: "eth0", claims: 0, probes: 3,
+      firstSeen: Timestamp(secondsSince1970: 1), lastSeen: Timestamp(secondsSince1970: 2))
+    let known = try web()
+    let address = AddressStatus(
+      address: known.address, services: known.services, externalTrafficPolicy: .cluster,
+      pool: "public",
+      layer2: Layer2Status(verdict: .owner, reason: "owner", sentence: "", conflicts: [probe]),
+      bgp: known.bgp, since: known.since)
+    #expect(!text(document(addresses: [address])).contains("bellman_conflicts{"))
+  }
+
+  @Test func whatCannotBeReadIsNoErrorOfTheConfiguration() {
+    let stream = Diagnostic(severity: .error, file: "services", message: "cannot be read: refused")
+    let pool = Diagnostic(
+      severity: .error, file: "ipaddresspools.metallb.io/pool", message: "expected a range")
+    let state = SourceState(problems: [pool, stream], obstacles: [stream])
+    let text = text(document(problems: state.statusProblems))
+    #expect(text.contains("bellman_problems{severity=\"error\"} 2\n"))
+    #expect(text.contains("bellman_configuration_errors{severity=\"error\"} 1\n"))
   }
 
   @Test func metalLBsNamesAreThereWhenAskedFor() throws {
