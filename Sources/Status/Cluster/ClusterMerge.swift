@@ -12,6 +12,7 @@ public struct ClusterMerge: Sendable {
   private var nodes: [String] = []
   private var problems: [Problem: [String]] = [:]
   private var services: [String: ServiceStatus] = [:]
+  private var conditions: [String: SpeakerSummary.Condition] = [:]
 
   /// Nothing yet.
   public init() {}
@@ -29,9 +30,9 @@ public struct ClusterMerge: Sendable {
       }
       ranges.append(found)
     }
+    let changes = summary.changes.compactMap { PlaceRanges.parse($0.at, below: count) }
     guard let since = RunLengths.parse(summary.bgpSince, count: count),
-      nodes.count < Int(UInt16.max),
-      summary.changes.allSatisfy({ (0..<count).contains($0.at) })
+      nodes.count < Int(UInt16.max), changes.count == summary.changes.count
     else { throw .malformed("its parts do not belong together") }
     let node = UInt16(nodes.count)
     nodes.append(summary.node)
@@ -40,9 +41,12 @@ public struct ClusterMerge: Sendable {
         rows[rowsOfPlaces[place]].take(state, of: node, name: summary.node, since: since[place])
       }
     }
-    for change in summary.changes {
-      rows[rowsOfPlaces[change.at]].take(change.change, of: summary.node)
+    for (change, ranges) in zip(summary.changes, changes) {
+      for place in ranges.joined() {
+        rows[rowsOfPlaces[place]].take(change.change, of: summary.node)
+      }
     }
+    conditions[summary.node] = summary.condition
     for problem in summary.problems { problems[problem, default: []].append(summary.node) }
     for service in summary.servicesWithoutAddress {
       services[service.service] = services[service.service] ?? service
@@ -76,6 +80,7 @@ public struct ClusterMerge: Sendable {
       server: server, askedAt: askedAt, speakers: speakers,
       addresses: rows.map { $0.address(nodes: nodes, silent: silent) },
       servicesWithoutAddress: Array(services.values),
+      conditions: ClusterCondition.list(of: conditions),
       problems: problems.map { ClusterProblem($0.key, nodes: $0.value) })
   }
 }
@@ -143,6 +148,7 @@ private struct Row: Sendable {
   }
 
   mutating func take(_ change: AddressChange, of node: String) {
+    let change = change.naming(entry.address)
     take(
       ClusterMove(at: change.at, what: "\(node): \(change.what)", why: change.why, toldBy: node))
   }

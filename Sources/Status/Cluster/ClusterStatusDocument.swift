@@ -14,6 +14,8 @@ public struct ClusterStatusDocument: VersionedDocument, Hashable {
   public let addresses: [ClusterAddress]
   /// The services that have no address to announce, by name.
   public let servicesWithoutAddress: [ServiceStatus]
+  /// What holds for nodes as a whole, such as that one is drained; the worst first.
+  public let conditions: [ClusterCondition]
   /// What is wrong with the configuration, as speakers see it.
   public let problems: [ClusterProblem]
 
@@ -23,8 +25,10 @@ public struct ClusterStatusDocument: VersionedDocument, Hashable {
   /// A document of the current version; the lists are sorted here.
   public init(
     server: String, askedAt: Timestamp, speakers: [SpeakerAnswer], addresses: [ClusterAddress],
-    servicesWithoutAddress: [ServiceStatus] = [], problems: [ClusterProblem] = []
+    servicesWithoutAddress: [ServiceStatus] = [], conditions: [ClusterCondition] = [],
+    problems: [ClusterProblem] = []
   ) {
+    self.conditions = conditions
     version = Self.currentVersion
     self.server = server
     self.askedAt = askedAt

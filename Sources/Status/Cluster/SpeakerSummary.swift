@@ -43,12 +43,24 @@ public struct SpeakerSummary: VersionedDocument, Hashable {
     public let conflicts: [String]
   }
 
-  /// A change of what a speaker does for an address.
+  /// A change of what a speaker does for some addresses.
   public struct Change: Codable, Hashable, Sendable {
-    /// The address, by its place in the catalogue.
-    public let at: Int
-    /// What changed, when and why.
+    /// The addresses, by their places in the catalogue, such as `0-4,7`.
+    public let at: String
+    /// What changed, when and why. Where the reason names the address, ``addressMark`` stands for it.
     public let change: AddressChange
+  }
+
+  /// What holds for the node as a whole.
+  public struct Condition: Codable, Hashable, Sendable {
+    /// Since when the node is drained; nil where it is not.
+    public let drainedSince: Timestamp?
+    /// Whether it may answer by layer 2; nil without an election.
+    public let isLeaseHeld: Bool?
+    /// The members whose speakers it holds dead, sorted.
+    public let deadMembers: [String]
+    /// Whether its source can be asked; nil where that is not known.
+    public let isSourceReachable: Bool?
   }
 
   /// The version of the document's form, ``currentVersion`` where this program made it.
@@ -69,7 +81,8 @@ public struct SpeakerSummary: VersionedDocument, Hashable {
   /// Since when it has announced each by BGP, in the order of the catalogue, in seconds since 1970,
   /// with how often the same is repeated: `1700000000*3 0 1700000009`. 0 where it does not.
   public let bgpSince: String
-  /// The newest changes of addresses that nobody claims by layer 2, at most ``changeLimit``.
+  /// The newest changes of addresses that nobody claims by layer 2, at most ``changeLimit``; those that
+  /// are the same of several addresses count once.
   public let changes: [Change]
   /// The services that have no address to announce, by name.
   public let servicesWithoutAddress: [ServiceStatus]
@@ -79,11 +92,15 @@ public struct SpeakerSummary: VersionedDocument, Hashable {
   public let sessions: Int
   /// What is wrong with its configuration: errors first; at most ``problemLimit``.
   public let problems: [Problem]
+  /// What holds for the node as a whole.
+  public let condition: Condition
 
   /// The largest number of changes that are told.
   public static let changeLimit = 64
   /// The largest number of problems that are told.
   public static let problemLimit = 100
+  /// What stands for the address in the reason of a change.
+  static let addressMark = "\u{FFFC}"
   /// The value of ``form``.
   static let formName = "summary"
 
@@ -102,16 +119,26 @@ public struct SpeakerSummary: VersionedDocument, Hashable {
         address.bgp.verdict == .announced
           ? (address.bgp.since ?? address.since).secondsSince1970 : 0
       })
-    // Of an address that is claimed, its owner tells the last move.
-    changes = addresses.enumerated()
-      .filter { $0.element.layer2.claim?.epoch == nil }
-      .compactMap { place, address in address.lastChange.map { Change(at: place, change: $0) } }
-      .sorted { ($1.change.at, $0.at) < ($0.change.at, $1.at) }
-      .prefix(Self.changeLimit).map(\.self)
+    changes = Self.changes(of: addresses)
     servicesWithoutAddress = document.servicesWithoutAddress
     peers = document.peers.count
     sessions = document.peers.count { $0.state == .established }
     problems = Array(document.problems.sorted().prefix(Self.problemLimit))
+    condition = Condition(document)
+  }
+
+  /// Of an address that is claimed, its owner tells the last move. A session that goes or comes changes
+  /// thousands of addresses at once, with reasons that differ in the address alone.
+  private static func changes(of addresses: [AddressStatus]) -> [Change] {
+    var places: [AddressChange: [Int]] = [:]
+    for (place, address) in addresses.enumerated() where address.layer2.claim?.epoch == nil {
+      guard let change = address.lastChange else { continue }
+      places[change.marking(address.address), default: []].append(place)
+    }
+    return places.map { (change: $0.key, places: $0.value) }
+      .sorted { ($1.change.at, $0.places[0]) < ($0.change.at, $1.places[0]) }
+      .prefix(changeLimit)
+      .map { Change(at: PlaceRanges.text($0.places), change: $0.change) }
   }
 
   private struct Key: Hashable {
@@ -134,6 +161,33 @@ public struct SpeakerSummary: VersionedDocument, Hashable {
         at: PlaceRanges.text(places), layer2: key.layer2, bgp: key.bgp,
         bgpReason: key.bgpReason, peers: key.peers)
     }
+  }
+}
+
+extension AddressChange {
+  /// The same with a mark in place of the address.
+  fileprivate func marking(_ address: IPAddress) -> Self {
+    Self(
+      at: at, what: what,
+      why: why.replacing(address.description, with: SpeakerSummary.addressMark))
+  }
+
+  /// The same with the address in place of the mark.
+  func naming(_ address: IPAddress) -> Self {
+    Self(
+      at: at, what: what,
+      why: why.replacing(SpeakerSummary.addressMark, with: address.description))
+  }
+}
+
+extension SpeakerSummary.Condition {
+  fileprivate init(_ document: StatusDocument) {
+    let members = document.election?.members ?? []
+    self.init(
+      drainedSince: document.drain?.since, isLeaseHeld: document.election?.lease.isHeld,
+      deadMembers: members.filter { $0.state == .dead || $0.state == .stalled }.map(\.name)
+        .sorted(),
+      isSourceReachable: document.source.isReachable)
   }
 }
 

@@ -9,7 +9,7 @@ struct ClusterView {
   var blocks: [TextBlock] {
     let header = AnswersHeader(
       server: document.server, speakers: document.speakers, wide: wide)
-    var blocks: [TextBlock] = [.lines(header.lines)]
+    var blocks: [TextBlock] = [.lines(header.lines + document.conditions.map(line))]
     blocks.append(
       document.addresses.isEmpty
         ? .lines(["No speaker knows of an address."]) : .table(title: nil, table))
@@ -17,6 +17,12 @@ struct ClusterView {
     if wide, !document.speakers.isEmpty { blocks.append(.table(title: nil, speakers)) }
     if !document.problems.isEmpty { blocks.append(problems) }
     return blocks
+  }
+
+  private func line(of condition: ClusterCondition) -> StyledText {
+    let age = condition.since.map { ", for \(Age(from: $0, to: now))" } ?? ""
+    return StyledText(
+      "\(condition.sentence)\(age)", condition.kind == .draining ? .attention : .bad)
   }
 
   private var table: Table {

@@ -7,14 +7,15 @@ enum ClusterFixture {
   static func status(
     _ node: String, owner: String? = "node-1", saysOwner: Bool? = nil,
     obstacle: ObstacleStatus? = nil, bgp: BGPVerdict = .announced, since: Int64 = 100,
-    change: AddressChange? = nil, problems: [Problem] = []
+    change: AddressChange? = nil, problems: [Problem] = [], isReachable: Bool? = nil,
+    election: ElectionStatus? = nil, drain: DrainStatus? = nil
   ) throws -> StatusDocument {
     let isOwner = saysOwner ?? (owner == node)
     let move = MoveStatus(
       at: ago(30), from: "node-9", to: owner, cause: "ownerSilent", sentence: "node-9 was silent")
     return StatusDocument(
       node: node, programVersion: "0.1.0", pid: 7, startedAt: ago(900),
-      source: SourceStatus(directory: "https://192.0.2.1:6443"),
+      source: SourceStatus(directory: "https://192.0.2.1:6443", isReachable: isReachable),
       addresses: [
         AddressStatus(
           address: try address("192.0.2.130"), services: ["shop/api"],
@@ -42,7 +43,7 @@ enum ClusterFixture {
             since: ago(since)),
           since: ago(since), lastChange: change),
       ],
-      problems: problems)
+      election: election, drain: drain, problems: problems)
   }
 
   /// The answer of a speaker that answered.

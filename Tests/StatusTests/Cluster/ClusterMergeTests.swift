@@ -133,6 +133,51 @@ struct ClusterMergeTests {
     #expect(document.problems.map(\.nodes) == [["node-1", "node-2"], ["node-2"]])
   }
 
+  @Test func whereNoSessionCarriesItNobodyAnnounces() throws {
+    let alone = try ClusterFixture.cluster([try ClusterFixture.status("node-1", bgp: .fit)])
+    let found = try only("203.0.113.10", of: alone)
+    #expect(found.bgp.nodes == [] && found.bgp.withoutSession == ["node-1"])
+    #expect(
+      found.problems == [
+        "nobody announces it: noSessionToPeer", "no session carries it on node-1",
+      ])
+  }
+
+  /// node1 of the fixture holds node3 dead.
+  private static func election(isLeaseHeld: Bool) -> ElectionStatus {
+    ElectionFixture.election(
+      lease: LeaseStatus(
+        isHeld: isLeaseHeld, marginMilliseconds: 1, witnesses: 3, acknowledging: 1, needed: 2))
+  }
+
+  @Test func whatHoldsForNodesIsSaidOnce() throws {
+    let document = try ClusterFixture.cluster([
+      try ClusterFixture.status(
+        "node1", isReachable: false, election: Self.election(isLeaseHeld: false)),
+      try ClusterFixture.status(
+        "node2", isReachable: false, election: Self.election(isLeaseHeld: true)),
+      try ClusterFixture.status("node3", isReachable: true, drain: DrainStatus(since: ago(60))),
+      try ClusterFixture.status("node4"),
+    ])
+    #expect(
+      document.conditions.map(\.kind) == [
+        .noQuorum, .memberDead, .sourceUnreachable, .draining,
+      ])
+    #expect(
+      document.conditions.map(\.sentence) == [
+        "without a quorum of their witnesses: node1",
+        "node3 is held dead by 2 of 4 speakers, though it answers us",
+        "cannot reach the API, and go by what they read before: node1, node2",
+        "node3 is drained",
+      ])
+    #expect(document.conditions[1].toldBy == ["node1", "node2"])
+    #expect(document.conditions[3].since == ago(60))
+    let text = try StatusRenderer(format: .table, now: now).cluster(document)
+    #expect(text.contains("\nnode3 is drained, for 1m\n"), "\(text)")
+    let well = try ClusterFixture.cluster([try ClusterFixture.status("node4", isReachable: true)])
+    #expect(well.conditions == [])
+  }
+
   @Test func aSpeakerThatKnowsFewerAddressesTakesNoneAway() throws {
     let full = try ClusterFixture.status("node-1")
     let document = try ClusterFixture.cluster([

@@ -37,6 +37,30 @@ struct SpeakerSummaryTests {
     #expect(try summary.wire().count < 6_000)
   }
 
+  /// What a session that goes does to thousands of addresses differs in the address alone.
+  @Test func theSameChangeOfManyAddressesIsToldOnce() throws {
+    let addresses = try (0..<5000).map { number in
+      let text = "203.0.\(113 + number / 256).\(number % 256)"
+      return AddressStatus(
+        address: try address(text), services: ["shop/s-\(number)"],
+        externalTrafficPolicy: .cluster, pool: "pool",
+        layer2: Layer2Status(verdict: .no, reason: "noMatchingAdvertisement", sentence: ""),
+        bgp: BGPStatus(verdict: .announced, reason: "announced", sentence: ""), since: ago(9),
+        lastChange: AddressChange(
+          at: ago(number == 17 ? 3 : 9), what: "BGP: fit -> announced",
+          why: "Node node-1 announces \(text)/32 to BGPPeer tor-a"))
+    }
+    let document = StatusDocument(
+      node: "node-1", programVersion: "0.1.0", pid: 1, startedAt: ago(900),
+      source: SourceStatus(directory: "https://192.0.2.1:6443"), addresses: addresses)
+    let summary = SpeakerSummary(document)
+    #expect(summary.changes.map(\.at) == ["17", "0-16,18-4999"])
+    let moves = try ClusterFixture.cluster([document]).addresses.compactMap(\.lastMove)
+    #expect(moves.count == 5000)
+    #expect(moves[17].at == ago(3) && moves[16].at == ago(9))
+    #expect(moves[4999].why == "Node node-1 announces 203.0.132.135/32 to BGPPeer tor-a")
+  }
+
   @Test(arguments: [
     (#"{}"#, "neither"), (#"{"version":1}"#, "neither"), (#"[]"#, "neither"), ("", "neither"),
     (#"{"version":2,"form":"summary"}"#, "has version 2"), (#"{"version":9}"#, "has version 9"),
