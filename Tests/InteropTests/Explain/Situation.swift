@@ -11,6 +11,8 @@ struct Situation: Sendable, CustomTestStringConvertible {
     let subject: String
     var node = "node-1"
     let expected: [String]
+    /// What the answer of all speakers together must have in it, where that is something else.
+    var expectedOfAll: [String]?
   }
 
   let testDescription: String
@@ -20,9 +22,14 @@ struct Situation: Sendable, CustomTestStringConvertible {
   let restore: @Sendable (Lab) async throws -> Void
 
   /// A situation that the manifests of the lab have from the start.
-  init(_ name: String, _ subject: String, on node: String = "node-1", _ expected: String...) {
+  init(
+    _ name: String, _ subject: String, on node: String = "node-1", _ expected: String...,
+    ofAll: [String]? = nil
+  ) {
     testDescription = name
-    arrange = { _ in Question(subject: subject, node: node, expected: expected) }
+    arrange = { _ in
+      Question(subject: subject, node: node, expected: expected, expectedOfAll: ofAll)
+    }
     restore = { _ in }
   }
 
@@ -47,11 +54,24 @@ struct Situation: Sendable, CustomTestStringConvertible {
     try await restore(lab)
   }
 
+  /// One speaker names the cause, and so do all of them together.
   private func expectCause(_ question: Question, in lab: Lab) async throws {
+    let ask = ["explain", question.subject]
+    try await Self.expect(question.expected) { try await lab.bellman(ask, node: question.node) }
+    try await Self.expect(question.expectedOfAll ?? question.expected) {
+      try await Command.output([Program.path] + ask + ["--socket", lab.directory.path])
+    }
+  }
+
+  private static func expect(
+    _ expected: [String], in answer: () async throws -> CommandOutput
+  ) async throws {
     let deadline = NIODeadline.now() + .seconds(15)
     while true {
-      let line = try await Self.firstLine(question, in: lab)
-      let missing = question.expected.filter { !line.contains($0) }
+      let answer = try await answer()
+      let text = answer.output.isEmpty ? answer.error : answer.output
+      let line = text.split(separator: "\n").first.map(String.init) ?? ""
+      let missing = expected.filter { !line.contains($0) }
       if missing.isEmpty { return }
       guard NIODeadline.now() < deadline else {
         Issue.record("\(missing) not in: \(line)")
@@ -59,11 +79,5 @@ struct Situation: Sendable, CustomTestStringConvertible {
       }
       try await Task.sleep(for: .milliseconds(100))
     }
-  }
-
-  private static func firstLine(_ question: Question, in lab: Lab) async throws -> String {
-    let answer = try await lab.bellman(["explain", question.subject], node: question.node)
-    let text = answer.status == 0 ? answer.output : answer.error
-    return text.split(separator: "\n").first.map(String.init) ?? ""
   }
 }

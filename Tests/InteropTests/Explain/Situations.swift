@@ -41,7 +41,8 @@ extension Situation {
       "(noSessionToPeer)"),
     Situation(
       "all is well by BGP", "203.0.113.10",
-      "node-1 announces it by BGP, and 2 other nodes should"),
+      "node-1 announces it by BGP, and 2 other nodes should",
+      ofAll: ["3 nodes announce it by BGP"]),
   ]
 
   // MARK: Nodes
@@ -284,10 +285,16 @@ extension Situation {
         ["ip", "addr", "del", "\(address)/32", "dev", "eth0"], in: lab.topology.client.namespace)
     },
     cutOff("a partition, seen from the lonely side") { owner, _ in
-      (owner, ["\(owner) owns it, and is silent", "witnesses acknowledge", "(noQuorum)"])
+      (
+        owner, ["\(owner) owns it, and is silent", "witnesses acknowledge", "(noQuorum)"],
+        [" owns it: \(owner) was silent", "not \(owner): ", "witnesses acknowledge", "(noQuorum)"]
+      )
     },
     cutOff("a partition, seen from the other side") { owner, other in
-      (other, [" owns it: \(owner) was silent, and a quorum of its witnesses", "(ownerSilent)"])
+      (
+        other, [" owns it: \(owner) was silent, and a quorum of its witnesses", "(ownerSilent)"],
+        nil
+      )
     },
     Situation("a lost member that owned it") { lab in
       let address = try await lab.address("l2-cluster")
@@ -316,7 +323,7 @@ extension Situation {
     _ name: String,
     _ question:
       @escaping @Sendable (_ owner: String, _ other: String) -> (
-        node: String, expected: [String]
+        node: String, expected: [String], expectedOfAll: [String]?
       )
   ) -> Situation {
     Situation(name) { lab in
@@ -324,7 +331,9 @@ extension Situation {
       let owner = try await lab.settledOwner(of: address)
       try await lab.cutOff(owner)
       let asked = question(owner, owner == "node-1" ? "node-2" : "node-1")
-      return Question(subject: "\(address)", node: asked.node, expected: asked.expected)
+      return Question(
+        subject: "\(address)", node: asked.node, expected: asked.expected,
+        expectedOfAll: asked.expectedOfAll)
     } restore: { lab in
       for node in lab.topology.nodes { try await lab.reconnect(node.name) }
     }
