@@ -63,8 +63,9 @@ function claim({ claim, claimToldBy }) {
 
 function part(address) {
   const isUsed = address.conflicts.some(({ claims }) => claims > 0);
-  const isGood = !isUsed && address.owners.length <= 1 && address.nodes.some(({ decision, obstacle }) =>
-    (decision.layer2.verdict === "owner" && !obstacle) || decision.bgp.verdict === "announced");
+  const answers = ({ decision, obstacle }) => decision.layer2.verdict === "owner" && !obstacle;
+  const isGood = !isUsed && address.nodes.filter(answers).length <= 1
+    && address.nodes.some((node) => answers(node) || node.decision.bgp.verdict === "announced");
   const conflicts = address.conflicts.map(({ mac, interface: name, claims }) => element("p", {}, claims > 0
     ? mark("bad", `${mac} on ${name} uses the address too`)
     : mark("attention", `${mac} on ${name} asked for the address`)));

@@ -312,6 +312,13 @@ struct PageBrowserTests {
       try await press("Enter", 13)
       try await browser.wait(for: "document.querySelector('#why[open] .conclusion')")
       #expect(try await browser.evaluate("document.activeElement.id") == "why-title")
+      // Who only asked for the address takes nothing of it.
+      #expect(
+        try await Self.text("#why", browser).contains(
+          "00:00:5e:00:53:98 on eth0 asked for the address"))
+      #expect(
+        try await browser.evaluate("document.querySelector('#why .conclusion .good') !== null")
+          == true)
       try await press("Escape", 27)
       try await browser.wait(for: "!document.querySelector('#why').open")
       #expect(try await browser.evaluate("document.activeElement.dataset.why") == "192.0.2.130")

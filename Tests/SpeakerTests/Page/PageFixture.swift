@@ -125,7 +125,13 @@ final class PageFixture: Sendable {
         addresses: [
           AddressExplanation(
             address: address, services: ["shop/web"], externalTrafficPolicy: .local,
-            pool: "segment", owner: owner, nodes: nodes)
+            pool: "segment", owner: owner, nodes: nodes,
+            conflicts: [
+              ConflictStatus(
+                mac: MACAddress(rawValue: 0x0000_5E00_5398), interface: "eth0", claims: 0,
+                probes: 1, firstSeen: Timestamp(secondsSince1970: 1),
+                lastSeen: Timestamp(secondsSince1970: 2))
+            ])
         ]))
   }
 }
