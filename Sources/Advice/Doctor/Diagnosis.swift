@@ -20,12 +20,12 @@ public struct Diagnosis: Sendable {
       node: duties.node, findings: findings, omissions: facts.omissions)
   }
 
-  /// The interfaces that the speaker would use: the named ones, or all but the loopback interface
-  /// that have an address.
+  /// The interfaces that the speaker would use: the named ones, or those with an address that are not
+  /// left out by default.
   var usedInterfaces: [NodeFacts.Interface] {
     facts.interfaces.filter { interface in
       duties.interfaces.isEmpty
-        ? !interface.isLoopback && !interface.addresses.isEmpty
+        ? interface.isUsedByDefault
         : duties.interfaces.contains(interface.name)
     }
   }

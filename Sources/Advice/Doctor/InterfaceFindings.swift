@@ -16,9 +16,15 @@ extension Diagnosis {
           remedy: "ip -br link   # names what there is; correct the L2Advertisement or BGPPeer"))
     }
     if duties.interfaces.isEmpty, usedInterfaces.isEmpty {
+      let leftOut = facts.interfaces.filter { !$0.addresses.isEmpty }.compactMap { interface in
+        interface.exclusion.map { "\(interface.name) \($0)" }
+      }
       findings.append(
         DoctorFinding(
-          .error, .interfaceMissing, seen: "No interface but the loopback has an address.",
+          .error, .interfaceMissing,
+          seen: "No interface but the loopback has an address"
+            + (leftOut.isEmpty
+              ? "." : " and is used: \(leftOut.sorted().joined(separator: ", "))."),
           why: "There is nothing to announce on.",
           remedy: "ip addr add ADDRESS/LENGTH dev INTERFACE && ip link set INTERFACE up"))
     }
@@ -37,15 +43,19 @@ extension Diagnosis {
     return findings + reversePathFindings
   }
 
-  /// Strict filtering does no harm on the only interface: all answers go out there.
+  /// Strict filtering does no harm on the only interface: all answers go out there. They may go out by
+  /// one, too, that is not announced on.
   private var reversePathFindings: [DoctorFinding] {
-    let running = usedInterfaces.filter(\.isRunning)
-    guard running.count > 1 else { return [] }
-    return running.filter { $0.reversePathFilter == 1 }.map { interface in
+    let used = Set(usedInterfaces.filter(\.isRunning).map(\.name))
+    let ways = facts.interfaces.filter {
+      $0.isRunning && ($0.isUsedByDefault || used.contains($0.name))
+    }
+    guard ways.count > 1 else { return [] }
+    return ways.filter { used.contains($0.name) && $0.reversePathFilter == 1 }.map { interface in
       DoctorFinding(
         .warning, .strictReversePath, subject: "interface \(interface.name)",
         seen: "rp_filter is 1 on \(interface.name), and the node has other interfaces: "
-          + running.map(\.name).filter { $0 != interface.name }.sorted().joined(separator: ", ")
+          + ways.map(\.name).filter { $0 != interface.name }.sorted().joined(separator: ", ")
           + ".",
         why:
           "The kernel drops what comes in on \(interface.name) from a client whose answers would "

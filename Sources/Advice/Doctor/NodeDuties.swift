@@ -32,6 +32,9 @@ public struct NodeDuties: Hashable, Sendable {
     public var mustBeOnLink: Bool
     /// `ebgpMultiHop`; nil where that is not known.
     public var isMultihop: Bool?
+    /// Whether it is known how connections with it are made: what protects them, their TTL, and who
+    /// dials.
+    public var isConnectionKnown = true
     /// How the session is protected.
     public var protection: Protection
     /// Whether the peer dials, and we never do.
@@ -84,6 +87,9 @@ public struct NodeDuties: Hashable, Sendable {
     }
   }
 
+  /// The TCP port of BGP (RFC 4271 §8.2.1).
+  public static let bgpPort: UInt16 = 179
+
   /// The node, or the host where none was named.
   public var node: String
   /// Whether addresses are announced by ARP and NDP.
@@ -102,7 +108,10 @@ public struct NodeDuties: Hashable, Sendable {
   public var peers: [Peer]
   /// The other nodes.
   public var nodes: [Node]
-  /// The process of the speaker; nil where none runs, or it is not known.
+  /// Whether a speaker runs on the node.
+  public var isRunning: Bool
+  /// The process of the speaker, by its number in the process namespace of the caller; nil where none
+  /// runs, or it is not to be seen there.
   public var speaker: Int32?
 
   /// Duties with these values; by default those of a speaker at layer 2.
@@ -111,6 +120,7 @@ public struct NodeDuties: Hashable, Sendable {
     announced: [IPAddress] = [], listenPorts: [UInt16] = [], peerPort: UInt16? = 7946,
     relays: Bool = false, peers: [Peer] = [], nodes: [Node] = [], speaker: Int32? = nil
   ) {
+    isRunning = speaker != nil
     self.node = node
     self.announcesLayer2 = announcesLayer2
     self.interfaces = interfaces

@@ -7,6 +7,7 @@ public struct NodeFacts: Hashable, Sendable {
     case netBindService = 10
     case netAdmin = 12
     case netRaw = 13
+    case sysNice = 23
 
     /// The name with its prefix.
     public var name: String {
@@ -14,6 +15,7 @@ public struct NodeFacts: Hashable, Sendable {
       case .netBindService: "CAP_NET_BIND_SERVICE"
       case .netAdmin: "CAP_NET_ADMIN"
       case .netRaw: "CAP_NET_RAW"
+      case .sysNice: "CAP_SYS_NICE"
       }
     }
   }
@@ -60,6 +62,12 @@ public struct NodeFacts: Hashable, Sendable {
     public var addresses: [Address]
     /// The `rp_filter` that holds: the greater of its own and that of all.
     public var reversePathFilter: Int
+    /// Why a speaker leaves it out unless it is named, as those of pods and tunnels; nil where it does
+    /// not.
+    public var exclusion: String?
+
+    /// Whether a speaker uses it that was told of no interface.
+    public var isUsedByDefault: Bool { !isLoopback && !addresses.isEmpty && exclusion == nil }
 
     /// An address and the length of the prefix on the link.
     public struct Address: Hashable, Sendable {
@@ -79,8 +87,10 @@ public struct NodeFacts: Hashable, Sendable {
     /// An interface with these values; by default one that runs.
     public init(
       name: String, isUp: Bool = true, isRunning: Bool = true, isLoopback: Bool = false,
-      mtu: Int? = 1500, addresses: [Address] = [], reversePathFilter: Int = 0
+      mtu: Int? = 1500, addresses: [Address] = [], reversePathFilter: Int = 0,
+      exclusion: String? = nil
     ) {
+      self.exclusion = exclusion
       self.name = name
       self.isUp = isUp
       self.isRunning = isRunning

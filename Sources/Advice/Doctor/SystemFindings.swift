@@ -16,9 +16,17 @@ extension Diagnosis {
     if let port = duties.listenPorts.min(), port < facts.firstFreePort {
       needs.append((.netBindService, "Peers are awaited on port \(port)."))
     }
+    if duties.peerPort != nil || duties.peers.contains(where: \.usesBFD) {
+      needs.append(
+        (
+          .sysNice,
+          "With it the threads of the election and of BFD go before others. On a busy node one that "
+            + "is late is taken for dead: addresses move, and sessions of BFD end."
+        ))
+    }
     return needs.filter { !held.has($0.0) }.map { capability, why in
       DoctorFinding(
-        .error, .capabilityMissing, subject: capability.name,
+        capability == .sysNice ? .warning : .error, .capabilityMissing, subject: capability.name,
         seen: "\(held.holder) does not have \(capability.name).", why: why,
         remedy: """
           In the DaemonSet, under securityContext of the container:
@@ -76,9 +84,45 @@ extension Diagnosis {
     return wanted.flatMap { transport, port, purpose in
       facts.ports.filter { $0.transport == transport && $0.port == port && !isSpeaker($0) }
         .map { taken($0, purpose: purpose) }
+    } + otherSpeakers
+  }
+
+  /// Who speaks BGP beside us, where we do not need the port.
+  private var otherSpeakers: [DoctorFinding] {
+    guard !duties.listenPorts.contains(NodeDuties.bgpPort) else { return [] }
+    let holders = facts.ports.filter {
+      $0.transport == .tcp && $0.port == NodeDuties.bgpPort && !isSpeaker($0)
+    }
+    return Dictionary(grouping: holders, by: \.pid).values.compactMap { sockets in
+      guard let first = sockets.first else { return nil }
+      let places = Set(sockets.map { "\($0.address)" }).sorted().joined(separator: ", ")
+      return DoctorFinding(
+        .note, .portTaken, subject: "tcp port \(first.port)",
+        seen: "\(who(first)) has tcp port \(first.port) on \(places).",
+        why:
+          "Bellman dials its peers and does not need the port, unless --bgp-listen is given. But a "
+          + "router that has a session with that process takes no second one from the same address.",
+        remedy:
+          "Where a router is the peer of both: give the BGPPeer a spec.sourceAddress of its own, "
+          + "or see the other ways in Documentation/beside-calico-or-cilium.md")
     }
   }
 
+  /// The programs that are known to speak BGP on nodes, by the names of their processes.
+  private static let speakersOfBGP = [
+    "bird": "BIRD, which is Calico's too", "bird6": "BIRD, which is Calico's too",
+    "bgpd": "FRR, which is MetalLB's too, or OpenBGPD", "cilium-agent": "Cilium",
+    "gobgpd": "GoBGP", "kube-router": "kube-router", "kube-vip": "kube-vip",
+    "speaker": "MetalLB's speaker",
+  ]
+
+  private func who(_ holder: NodeFacts.PortHolder) -> String {
+    guard let pid = holder.pid else { return "a process that /proc does not show" }
+    let program = holder.process.flatMap { Self.speakersOfBGP[$0] }.map { ", \($0)" } ?? ""
+    return "process \(pid) (\(holder.process ?? "of unknown name")\(program))"
+  }
+
+  /// Where the process of a running speaker is not known, its name has to do.
   private func isSpeaker(_ holder: NodeFacts.PortHolder) -> Bool {
     if let speaker = duties.speaker { return holder.pid == speaker }
     return holder.process == "bellman"
@@ -87,15 +131,12 @@ extension Diagnosis {
   private func taken(_ holder: NodeFacts.PortHolder, purpose: String) -> DoctorFinding {
     let what = "\(holder.transport.rawValue) port \(holder.port)"
     let isTCP = holder.transport == .tcp
-    let who =
-      holder.pid.map { "process \($0) (\(holder.process ?? "of unknown name"))" }
-      ?? "a process that /proc does not show"
     let stop =
       holder.pid.map { "systemctl status \($0)   # names its unit; then: systemctl stop UNIT\n" }
       ?? "ss -l\(isTCP ? "t" : "u")np 'sport = :\(holder.port)'   # as root, on the node\n"
     return DoctorFinding(
       .error, .portTaken, subject: what,
-      seen: "\(who) has \(what) on \(holder.address).",
+      seen: "\(who(holder)) has \(what) on \(holder.address).",
       why: "\(purpose), and a port has one holder.",
       remedy: stop + "Or have the speaker use another: "
         + (isTCP ? "--bgp-listen ADDRESS:PORT." : "--peer-port, the same on all nodes."))

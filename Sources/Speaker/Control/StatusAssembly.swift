@@ -205,7 +205,8 @@ extension ControlLoop {
       messagesReceived: statistics.received.total, messagesSent: statistics.sent.total,
       routesReceived: statistics.routesReceived, flaps: statistics.flaps,
       nextRetryAt: transport.retryAt.map(Timestamp.init), bfd: bfd.status(of: name),
-      updatesSent: statistics.sent.update)
+      updatesSent: statistics.sent.update,
+      connection: PeerConnection(entry.configuration, entry.endpoint))
   }
 
   private func peerStatus(_ name: String, _ waiting: PeerTable.Waiting) -> PeerStatus {
@@ -226,7 +227,8 @@ extension ControlLoop {
     return PeerStatus(
       name: name, address: address, interface: interface, port: peer.peerPort, localAS: localAS,
       remoteAS: remoteAS, state: .idle, since: Timestamp(waiting.since),
-      lastError: PeerError(at: Timestamp(waiting.since), text: waiting.reason))
+      lastError: PeerError(at: Timestamp(waiting.since), text: waiting.reason),
+      connection: PeerConnection(peer))
   }
 
   private func explanation(_ report: ServiceReport) -> ServiceExplanation {

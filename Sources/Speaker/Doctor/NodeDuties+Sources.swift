@@ -32,11 +32,14 @@ extension NodeDuties {
     }
   }
 
-  /// Takes over what a running speaker says of itself. What the manifests said about a peer stays;
-  /// without it the TTL of a peer is not known.
-  public mutating func add(_ status: StatusDocument) {
+  /// Takes over what a running speaker says of itself. What the configuration said about a peer stays.
+  ///
+  /// - Parameter process: its number in the process namespace of the caller. That in the status is of
+  ///   the speaker's own, which may be a container's.
+  public mutating func add(_ status: StatusDocument, process: Int32?) {
     node = status.node
-    speaker = status.pid
+    isRunning = true
+    speaker = process
     let known = Set(announced)
     announced += status.addresses.map(\.address).filter { !known.contains($0) }
     if interfaces.isEmpty {
@@ -48,7 +51,7 @@ extension NodeDuties {
     }
     for peer in status.peers {
       let index = peers.firstIndex { $0.name == peer.name }
-      var duty = index.map { peers[$0] } ?? Peer(name: peer.name, address: peer.address)
+      var duty = index.map { peers[$0] } ?? Peer(told: peer)
       duty.address = duty.address ?? peer.address
       duty.interface = duty.interface ?? peer.interface
       duty.port = peer.port
@@ -60,6 +63,27 @@ extension NodeDuties {
 }
 
 extension NodeDuties.Peer {
+  /// What a speaker says of it.
+  init(told peer: PeerStatus) {
+    self.init(name: peer.name, address: peer.address)
+    guard let connection = peer.connection else {
+      isConnectionKnown = false
+      return
+    }
+    isPassive = connection.isPassive
+    source = connection.source
+    device = connection.device
+    timeToLive = connection.timeToLive
+    minimumTimeToLive = connection.minimumTimeToLive
+    // Nothing with TTL 1 comes further, and nothing from further off arrives with 255.
+    mustBeOnLink = timeToLive == 1 || minimumTimeToLive == 255
+    switch connection.protection {
+    case .none: protection = .none
+    case .md5: protection = .md5(password: nil)
+    case .ao: protection = .tcpAO
+    }
+  }
+
   /// What a BGPPeer asks for.
   init(_ peer: BGPPeer, password: String?, profile: BFDProfile?) {
     let localAS = peer.localASN ?? peer.myASN

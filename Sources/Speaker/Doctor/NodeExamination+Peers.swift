@@ -22,6 +22,12 @@ extension NodeExamination {
         facts.omissions.append("Peer \(peer.name): it dials us, and is not asked.")
         continue
       }
+      guard peer.isConnectionKnown else {
+        facts.omissions.append(
+          "Peer \(peer.name): the speaker does not say how it connects to it, so it is not asked; "
+            + "--manifests or --cluster tells.")
+        continue
+      }
       var options = TCPOptions()
       options.timeToLive = peer.timeToLive
       options.minimumTimeToLive = peer.minimumTimeToLive
@@ -30,7 +36,9 @@ extension NodeExamination {
       case .none: break
       case .md5(let password?): options.md5 = .init(peer: address, password: password)
       case .md5(nil):
-        facts.omissions.append("Peer \(peer.name): its password is not known, so it is not asked.")
+        facts.omissions.append(
+          "Peer \(peer.name): its password is not known, so it is not asked; --manifests or "
+            + "--cluster tells it.")
         continue
       case .tcpAO:
         facts.omissions.append("Peer \(peer.name): it has TCP-AO, and is not asked.")

@@ -32,6 +32,12 @@ public struct NodeExamination: Sendable {
   }
 
   private func capabilities(_ facts: inout NodeFacts) {
+    guard duties.speaker != nil || !duties.isRunning else {
+      facts.omissions.append(
+        "Capabilities: the process of the speaker is not to be seen here; run the command in the "
+          + "process namespace of the host, or in the speaker's container.")
+      return
+    }
     let name = duties.speaker.map { "\($0)" } ?? "self"
     let path = "/proc/\(name)/status"
     guard let text = Self.text(of: path),
@@ -91,11 +97,12 @@ public struct NodeExamination: Sendable {
         name: interface.name, isUp: interface.isUp, isRunning: interface.isRunning,
         isLoopback: interface.isLoopback, mtu: interface.mtu,
         addresses: interface.addresses.map { .init($0.address, prefixLength: $0.prefixLength) },
-        reversePathFilter: max(all, Self.setting("ipv4/conf/\(interface.name)/rp_filter")))
+        reversePathFilter: max(all, Self.setting("ipv4/conf/\(interface.name)/rp_filter")),
+        exclusion: Self.exclusion(of: interface))
     }
     let used = facts.interfaces.filter { interface in
       duties.interfaces.isEmpty
-        ? !interface.isLoopback && interface.isRunning && !interface.addresses.isEmpty
+        ? interface.isUsedByDefault && interface.isRunning
         : duties.interfaces.contains(interface.name)
     }
     let announced = Set(duties.announced)
@@ -109,8 +116,17 @@ public struct NodeExamination: Sendable {
     }
   }
 
+  /// Why a speaker leaves an interface out that nobody names. One that is down is not meant to be.
+  private static func exclusion(of interface: NetworkInterface) -> String? {
+    switch interface.exclusion(defaults: .standard) {
+    case nil, .down, .loopback: nil
+    case let reason?: reason.description
+    }
+  }
+
   private func ports(_ facts: inout NodeFacts) {
-    let wanted = Set(duties.listenPorts + (duties.peerPort.map { [$0] } ?? []))
+    let wanted = Set(
+      duties.listenPorts + [NodeDuties.bgpPort] + (duties.peerPort.map { [$0] } ?? []))
     do {
       facts.ports = try PortHolder.find(ports: wanted).map {
         .init(

@@ -50,6 +50,8 @@ public struct PeerStatus: Codable, Hashable, Sendable {
   public let nextRetryAt: Timestamp?
   /// The BFD session with it; nil when it has no BFDProfile.
   public let bfd: BFDSessionStatus?
+  /// How connections with it are made; nil from a speaker that does not say so.
+  public let connection: PeerConnection?
 
   /// A peer with these values.
   public init(
@@ -58,8 +60,9 @@ public struct PeerStatus: Codable, Hashable, Sendable {
     negotiated: NegotiatedStatus? = nil, prefixesAnnounced: PrefixCounts = PrefixCounts(),
     prefixesWithdrawn: UInt64 = 0, messagesReceived: UInt64 = 0, messagesSent: UInt64 = 0,
     routesReceived: UInt64 = 0, flaps: UInt64 = 0, nextRetryAt: Timestamp? = nil,
-    bfd: BFDSessionStatus? = nil, updatesSent: UInt64? = nil
+    bfd: BFDSessionStatus? = nil, updatesSent: UInt64? = nil, connection: PeerConnection? = nil
   ) {
+    self.connection = connection
     self.updatesSent = updatesSent
     self.name = name
     self.address = address

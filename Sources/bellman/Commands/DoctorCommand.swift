@@ -17,7 +17,7 @@ struct DoctorCommand: AsyncParsableCommand {
       Looks at capabilities, interfaces, ports, kernel settings, firewall, clock, MTU, kube-proxy and \
       the way to the BGP peers; run it on the node, as root, in the host's network namespace. It \
       changes nothing. What to look for it learns from a running speaker, by its socket, from \
-      --manifests, and from the flags. Each finding has a section in Documentation/doctor.md.
+      --manifests or a cluster, and from the flags. Each finding has a section in Documentation/doctor.md.
 
       Exit status 0: no errors (warnings and notes allowed); 2: errors found; see also \
       bellman man.
@@ -27,6 +27,11 @@ struct DoctorCommand: AsyncParsableCommand {
     help: ArgumentHelp("Learn peers, addresses and nodes from these manifests.", valueName: "dir"),
     completion: .directory)
   var manifests: String?
+
+  @Flag(
+    name: .customLong("cluster"),
+    help: "Learn them from the cluster, as --kubeconfig and --context do, or as a speaker does.")
+  var readsCluster = false
 
   @OptionGroup var target: SpeakerSelection
 
@@ -54,9 +59,13 @@ struct DoctorCommand: AsyncParsableCommand {
   @Flag(help: "The speaker is to relay connections (--relay).")
   var relay = false
 
+  @OptionGroup(title: "Cluster") var cluster: ReadingArguments
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    if manifests != nil, readsCluster || cluster.namesCluster {
+      throw ValidationError("give a cluster or --manifests, not both")
+    }
     if peerPort == 0 { throw ValidationError("--peer-port is 1 to 65535") }
   }
 
@@ -72,23 +81,30 @@ struct DoctorCommand: AsyncParsableCommand {
           "the manifests have errors; see them with\n  bellman validate \(manifests)")
       }
       duties.add(snapshot)
+    } else if readsCluster || cluster.namesCluster {
+      let snapshot = try await cluster.withCluster(
+        serviceLabels: EnvironmentVariable.first("BELLMAN_SERVICE_LABELS")
+      ) { client, options in
+        try await SnapshotReader(client: client, options: options).snapshot()
+      }
+      if snapshot.problems.contains(where: { $0.severity == .error }) {
+        omissions.append("Objects of the cluster that are in error; see them with bellman plan.")
+      }
+      duties.add(snapshot)
     }
     let status = try await status()
     if status == nil {
       omissions.append(
         "A running speaker: none was found under \(StatusSocket.directory); name it with --socket or "
           + "--node.")
-      if manifests == nil {
+      if manifests == nil, !readsCluster, !cluster.namesCluster {
         omissions.append(
-          "The BGP peers, the addresses and the other nodes: a running speaker or --manifests tells of "
-            + "them.")
+          "The BGP peers, the addresses and the other nodes: a running speaker, --manifests or "
+            + "--cluster tells of them.")
       }
     }
     if let status {
-      duties.add(status)
-      if manifests == nil, !status.peers.isEmpty {
-        omissions.append("The TTL that peers demand: only --manifests tells it.")
-      }
+      duties.add(status, process: try StatusSocket.process(at: target.socketPath()))
     }
     var facts = NodeExamination(for: duties).facts()
     facts.omissions += omissions

@@ -25,7 +25,7 @@ struct DiagnosisTests {
 
   static var facts: NodeFacts {
     NodeFacts(
-      capabilities: .init(holder: "The speaker (process 77)", bits: 0x3400),
+      capabilities: .init(holder: "The speaker (process 77)", bits: 0x80_3400),
       packetSockets: .works, tcpMD5: .works, tcpAO: .missing("not there"),
       interfaces: [
         .init(
@@ -79,18 +79,22 @@ struct DiagnosisTests {
     .init(
       severity: .error, kind: .capabilityMissing, subject: "CAP_NET_RAW", seen: "process 77",
       remedy: "add: [NET_RAW]"
-    ) { facts, _ in facts.capabilities?.bits = 0x1400 },
+    ) { facts, _ in facts.capabilities?.bits = 0x80_1400 },
     .init(
       severity: .error, kind: .capabilityMissing, subject: "CAP_NET_ADMIN", seen: "CAP_NET_ADMIN",
       remedy: "add: [NET_ADMIN]"
     ) { facts, duties in
-      facts.capabilities?.bits = 0x2400
+      facts.capabilities?.bits = 0x80_2400
       duties.relays = true
     },
     .init(
       severity: .error, kind: .capabilityMissing, subject: "CAP_NET_BIND_SERVICE",
       seen: "CAP_NET_BIND_SERVICE", remedy: "add: [NET_BIND_SERVICE]"
-    ) { facts, _ in facts.capabilities?.bits = 0x3000 },
+    ) { facts, _ in facts.capabilities?.bits = 0x80_3000 },
+    .init(
+      severity: .warning, kind: .capabilityMissing, subject: "CAP_SYS_NICE", seen: "CAP_SYS_NICE",
+      remedy: "add: [SYS_NICE]"
+    ) { facts, _ in facts.capabilities?.bits = 0x3400 },
     .init(
       severity: .error, kind: .packetSocketsUnavailable, seen: "not supported",
       remedy: "modprobe af_packet"
@@ -133,10 +137,22 @@ struct DiagnosisTests {
       duties.interfaces = ["eth0", "eth1"]
     },
     .init(
-      severity: .error, kind: .portTaken, subject: "tcp port 179", seen: "process 5 (bird)",
+      severity: .error, kind: .portTaken, subject: "tcp port 179", seen: "process 5 (bird, BIRD",
       remedy: "systemctl status 5"
     ) { facts, _ in
       facts.ports[1] = .init(.tcp, address: router, port: 179, pid: 5, process: "bird")
+    },
+    .init(
+      severity: .note, kind: .portTaken, subject: "tcp port 179",
+      seen: "process 5 (bird, BIRD, which is Calico's too) has tcp port 179 on 0.0.0.0, ::.",
+      remedy: "spec.sourceAddress"
+    ) { facts, duties in
+      duties.listenPorts = []
+      facts.ports[1].pid = 5
+      facts.ports[1].process = "bird"
+      var other = facts.ports[1]
+      other.address = .v6(IPv6Address(high: 0, low: 0))
+      facts.ports.append(other)
     },
     .init(
       severity: .error, kind: .portTaken, subject: "udp port 7946", seen: "does not show",
@@ -160,6 +176,23 @@ struct DiagnosisTests {
       severity: .warning, kind: .strictReversePath, subject: "interface eth0",
       seen: "rp_filter is 1", remedy: "net.ipv4.conf.eth0.rp_filter=2"
     ) { facts, _ in facts.interfaces.append(second()) },
+    .init(
+      severity: .warning, kind: .strictReversePath, subject: "interface eth0",
+      seen: "other interfaces: eth1", remedy: "net.ipv4.conf.eth0.rp_filter=2"
+    ) { facts, duties in
+      facts.interfaces.append(second())
+      duties.interfaces = ["eth0"]
+    },
+    .init(
+      severity: .error, kind: .interfaceMissing, seen: "docker0 is left out by its name",
+      remedy: "ip addr add"
+    ) { facts, duties in
+      duties.peers[0].mustBeOnLink = false
+      facts.interfaces[1] = second("docker0")
+      facts.interfaces[1].exclusion = "is left out by its name, 'docker*'"
+      facts.peerAnswers = [:]
+      facts.pathMTUs = []
+    },
     .init(
       severity: .error, kind: .firewallDrops, subject: "BGP to peer tor",
       seen: "Rule handle 9 of chain inet f c drops tcp packets to 192.0.2.254 to port 179",
@@ -290,6 +323,38 @@ struct DiagnosisTests {
     let document = Diagnosis(of: Self.facts, for: Self.duties).document
     #expect(document.findings == [])
     #expect(!document.hasErrors)
+  }
+
+  /// A tunnel of the pods has a smaller MTU, and strict filtering does it no harm.
+  @Test func interfacesThatAreLeftOutByDefaultAreNotLookedAt() {
+    var facts = Self.facts
+    var tunnel = Self.second("flannel.1")
+    tunnel.mtu = 1450
+    tunnel.isRunning = false
+    tunnel.exclusion = "is left out by its kind, vxlan"
+    facts.interfaces.append(tunnel)
+    tunnel.isRunning = true
+    tunnel.name = "docker0"
+    tunnel.reversePathFilter = 1
+    facts.interfaces.append(tunnel)
+    #expect(Diagnosis(of: facts, for: Self.duties).document.findings == [])
+    var duties = Self.duties
+    duties.interfaces = ["eth0", "docker0"]
+    #expect(
+      Diagnosis(of: facts, for: duties).document.findings.map(\.kind)
+        == [.mtuTooSmall, .strictReversePath, .strictReversePath])
+  }
+
+  /// Its number in a container is not the one here, where another process may have that.
+  @Test func aSpeakerIsKnownByItsProcessHereOrElseByItsName() {
+    var (facts, duties) = (Self.facts, Self.duties)
+    duties.speaker = 4711
+    #expect(
+      Diagnosis(of: facts, for: duties).document.findings.map(\.kind) == [.portTaken, .portTaken])
+    for index in facts.ports.indices { facts.ports[index].pid = 4711 }
+    #expect(Diagnosis(of: facts, for: duties).document.findings == [])
+    duties.speaker = nil
+    #expect(Diagnosis(of: facts, for: duties).document.findings == [])
   }
 
   @Test func aPeerWithASessionIsNotDoubted() {
