@@ -31,7 +31,9 @@ struct ReadingArguments: ParsableArguments {
   var namesCluster: Bool { kubeconfig != nil || context != nil }
 
   /// The options of a reader; throws where there is no way to the cluster.
-  func options() throws -> ClusterOptions {
+  ///
+  /// - Parameter serviceLabels: only Services with these labels are read; nil for all.
+  func options(serviceLabels: String? = nil) throws -> ClusterOptions {
     var options: ClusterOptions
     do {
       options = ClusterOptions(
@@ -39,7 +41,8 @@ struct ReadingArguments: ParsableArguments {
           kubeconfig: kubeconfig, context: context,
           environment: Endpoint.Environment(variables: ProcessInfo.processInfo.environment)),
         namespace: namespace ?? EnvironmentVariable.first("BELLMAN_NAMESPACE", "METALLB_NAMESPACE")
-          ?? ClusterOptions.defaultNamespace)
+          ?? ClusterOptions.defaultNamespace,
+        serviceLabels: serviceLabels)
     } catch {
       throw CommandFailure("\(error)", .unreachable)
     }
@@ -47,11 +50,14 @@ struct ReadingArguments: ParsableArguments {
     return options
   }
 
-  /// Runs `body` with a client of the cluster.
+  /// Runs `body` with a client of the cluster, and the options of a reader.
+  ///
+  /// - Parameter serviceLabels: only Services with these labels are read; nil for all.
   func withCluster<Result: Sendable>(
+    serviceLabels: String? = nil,
     _ body: (KubernetesClient, ClusterOptions) async throws -> Result
   ) async throws -> Result {
-    let options = try options()
+    let options = try options(serviceLabels: serviceLabels)
     var logger = Logger(label: "bellman")
     logger.logLevel = .critical
     do {
@@ -79,6 +85,18 @@ struct AssignmentArguments: ParsableArguments {
     name: .customLong("ignore-exclude-lb"),
     help: "The speakers ignore node.kubernetes.io/exclude-from-external-load-balancers.")
   var ignoreExcludeLabel = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The speakers serve only Services of the cluster with these labels, as in kubectl --selector; by "
+        + "default $BELLMAN_SERVICE_LABELS.",
+      valueName: "labels"))
+  var serviceLabels: String?
+
+  /// The labels of the Services of a cluster that are looked at; nil for all.
+  var servedLabels: String? {
+    serviceLabels ?? EnvironmentVariable.first("BELLMAN_SERVICE_LABELS")
+  }
 
   var options: Assignment.Options {
     Assignment.Options(

@@ -75,7 +75,8 @@ extension Examination {
   var poolsOverNodes: [Finding] {
     snapshot.configuration.pools.compactMap { pool in
       let nodes = snapshot.nodes.flatMap { node in
-        node.internalAddresses.filter { pool.contains($0) }.map { "\(node.name) (\($0))" }
+        Set(node.internalAddresses + node.externalAddresses).sorted().filter { pool.contains($0) }
+          .map { "\(node.name) (\($0))" }
       }
       guard !nodes.isEmpty else { return nil }
       return Finding(

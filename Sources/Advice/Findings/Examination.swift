@@ -44,7 +44,8 @@ struct Examination {
   }
 
   private func about(_ service: Service) -> [Finding] {
-    var findings = silentAddresses(of: service) + statedNeeds(of: service)
+    var findings = missingAddress(of: service) + silentAddresses(of: service)
+    findings += statedNeeds(of: service)
     findings += insideCallers(of: service) + healthChecks(of: service)
     guard service.externalTrafficPolicy == .local else { return findings }
     return findings + replicas(of: service) + spread(of: service)
@@ -98,10 +99,6 @@ extension Snapshot {
     let examination = Examination(self, options)
     return AdviceDocument(
       source: source, services: examination.services.count, findings: examination.findings,
-      omissions: serviceProxy == nil
-        ? [
-          "kube-proxy: no ConfigMap \(ServiceProxySettings.configMap) with the key "
-            + "\(ServiceProxySettings.key) was found, so nothing is said about strict ARP"
-        ] : [])
+      omissions: examination.omissions)
   }
 }

@@ -7,22 +7,33 @@ extension Examination {
   /// A ratio from which the share of a pod is called uneven.
   private static let unevenRatio = 1.5
 
-  /// One pod, and so one node, is all there is.
+  /// One pod, or one node with all of them, is all there is.
   func replicas(of service: Service) -> [Finding] {
     let families = families(of: service).filter {
-      endpoints.total(of: service.metadata.name, $0) == 1
+      let total = endpoints.total(of: service.metadata.name, $0)
+      return total == 1 || total > 1 && hasOneNode(service, $0, total)
     }
     guard let family = families.first else { return [] }
     let node = endpoints.nodes(of: service.metadata.name, family).first ?? "an unknown node"
     let names = families.map(\.rawValue).joined(separator: " and ")
+    let count = endpoints.total(of: service.metadata.name, family)
     return [
       Finding(
         .warning, .localSingleReplica, object: Self.title(service),
-        reason: "externalTrafficPolicy is Local and there is one ready \(names) endpoint, on "
-          + "\(node). When that pod restarts, or the node fails, no node may announce the address.",
+        reason: count == 1
+          ? "externalTrafficPolicy is Local and there is one ready \(names) endpoint, on "
+            + "\(node). When that pod restarts, or the node fails, no node may announce the address."
+          : "externalTrafficPolicy is Local and all \(count) ready \(names) endpoints are on "
+            + "\(node). When that node fails or restarts, no node may announce the address.",
         remedy: "run at least two replicas on different nodes (a topologySpreadConstraint over "
           + "kubernetes.io/hostname), or use externalTrafficPolicy: Cluster")
     ]
+  }
+
+  private func hasOneNode(_ service: Service, _ family: AddressFamily, _ total: Int) -> Bool {
+    let nodes = endpoints.nodes(of: service.metadata.name, family)
+    guard nodes.count == 1, let node = nodes.first else { return false }
+    return endpoints.count(of: service.metadata.name, family, on: node) == total
   }
 
   /// Pods that get much more traffic than others.

@@ -9,21 +9,28 @@ extension Examination {
 
   var routerRisks: [Finding] { singleRouters + slowDetection }
 
-  /// One router that takes all routes of a family with it.
+  /// One router that takes all routes of a family with it. What is behind an interface is another one
+  /// on each node, perhaps.
   private var singleRouters: [Finding] {
-    let used = usedPeers
-    var routers: [String: [AddressFamily]] = [:]
-    for family in AddressFamily.allCases {
-      let places = Set(used.filter { $0.families.contains(family) }.map(Self.place))
-      guard places.count == 1, let only = places.first else { continue }
-      routers[only, default: []].append(family)
+    let peers = Dictionary(
+      snapshot.configuration.peers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var places: [AddressFamily: Set<BGPPeer.Endpoint>] = [:]
+    for route in plan.addresses.flatMap(\.routes) {
+      guard let peer = peers[route.peer] else { continue }
+      places[route.prefix.family, default: []].insert(peer.endpoint)
     }
-    return routers.sorted { $0.key < $1.key }.map { place, families in
+    var routers: [IPAddress: [AddressFamily]] = [:]
+    for family in AddressFamily.allCases {
+      guard let only = places[family], only.count == 1, case .address(let address)? = only.first
+      else { continue }
+      routers[address, default: []].append(family)
+    }
+    return routers.sorted { $0.key < $1.key }.map { address, families in
       Finding(
         .warning, .singleRouter, object: nil,
         reason:
           "all \(families.map(\.rawValue).joined(separator: " and ")) routes go to one router, "
-          + "at \(place): while it is down or restarts nothing of them can be reached.",
+          + "at \(address): while it is down or restarts nothing of them can be reached.",
         remedy: "add a BGPPeer for a second router")
     }
   }
@@ -52,13 +59,6 @@ extension Examination {
   private var usedPeers: [BGPPeer] {
     let told = Set(plan.addresses.flatMap(\.peers))
     return snapshot.configuration.peers.filter { told.contains($0.name) }
-  }
-
-  private static func place(of peer: BGPPeer) -> String {
-    switch peer.endpoint {
-    case .address(let address): "\(address)"
-    case .interface(let name): "interface \(name)"
-    }
   }
 
   /// kube-proxy in IPVS mode binds all service addresses to an interface of every node, whose kernel

@@ -8,6 +8,19 @@ extension Examination {
   /// `latency`, or both with a comma between.
   static let needs = "bellman.dev/needs"
 
+  /// A service to which nobody gave an address.
+  func missingAddress(of service: Service) -> [Finding] {
+    let name = "\(service.metadata.name)"
+    return plan.servicesWithoutAddress.filter { $0.service == name }.map { told in
+      Finding(
+        .warning, .serviceWithoutAddress, object: Self.title(service),
+        reason: "there is nothing to announce: \(told.sentence) (\(told.reason)).",
+        remedy: "see that the controller that gives addresses runs and what it says: "
+          + "kubectl -n \(service.metadata.name.namespace) describe service "
+          + "\(service.metadata.name.name)")
+    }
+  }
+
   /// An address that no node may announce.
   func silentAddresses(of service: Service) -> [Finding] {
     addresses(of: service).filter { !$0.isAnnounced }.map { address in
@@ -81,7 +94,7 @@ extension Examination {
   func healthChecks(of service: Service) -> [Finding] {
     let name = service.metadata.name
     let families = families(of: service)
-    return snapshot.healthAnswers.filter { $0.service == name }
+    return (snapshot.healthAnswers ?? []).filter { $0.service == name }
       .sorted { $0.node < $1.node }.compactMap { answer in
         let count = families.map { endpoints.count(of: name, $0, on: answer.node) }.max() ?? 0
         let port = service.healthCheckNodePort.map(String.init) ?? "of health checks"

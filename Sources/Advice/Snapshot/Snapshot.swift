@@ -16,15 +16,15 @@ public struct Snapshot: Sendable {
   public var problems: [Diagnostic]
   /// What kube-proxy was told; nil where that is not known.
   public var serviceProxy: ServiceProxySettings?
-  /// What the nodes answered on health check node ports; empty where they were not asked.
-  public var healthAnswers: [HealthAnswer]
+  /// What the nodes answered on health check node ports; nil where they were not asked.
+  public var healthAnswers: [HealthAnswer]?
 
   /// A snapshot of these objects.
   public init(
     source: String, services: [Service] = [], endpointSlices: [EndpointSlice] = [],
     nodes: [Node] = [], configuration: Configuration = Configuration(),
     problems: [Diagnostic] = [], serviceProxy: ServiceProxySettings? = nil,
-    healthAnswers: [HealthAnswer] = []
+    healthAnswers: [HealthAnswer]? = nil
   ) {
     self.source = source
     self.services = services.sorted { $0.metadata.name < $1.metadata.name }
@@ -55,7 +55,7 @@ public struct Snapshot: Sendable {
 
 /// What a node answered when it was asked for the health of a service's endpoints on it.
 public struct HealthAnswer: Hashable, Sendable {
-  /// The answers that tell something.
+  /// What came of the question.
   public enum Outcome: Hashable, Sendable {
     /// It has endpoints (HTTP 200).
     case healthy
@@ -63,6 +63,8 @@ public struct HealthAnswer: Hashable, Sendable {
     case unhealthy(status: Int)
     /// Nobody listens on the port.
     case refused
+    /// Nothing was heard in time, or the node cannot be reached.
+    case silent
   }
 
   /// The service.

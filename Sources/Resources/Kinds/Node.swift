@@ -21,6 +21,8 @@ public struct Node: Hashable, Sendable {
   public var isNetworkUnavailable: Bool
   /// The addresses of type `InternalIP`.
   public var internalAddresses: [IPAddress]
+  /// The addresses of type `ExternalIP`.
+  public var externalAddresses: [IPAddress]
 
   /// The node's name.
   public var name: String { metadata.name.name }
@@ -29,8 +31,9 @@ public struct Node: Hashable, Sendable {
   public init(
     metadata: ObjectMetadata, isUnschedulable: Bool = false, taints: Set<String> = [],
     ready: ConditionStatus = .yes, isNetworkUnavailable: Bool = false,
-    internalAddresses: [IPAddress] = []
+    internalAddresses: [IPAddress] = [], externalAddresses: [IPAddress] = []
   ) {
+    self.externalAddresses = externalAddresses
     self.metadata = metadata
     self.isUnschedulable = isUnschedulable
     self.taints = taints

@@ -4,7 +4,7 @@ import NIOCore
 import Resources
 
 /// Asks the nodes, on the health check node port of each service with policy Local, whether their
-/// kube-proxy has endpoints of it. What cannot be reached says nothing.
+/// kube-proxy has endpoints of it.
 public struct HealthQuestions: Sendable {
   /// One node and port.
   struct Question: Hashable {
@@ -36,7 +36,7 @@ public struct HealthQuestions: Sendable {
 
   /// The answers, by service and node.
   public func ask() async -> [HealthAnswer] {
-    await withTaskGroup(of: HealthAnswer?.self) { group in
+    await withTaskGroup(of: HealthAnswer.self) { group in
       var rest = questions[...]
       var answers: [HealthAnswer] = []
       for _ in 0..<Self.atOnce {
@@ -44,14 +44,14 @@ public struct HealthQuestions: Sendable {
         group.addTask { await Self.ask(question) }
       }
       for await answer in group {
-        if let answer { answers.append(answer) }
+        answers.append(answer)
         if let question = rest.popFirst() { group.addTask { await Self.ask(question) } }
       }
       return answers.sorted { ($0.service, $0.node) < ($1.service, $1.node) }
     }
   }
 
-  private static func ask(_ question: Question) async -> HealthAnswer? {
+  private static func ask(_ question: Question) async -> HealthAnswer {
     let found = await HealthRequest.outcome(
       at: question.address, port: question.port, host: question.node, patience: patience)
     let outcome: HealthAnswer.Outcome
@@ -59,7 +59,7 @@ public struct HealthQuestions: Sendable {
     case .healthy: outcome = .healthy
     case .unhealthy(let status): outcome = .unhealthy(status: status)
     case .refused: outcome = .refused
-    case .silent: return nil
+    case .silent: outcome = .silent
     }
     return HealthAnswer(service: question.service, node: question.node, outcome: outcome)
   }

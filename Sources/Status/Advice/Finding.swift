@@ -35,6 +35,7 @@ public struct Finding: Codable, Hashable, Sendable {
     case localUnevenSpread = "local-uneven-spread"
     case nodePortsAllocated = "node-ports-allocated"
     case poolOverlapsNode = "pool-overlaps-node"
+    case serviceWithoutAddress = "service-without-address"
     case singleRouter = "single-router"
     case slowFailureDetection = "slow-failure-detection"
 

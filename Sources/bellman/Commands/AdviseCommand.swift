@@ -51,6 +51,9 @@ struct AdviseCommand: AsyncParsableCommand {
     if manifests != nil, cluster.namesCluster {
       throw ValidationError("give a cluster or --manifests, not both")
     }
+    if manifests != nil, assignment.serviceLabels != nil {
+      throw ValidationError("--service-labels is for a cluster, not for --manifests")
+    }
   }
 
   func run() async throws {
@@ -58,7 +61,8 @@ struct AdviseCommand: AsyncParsableCommand {
     if let manifests {
       snapshot = ManifestFolder(manifests).snapshot
     } else {
-      snapshot = try await cluster.withCluster { client, options in
+      snapshot = try await cluster.withCluster(serviceLabels: assignment.servedLabels) {
+        client, options in
         try await SnapshotReader(client: client, options: options).snapshot()
       }
     }

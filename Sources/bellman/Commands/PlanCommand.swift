@@ -60,6 +60,10 @@ struct PlanCommand: AsyncParsableCommand {
         "--kubeconfig and --context are for a cluster; give --against-cluster too, or leave out "
           + "--manifests")
     }
+    if manifests != nil, assignment.serviceLabels != nil {
+      // The API server selects by them, and would leave out of one side only.
+      throw ValidationError("--service-labels is for a cluster alone, not for --manifests")
+    }
     if subject != nil, against != nil || againstCluster {
       throw ValidationError("a comparison is of all addresses; leave out the address or service")
     }
@@ -67,7 +71,8 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let manifests else {
-      let snapshot = try await cluster.withCluster { client, options in
+      let snapshot = try await cluster.withCluster(serviceLabels: assignment.servedLabels) {
+        client, options in
         try await SnapshotReader(client: client, options: options).snapshot()
       }
       return try show(snapshot.plan(assignment.options))

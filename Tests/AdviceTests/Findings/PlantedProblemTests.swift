@@ -54,6 +54,23 @@ struct PlantedProblemTests {
       new: "endpoints: [{addresses: [198.51.100.11], nodeName: node-1}]",
       words: ["one ready IPv4 endpoint, on node-1"]),
     Plant(
+      kind: .localSingleReplica, severity: .warning, old: slice,
+      new: """
+        endpoints:
+        - {addresses: [198.51.100.11], nodeName: node-1}
+        - {addresses: [198.51.100.12], nodeName: node-1}
+        """,
+      words: ["all 2 ready IPv4 endpoints are on node-1"]),
+    Plant(
+      kind: .serviceWithoutAddress, severity: .warning, old: last,
+      new: more(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: new, namespace: shop}
+        spec: {type: LoadBalancer, allocateLoadBalancerNodePorts: false, ports: [{port: 80}]}
+        """), words: ["nothing to announce", "noAddress"]),
+    Plant(
       kind: .localUnevenSpread, severity: .warning, old: slice,
       new: slice + """
 
@@ -72,8 +89,14 @@ struct PlantedProblemTests {
       kind: .poolOverlapsNode, severity: .error, old: "192.0.2.128-192.0.2.191",
       new: "192.0.2.0/24", words: ["node-1 (192.0.2.11), node-2 (192.0.2.12)"]),
     Plant(
+      kind: .poolOverlapsNode, severity: .error,
+      old: "{type: InternalIP, address: 192.0.2.11}",
+      new: "{type: InternalIP, address: 192.0.2.11}, {type: ExternalIP, address: 203.0.113.5}",
+      words: ["addresses of nodes: node-1 (203.0.113.5)."]),
+    Plant(
       kind: .singleRouter, severity: .warning, old: "peerAddress: 192.0.2.2,",
-      new: "peerAddress: 192.0.2.1, peerPort: 1179,", words: ["one router, at 192.0.2.1"]),
+      new: "peerAddress: 192.0.2.1, peerPort: 1179,",
+      words: ["all IPv4 routes go to one router, at 192.0.2.1"]),
     Plant(
       kind: .slowFailureDetection, severity: .warning, old: "192.0.2.2, bfdProfile: fast",
       new: "192.0.2.2, holdTime: 31s", words: ["router-b (31 s)"]),
@@ -130,7 +153,9 @@ struct PlantedProblemTests {
   @Test func nothingIsFoundInTheCleanCluster() {
     let advice = Manifests.snapshot(Manifests.clean).advice()
     #expect(advice.findings == [])
-    #expect(advice.omissions == [])
+    #expect(
+      advice.omissions
+        == ["health check node ports: not asked; --ask-health asks those of shop/web"])
     #expect(advice.services == 2)
   }
 
@@ -166,6 +191,15 @@ struct PlantedProblemTests {
     #expect(spread.reason.contains("1 of 3 pods get 100 % each, and 2 none"))
   }
 
+  /// It may be another router on each node.
+  @Test func aPeerOnAnInterfaceIsNotCalledOneRouter() {
+    let text = Manifests.altered(
+      "spec: {ipAddressPools: [routed]}", "spec: {ipAddressPools: [routed], peers: [router-b]}")
+    #expect(Manifests.snapshot(text).advice().findings.map(\.kind) == [.singleRouter])
+    let unnumbered = text.replacing("peerAddress: 192.0.2.2", with: "interface: eth1")
+    #expect(Manifests.snapshot(unnumbered).advice().findings == [])
+  }
+
   @Test func weightsEvenTheSpread() {
     let uneven = Manifests.altered(
       Self.slice, Self.slice + "\n- {addresses: [198.51.100.12], nodeName: node-1}")
@@ -180,7 +214,7 @@ struct PlantedProblemTests {
   @Test(arguments: [
     (HealthAnswer.Outcome.healthy, "node-1", 0), (.unhealthy(status: 503), "node-1", 1),
     (.refused, "node-1", 1), (.healthy, "node-9", 1), (.unhealthy(status: 503), "node-9", 0),
-    (.refused, "node-9", 0),
+    (.refused, "node-9", 0), (.silent, "node-1", 0),
   ])
   func aHealthCheckThatContradictsTheEndpoints(
     _ outcome: HealthAnswer.Outcome, _ node: String, _ count: Int
@@ -210,5 +244,25 @@ struct PlantedProblemTests {
     ).advice()
     #expect(advice.findings == [])
     #expect(advice.omissions.first?.contains("kube-proxy") == true)
+    // Whether it drops callers inside depends on it.
+    #expect(
+      advice.omissions.first?.hasSuffix("(local-drops-inside-callers) of shop/web") == true)
+  }
+
+  @Test func healthChecksThatWereNotHeardAreNamed() {
+    var snapshot = Manifests.snapshot(Manifests.clean)
+    snapshot.healthAnswers = []
+    #expect(snapshot.advice().omissions == [])
+    let web = ObjectName(namespace: "shop", name: "web")
+    snapshot.healthAnswers = [
+      HealthAnswer(service: web, node: "node-1", outcome: .healthy),
+      HealthAnswer(service: web, node: "node-2", outcome: .silent),
+    ]
+    #expect(
+      snapshot.advice().omissions
+        == [
+          "health check node ports: 1 of 2 did not answer, as where a firewall is between: "
+            + "shop/web on node-2"
+        ])
   }
 }

@@ -61,8 +61,8 @@ struct HealthQuestionTests {
     #expect(answers.map(\.node) == ["node-1"] && answers.map(\.service) == [Self.name])
   }
 
-  @Test func silenceSaysNothing() async throws {
-    #expect(try await Self.answers(nil) == [])
+  @Test func silenceIsTold() async throws {
+    #expect(try await Self.answers(nil).map(\.outcome) == [.silent])
   }
 
   @Test func whereNobodyListensThatIsSaid() async throws {

@@ -28,7 +28,13 @@ extension Node {
       default: break
       }
     }
-    internalAddresses = status.field("addresses")?.mappings(Self.internalAddress) ?? []
+    for (type, address) in status.field("addresses")?.mappings(Self.address) ?? [] {
+      switch type {
+      case "InternalIP": internalAddresses.append(address)
+      case "ExternalIP": externalAddresses.append(address)
+      default: break
+      }
+    }
     status.finish(unknown: .warning)
   }
 
@@ -50,10 +56,13 @@ extension Node {
     return (type, status)
   }
 
-  private static func internalAddress(_ reader: inout FieldReader) -> IPAddress? {
+  /// An address with its type; nil of a name.
+  private static func address(_ reader: inout FieldReader) -> (String, IPAddress)? {
     let type = reader.required("type", "such as InternalIP")?.text("the type of an address")
     let field = reader.required("address", "an address")
     reader.finish(unknown: .warning)
-    return type == "InternalIP" ? field?.address() : nil
+    guard let type, ["InternalIP", "ExternalIP"].contains(type), let address = field?.address()
+    else { return nil }
+    return (type, address)
   }
 }
