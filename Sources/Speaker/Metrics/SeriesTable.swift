@@ -9,7 +9,16 @@ struct SeriesTable {
 
   private struct Counted {
     let counter: Counter
-    var total: UInt64 = 0
+    /// What each of those said last whose counts the series adds up.
+    var totals: [String: UInt64] = [:]
+    /// Those who said something since the series were ended that are gone.
+    var heard: Set<String> = []
+
+    mutating func forgetSilent() {
+      let heard = heard
+      totals = totals.filter { heard.contains($0.key) }
+      self.heard = []
+    }
   }
 
   private let factory: any MetricsFactory
@@ -44,7 +53,11 @@ struct SeriesTable {
 
   /// Brings a counter to what was counted elsewhere. Where that began anew, as when an interface was
   /// opened again, the counter goes on.
-  mutating func count(_ family: MetricFamily, _ labels: [String] = [], total: UInt64) {
+  ///
+  /// - Parameter part: who counted, where several have the same labels; their counts are added up.
+  mutating func count(
+    _ family: MetricFamily, _ labels: [String] = [], of part: String = "", total: UInt64
+  ) {
     let key = Key(family: family.name, labels: labels)
     touched.insert(key)
     var counted =
@@ -52,9 +65,11 @@ struct SeriesTable {
       ?? Counted(
         counter: Counter(
           label: family.name, dimensions: dimensions(family, labels), factory: factory))
-    let increase = total >= counted.total ? total - counted.total : total
+    let last = counted.totals[part] ?? 0
+    let increase = total >= last ? total - last : total
     if increase > 0 { counted.counter.increment(by: Int64(clamping: increase)) }
-    counted.total = total
+    counted.totals[part] = total
+    counted.heard.insert(part)
     counters[key] = counted
   }
 
@@ -68,6 +83,7 @@ struct SeriesTable {
       counted.counter.destroy()
       counters[key] = nil
     }
+    for key in counters.keys { counters[key]?.forgetSilent() }
     touched = []
   }
 

@@ -198,15 +198,7 @@ struct StatusMetrics {
         table.count(MetalLBMetrics.gratuitous, [name], total: count)
       }
     }
-    for peer in document.peers {
-      guard let address = peer.address else { continue }
-      let host = address.family == .ipv6 ? "[\(address)]" : "\(address)"
-      let name = "\(host):\(peer.port)"
-      table.set(MetalLBMetrics.sessionUp, [name], peer.state == .established)
-      table.count(MetalLBMetrics.updates, [name], total: peer.updatesSent ?? 0)
-      table.set(MetalLBMetrics.prefixes, [name], Double(peer.prefixesAnnounced.total))
-      if let bfd = peer.bfd { table.set(MetalLBMetrics.bfdUp, ["\(address)"], bfd.isUp) }
-    }
+    updateMetalLB(document.peers)
     let counters = document.counters
     table.count(MetalLBMetrics.clientUpdates, total: counters["updates"] ?? 0)
     table.count(
@@ -214,6 +206,30 @@ struct StatusMetrics {
       total: counters["objectsInError"] ?? counters["filesInError"] ?? 0)
     table.set(MetalLBMetrics.loaded, isReady)
     table.set(MetalLBMetrics.stale, !document.source.complete)
+  }
+  /// Peers of one address and port, as in several VRFs or on several links, have one series: it adds up
+  /// what they were told, and all of them have to be up.
+  private mutating func updateMetalLB(_ peers: [PeerStatus]) {
+    var sessions: [String: [PeerStatus]] = [:]
+    var bfd: [String: [BFDSessionStatus]] = [:]
+    for peer in peers {
+      guard let address = peer.address else { continue }
+      let host = address.family == .ipv6 ? "[\(address)]" : "\(address)"
+      sessions["\(host):\(peer.port)", default: []].append(peer)
+      if let session = peer.bfd { bfd["\(address)", default: []].append(session) }
+    }
+    for (name, peers) in sessions {
+      table.set(
+        MetalLBMetrics.sessionUp, [name], peers.allSatisfy { $0.state == .established })
+      for peer in peers {
+        table.count(MetalLBMetrics.updates, [name], of: peer.name, total: peer.updatesSent ?? 0)
+      }
+      let prefixes = peers.reduce(0) { $0 + $1.prefixesAnnounced.total }
+      table.set(MetalLBMetrics.prefixes, [name], Double(prefixes))
+    }
+    for (address, sessions) in bfd {
+      table.set(MetalLBMetrics.bfdUp, [address], sessions.allSatisfy(\.isUp))
+    }
   }
 }
 

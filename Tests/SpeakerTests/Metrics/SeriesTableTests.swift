@@ -42,4 +42,22 @@ import Testing
     let text = String(buffer: OpenMetricsText.render(registry))
     #expect(text.contains("app_things_total{name=\"a\"} \(expected)\n"), "\(text)")
   }
+
+  /// Each begins anew by itself, and the series is what all of them counted.
+  @Test(
+    arguments: [
+      ([["x": 10, "y": 20], ["x": 10, "y": 20]], 30),
+      ([["x": 10, "y": 20], ["x": 2, "y": 21]], 33),
+      ([["x": 10, "y": 20], ["y": 20], ["x": 1, "y": 20]], 31),
+    ] as [([[String: UInt64]], Int)])
+  func severalThatCountTheSameAreAddedUp(_ rounds: [[String: UInt64]], _ expected: Int) {
+    let registry = MetricsRegistry([counter])
+    var table = SeriesTable(factory: registry)
+    for round in rounds {
+      for (part, total) in round { table.count(counter, ["a"], of: part, total: total) }
+      table.endOthers()
+    }
+    let text = String(buffer: OpenMetricsText.render(registry))
+    #expect(text.contains("app_things_total{name=\"a\"} \(expected)\n"), "\(text)")
+  }
 }

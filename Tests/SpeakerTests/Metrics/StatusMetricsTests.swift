@@ -140,6 +140,24 @@ import Testing
     }
   }
 
+  /// As in two VRFs.
+  @Test func peersOfOneAddressShareASeriesThatAddsThemUp() throws {
+    let first = try router()
+    let second = PeerStatus(
+      name: "other", address: first.address, port: 179, localAS: 1, remoteAS: 2,
+      state: .established, since: first.since, prefixesAnnounced: PrefixCounts(ipv4: 1),
+      updatesSent: 100)
+    let picture = document(peers: [first, second])
+    let text = text(picture, picture, picture, metalLB: true)
+    for line in [
+      "metallb_bgp_updates_total{peer=\"[2001:db8::1]:179\"} 105",
+      "metallb_bgp_announced_prefixes_total{peer=\"[2001:db8::1]:179\"} 6",
+      "metallb_bgp_session_up{peer=\"[2001:db8::1]:179\"} 0",
+    ] {
+      #expect(text.contains("\(line)\n"), "\(line) is missing")
+    }
+  }
+
   @Test func whatIsGoneLeavesNoSeries() throws {
     let text = text(
       document(addresses: [try web()], peers: [try router()]), document(), metalLB: true)
