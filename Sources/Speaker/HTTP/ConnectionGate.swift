@@ -7,8 +7,9 @@ struct ConnectionGate {
   struct Limits: Hashable, Sendable {
     /// Connections at the same time.
     var connections = 128
-    /// Connections at the same time from one address.
-    var connectionsOfOne = 16
+    /// Connections at the same time from one address. All who come through the API server have the same:
+    /// as many as may wait for events, and some who ask.
+    var connectionsOfOne = 96
     /// Requests from one address at once, after a pause.
     var burst = 40.0
     /// Requests a second from one address.

@@ -21,6 +21,15 @@ struct StatusServer: Service {
   /// nor wait for.
   var eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
   var stuckAfter = Pulse.limit
+  var limits = Self.limits
+
+  /// The bounds of connections. On a socket all have the same source, for which there is no other rate
+  /// than that of the machine.
+  static let limits: ListenServer.Limits = {
+    var limits = ListenServer.Limits()
+    limits.gate.connectionsOfOne = limits.gate.connections
+    return limits
+  }()
 
   func run() async throws {
     let router = Router()
@@ -32,6 +41,9 @@ struct StatusServer: Service {
     let path = socketPath
     let application = Application(
       router: router,
+      server: limits.server(
+        gate: ListenGuard(limits: limits.gate) { [exporter] in exporter?.countRefusal($0) },
+        certificate: nil),
       configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
       onServerRunning: { _ in chmod(path, 0o600) },
       eventLoopGroupProvider: .shared(eventLoopGroup),

@@ -1,3 +1,4 @@
+import CoreMetrics
 import NIOCore
 import Status
 
@@ -28,6 +29,14 @@ actor MetricsExporter {
     let text = await task.value
     current = nil
     return text
+  }
+
+  /// Counts a connection to the status socket that was closed at once.
+  nonisolated func countRefusal(_ refusal: ConnectionGate.Refusal) {
+    let family = SpeakerMetrics.httpRefused
+    Counter(
+      label: family.name, dimensions: [(family.labels[0], refusal.rawValue)], factory: registry
+    ).increment()
   }
 
   private func collect() async -> ByteBuffer {

@@ -182,7 +182,8 @@ enum SpeakerMetrics {
     "bellman_http_requests", "Requests on the TCP address of --listen, by status",
     labels: ["code"])
   static let httpRefused = MetricFamily.counter(
-    "bellman_http_refused_connections", "Connections to --listen that were closed at once, and why",
+    "bellman_http_refused_connections",
+    "Connections to --listen or the status socket that were closed at once, and why",
     labels: ["reason"])
 
   /// All of them, in the order of the exposition.

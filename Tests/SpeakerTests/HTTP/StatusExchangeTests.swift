@@ -13,7 +13,10 @@ import Testing
   let directory = TemporaryDirectory()
 
   /// Runs `body` while a speaker without interfaces and peers answers on a socket.
-  func withServer(_ body: (StatusClient, ControlLoop) async throws -> Void) async throws {
+  func withServer(
+    limits: ListenServer.Limits = StatusServer.limits,
+    _ body: (StatusClient, ControlLoop) async throws -> Void
+  ) async throws {
     let socket = directory.path + "/speaker.sock"
     let manifests = TemporaryDirectory()
     try manifests.write(
@@ -39,7 +42,8 @@ import Testing
     await control.sourceChanged(reader.read())
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let server = StatusServer(socketPath: socket, control: control, logger: logger)
+    var server = StatusServer(socketPath: socket, control: control, logger: logger)
+    server.limits = limits
     let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await group.run() }
@@ -48,6 +52,33 @@ import Testing
       try await body(client, control)
       await group.triggerGracefulShutdown()
       try await tasks.waitForAll()
+    }
+  }
+
+  /// Connections that say nothing are closed, and make room for others.
+  @Test func idleConnectionsDoNotFillTheSocketForEver() async throws {
+    #expect(StatusServer.limits.gate.connectionsOfOne == StatusServer.limits.gate.connections)
+    var limits = StatusServer.limits
+    limits.gate.connections = 4
+    limits.gate.connectionsOfOne = 4
+    limits.idle = .milliseconds(500)
+    try await withServer(limits: limits) { client, _ in
+      let path = directory.path + "/speaker.sock"
+      var open: [any Channel] = []
+      for _ in 0..<4 {
+        open.append(
+          try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(unixDomainSocketPath: path).get())
+      }
+      for channel in open { try await channel.closeFuture.get() }
+      #expect(try await client.status().node == "node-1")
+      open = []
+      for _ in 0..<5 {
+        open.append(
+          try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(unixDomainSocketPath: path).get())
+      }
+      for channel in open { try await channel.closeFuture.get() }
     }
   }
 
