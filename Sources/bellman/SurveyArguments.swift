@@ -17,8 +17,10 @@ struct SurveyArguments: ParsableArguments {
   var speakerLabels = SpeakerSurvey.Options().labels
 
   @Option(
-    help: ArgumentHelp("How long a speaker may take for its answer, such as 2s.", valueName: "time")
-  )
+    help: ArgumentHelp(
+      "How long a speaker may take for its answer, and the API server for the list of them, such as "
+        + "2s.",
+      valueName: "time"))
   var deadline = TimeArgument(amount: .seconds(5))
 
   @Option(

@@ -88,14 +88,14 @@ private struct Watcher: Sendable {
 
   /// Draws over what is there, line by line, so that nothing flickers.
   private func draw(_ text: String, _ heading: String, _ isFirst: Bool) {
-    var lines: [Substring] = [Substring(heading), ""]
-    lines += text.split(separator: "\n", omittingEmptySubsequences: false)
+    var lines =
+      [heading, ""]
+      + text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map(String.init)
     if lines.last == "" { lines.removeLast() }
-    if let rows = Terminal.size?.rows, rows > 2, lines.count >= rows {
-      let left = lines.count - (rows - 2)
-      lines = Array(lines.prefix(rows - 2)) + ["… \(left) more lines"]
-    }
-    let page = lines.map { $0 + "\u{1B}[K" }.joined(separator: "\n")
-    Terminal.write((isFirst ? "\u{1B}[2J" : "") + "\u{1B}[H" + page + "\u{1B}[J")
+    let size = Terminal.size ?? (columns: 80, rows: 24)
+    // A terminal may say that it has no rows.
+    let page = ScreenPage(columns: size.columns, rows: size.rows > 0 ? size.rows : 24)
+    Terminal.write((isFirst ? "\u{1B}[2J" : "") + page.drawing(lines))
   }
 }

@@ -30,6 +30,47 @@ enum Program {
   }
 }
 
+extension CommandTests {
+  /// By a link, as kubectl calls its plugins.
+  @Suite struct Plugin {
+    @Test func byALinkItIsAPluginOfKubectl() async throws {
+      let script = """
+        set -eu
+        D=$(mktemp -d); trap 'rm -rf "$D"' EXIT
+        ln -s "$B" "$D/kubectl-bellman"
+        "$D/kubectl-bellman" --help | grep -m 1 USAGE
+        """
+      let result = try await Program.shell(script)
+      #expect(result.status == 0, "\(result.error)")
+      #expect(result.output.contains("USAGE: kubectl bellman <subcommand>"), "\(result.output)")
+    }
+
+    /// The cluster is asked, also where the environment names a node of this machine.
+    @Test func aPluginAsksTheCluster() async throws {
+      let script = """
+        D=$(mktemp -d); trap 'rm -rf "$D"' EXIT
+        ln -s "$B" "$D/kubectl-bellman"
+        cat >"$D/config" <<END
+        apiVersion: v1
+        kind: Config
+        current-context: a
+        contexts: [{name: a, context: {cluster: a, user: a}}]
+        clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}]
+        users: [{name: a, user: {token: secret}}]
+        END
+        export KUBECONFIG="$D/config" BELLMAN_NODE_NAME=no-such-node
+        "$D/kubectl-bellman" status; echo $?
+        "$B" status; echo $?
+        """
+      let result = try await Program.shell(script)
+      #expect(result.output == "5\n5\n", "\(result.error)")
+      let errors = result.error.split(separator: "Error: ")
+      #expect(errors.first?.contains("https://127.0.0.1:1") == true, "\(result.error)")
+      #expect(errors.last?.contains("no-such-node.sock") == true, "\(result.error)")
+    }
+  }
+}
+
 /// Where the repository is.
 enum RepositoryPath {
   /// The folder that holds `Package.swift`.

@@ -20,6 +20,22 @@ extension CommandTests {
       }
     }
 
+    @Test func theFormsAreThoseOfTheOtherCommands() async throws {
+      try await SpeakerRig.run(with: SpeakerRig.advertisement) { rig in
+        let table = try await lines("--about", "shop/web", of: rig)
+        for form in ["table", "text", "wide"] {
+          #expect(try await lines("--about", "shop/web", "-o", form, of: rig) == table)
+        }
+        let names = try await lines("--about", "shop/web", "-o", "name", of: rig)
+        #expect(names == table.map { _ in "192.0.2.200" })
+        let yaml = try await lines("--about", "shop/web", "-o", "yaml", of: rig)
+        #expect(yaml.count { $0 == "---" } == table.count)
+        #expect(yaml.contains("object: 192.0.2.200"))
+        let json = try await lines("--about", "shop/web", "-o", "json", of: rig)
+        #expect(json.count == table.count && json.allSatisfy { $0.hasPrefix("{") })
+      }
+    }
+
     @Test func aNameThatNoEventIsAboutIsSaid() async throws {
       try await SpeakerRig.run(with: SpeakerRig.advertisement) { rig in
         let result = try await Command.output(

@@ -1,5 +1,7 @@
 import FoundationEssentials
 import Lab
+import NIOCore
+import NIOPosix
 import Testing
 
 @testable import bellman
@@ -25,6 +27,12 @@ extension CommandTests {
       (["advise", "--manifests", "\(manifests)/clean"], .success),
       (["advise", "--manifests", "\(manifests)/planted"], .found),
       (["plan", "--manifests", "\(manifests)/clean"], .success),
+      (["plan", "--manifests", "\(manifests)/clean", "--service-labels", "a=b"], .usage),
+      (["advise", "--manifests", "\(manifests)/clean", "--service-labels", "a=b"], .usage),
+      (["plan", "--service-labels", "a=b", "--kubeconfig", "/nowhere/config"], .unreachable),
+      (["advise", "--service-labels", "a=b", "--kubeconfig", "/nowhere/config"], .unreachable),
+      (["doctor", "--manifests", "\(manifests)/clean", "--cluster"], .usage),
+      (["doctor", "--cluster", "--kubeconfig", "/nowhere/config"], .unreachable),
       (["plan", "--manifests", "\(manifests)/nowhere"], .found),
       (["plan", "192.0.2.99", "--manifests", "\(manifests)/clean"], .notFound),
       (
@@ -57,6 +65,19 @@ extension CommandTests {
           #expect(result.status == status.rawValue, "\(arguments): \(result.error)")
         }
       }
+    }
+
+    /// As one that was stopped, or hangs.
+    @Test func aSpeakerThatSaysNothingIsUnreachable() async throws {
+      let folder = FileManager.default.temporaryDirectory.path + "/bellman-\(UUID().uuidString)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .bind(unixDomainSocketPath: "\(folder)/s.sock").get()
+      let result = try await Program.shell("timeout 60 \"$B\" status --socket \(folder)/s.sock")
+      #expect(result.status == bellman.ExitStatus.unreachable.rawValue, "\(result.error)")
+      #expect(result.error.contains("did not answer within 10.0 s"), "\(result.error)")
+      try await server.close()
     }
 
     @Test func theDocumentationHasEachOfThem() throws {

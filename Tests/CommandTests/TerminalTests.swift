@@ -1,6 +1,8 @@
 import Lab
 import Testing
 
+@testable import bellman
+
 extension CommandTests {
   /// What is shown on a terminal, and what in a pipe.
   @Suite struct Terminals {
@@ -9,12 +11,12 @@ extension CommandTests {
 
     /// Runs a shell line on a terminal of so many columns; `$S` is the socket.
     private func onTerminal(
-      _ line: String, columns: Int, _ rig: SpeakerRig
+      _ line: String, columns: Int, rows: Int = 40, _ rig: SpeakerRig
     ) async throws -> String {
       try await Program.shell(
         """
         S=\(rig.socket); export B S TERM=xterm; unset NO_COLOR
-        script -qec 'stty cols \(columns) rows 40; \(line)' /dev/null </dev/null
+        script -qec 'stty cols \(columns) rows \(rows); \(line)' /dev/null </dev/null
         """
       ).output
     }
@@ -68,6 +70,39 @@ extension CommandTests {
         #expect(shown.contains("\(Self.reversed)"), "\(shown)")
         #expect(shown.hasSuffix("ended with 0\r\n"), "\(shown.suffix(60))")
       }
+    }
+
+    /// Sentences wrap; the page keeps to the rows of the terminal all the same.
+    @Test func linesThatAreLongerThanTheTerminalDoNotScrollIt() async throws {
+      try await SpeakerRig.run { rig in
+        let (columns, rows) = (30, 12)
+        let shown = try await onTerminal(
+          """
+          timeout --preserve-status -s INT 3 \
+          "$B" explain 192.0.2.200 -w -o wide --interval 300ms --socket "$S"
+          """, columns: columns, rows: rows, rig)
+        let pages = shown.split(separator: "\u{1B}[H").dropFirst()
+        #expect(pages.count > 2)
+        for page in pages {
+          let lines = page.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: "").split(
+            separator: "\r\n", omittingEmptySubsequences: false)
+          let used = lines.reduce(0) { $0 + max(1, ($1.count + columns - 1) / columns) }
+          #expect(used <= rows, "\(page)")
+          #expect(page.contains("more lines"))
+        }
+      }
+    }
+
+    @Test(arguments: [
+      (["abc", "de"], "abc\u{1B}[K\nde\u{1B}[K"), (["abcd", ""], "abcd\n\u{1B}[K"),
+      (["abcdefgh", "i"], "abcdefgh\ni\u{1B}[K"),
+      (["abcdefghi"], "abcdefghi\u{1B}[K"), (["abcdefghi", "j"], "… 2 \n"),
+      (["a", "b", "c", "d"], "a\u{1B}[K\nb\u{1B}[K\n… 2 \n"),
+      (["\u{1B}[1mabcd\u{1B}[0m", "a"], "\u{1B}[1mabcd\u{1B}[0m\na\u{1B}[K"),
+    ])
+    func aPageHasTheRowsOfItsTerminal(_ lines: [String], _ drawn: String) {
+      #expect(
+        ScreenPage(columns: 4, rows: 4).drawing(lines) == "\u{1B}[H\(drawn)\u{1B}[J")
     }
 
     @Test func inAPipeEachChangeIsABlock() async throws {

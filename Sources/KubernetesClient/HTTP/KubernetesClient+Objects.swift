@@ -1,4 +1,4 @@
-import NIOCore
+public import NIOCore
 import NIOHTTP1
 public import Resources
 
@@ -39,12 +39,14 @@ extension KubernetesClient {
   }
 
   /// One object; nil where there is none of this name, or the kind is not installed.
+  ///
+  /// - Parameter time: how long that may take; nil for the usual patience.
   public func get(
-    _ name: ObjectName, of type: ResourceType
+    _ name: ObjectName, of type: ResourceType, within time: TimeAmount? = nil
   ) async throws(KubernetesError) -> KubernetesObject? {
     let request = APIRequest(path: type.path(of: name))
     do {
-      return try object(try await fetch(request), type, request)
+      return try object(try await fetch(request, patience: time ?? Self.patience), type, request)
     } catch  where error.status?.code == 404 {
       return nil
     }
@@ -53,15 +55,19 @@ extension KubernetesClient {
   /// All objects of a selection, read in pages of `pageSize`.
   ///
   /// For a look; to keep up with changes use ``follow(_:configuration:deliver:report:)``.
+  ///
+  /// - Parameter time: how long all pages together may take; nil for the usual patience with each.
   public func list(
-    _ selection: Selection, pageSize: Int = 500
+    _ selection: Selection, pageSize: Int = 500, within time: TimeAmount? = nil
   ) async throws(KubernetesError) -> [KubernetesObject] {
+    let end = time.map { NIODeadline.now() + $0 }
     let reader = ObjectReader(selection)
     var objects: [KubernetesObject] = []
     var token: String?
     repeat {
       let request = APIRequest.list(selection, limit: pageSize, continueToken: token)
-      let octets = try await fetch(request)
+      let left = end.map { max($0 - .now(), .zero) }
+      let octets = try await fetch(request, patience: left ?? Self.patience)
       do {
         let page = try ListPage(parsing: octets, reader: reader)
         objects += page.objects

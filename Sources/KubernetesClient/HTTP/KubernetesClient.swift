@@ -76,7 +76,7 @@ public final class KubernetesClient: Sendable {
     let result = await withTaskGroup(of: Result<[UInt8], RequestFailure>.self) { group in
       group.addTask {
         do throws(RequestFailure) {
-          return .success(try await self.fetchOnce(request))
+          return .success(try await self.fetchOnce(request, patience: patience))
         } catch {
           return .failure(error)
         }
@@ -92,20 +92,25 @@ public final class KubernetesClient: Sendable {
   }
 
   /// The whole answer to a request, without a second try and however slowly it comes.
+  ///
+  /// - Parameter patience: how long its head may take.
   func fetchOnce(
-    _ request: APIRequest, activity: (@Sendable () async -> Void)? = nil
+    _ request: APIRequest, patience: TimeAmount = KubernetesClient.patience,
+    activity: (@Sendable () async -> Void)? = nil
   ) async throws(RequestFailure) -> [UInt8] {
-    let response = try await open(request)
+    let response = try await open(request, patience: patience)
     return try await read(response, limit: Self.maximumBody, activity: activity)
   }
 
   /// Sends a request and waits for the head of an answer that is a success.
-  func open(_ request: APIRequest) async throws(RequestFailure) -> HTTPClientResponse {
+  func open(
+    _ request: APIRequest, patience: TimeAmount = KubernetesClient.patience
+  ) async throws(RequestFailure) -> HTTPClientResponse {
     guard let client = connections.client else { throw .connection("the client was shut down") }
     let response: HTTPClientResponse
     do {
       response = try await client.execute(
-        try await prepare(request), deadline: .now() + Self.patience, logger: logger)
+        try await prepare(request), deadline: .now() + patience, logger: logger)
     } catch let error as KubernetesConfigurationError {
       throw .credentials(error.description)
     } catch {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import KubernetesClient
 import LinuxIO
+import NIOCore
 import Resources
 
 /// The token of speakers, as those who ask them have it. It does not show itself in any text.
@@ -48,11 +49,13 @@ struct NoSpeakerToken: Error {
 }
 
 extension SpeakerToken.Place {
-  /// The token of this place.
-  func token(_ client: KubernetesClient) async throws(NoSpeakerToken) -> SpeakerToken {
+  /// The token of this place, which the API server has to tell within `time`.
+  func token(
+    _ client: KubernetesClient, within time: TimeAmount
+  ) async throws(NoSpeakerToken) -> SpeakerToken {
     switch self {
     case .file(let path): try Self.read(path)
-    case .secret(let name): try await Self.ask(name, client)
+    case .secret(let name): try await Self.ask(name, client, time)
     }
   }
 
@@ -71,13 +74,13 @@ extension SpeakerToken.Place {
   }
 
   private static func ask(
-    _ name: ObjectName, _ client: KubernetesClient
+    _ name: ObjectName, _ client: KubernetesClient, _ time: TimeAmount
   ) async throws(NoSpeakerToken) -> SpeakerToken {
     let remedy =
       "give its file with --speaker-token-file, or name the Secret with --speaker-token-secret"
     let object: KubernetesObject?
     do {
-      object = try await client.get(name, of: ResourceType(.secret))
+      object = try await client.get(name, of: ResourceType(.secret), within: time)
     } catch {
       let rights =
         error.status?.code == 403

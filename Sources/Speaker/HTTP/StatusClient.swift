@@ -15,6 +15,8 @@ public struct StatusClient: Sendable {
     case unexpected(String)
     /// The speaker does not do what it was told, and says why.
     case refused(String)
+    /// The socket is there, and no answer came in time.
+    case late(path: String, seconds: Double)
 
     public var description: String {
       switch self {
@@ -23,14 +25,24 @@ public struct StatusClient: Sendable {
           + "  bellman speaker --manifests DIR --node NAME\n"
           + "or name another one with --node or --socket."
       case .notFound(let text), .unexpected(let text), .refused(let text): text
+      case .late(let path, let seconds):
+        "the speaker on \(path) did not answer within \(seconds) s: it is stopped, or it hangs. See\n"
+          + "  ss -lxp src \(path)   # names its process, as root\n"
+          + "  ps -o pid,stat,wchan:20,cmd -p PID   # STAT T: stopped; 'kill -CONT PID' goes on"
       }
     }
   }
 
   private let path: String
+  private let deadline: TimeAmount
 
   /// A client of the speaker that listens on the unix socket `path`.
-  public init(socketPath path: String) { self.path = path }
+  ///
+  /// - Parameter deadline: how long an answer may take, beside what the speaker is asked to wait.
+  public init(socketPath path: String, deadline: TimeAmount = .seconds(10)) {
+    self.path = path
+    self.deadline = deadline
+  }
 
   /// The status of the speaker; throws ``Failure``.
   public func status() async throws -> StatusDocument {
@@ -55,14 +67,20 @@ public struct StatusClient: Sendable {
 
   /// What a reader of events has not seen yet; throws ``Failure``.
   public func events(_ question: EventQuestion) async throws -> EventsDocument {
-    try StatusRenderer.parse(await get("events", question.query))
+    try StatusRenderer.parse(
+      await get("events", question.query, within: deadline + question.patience))
   }
 
   /// What the speaker answers to a question with parameters.
-  func get(_ path: String, _ query: [(String, String)]) async throws -> String {
+  ///
+  /// - Parameter time: how long that may take; nil for the client's deadline.
+  func get(
+    _ path: String, _ query: [(String, String)], within time: TimeAmount? = nil
+  ) async throws -> String {
     let parameters = query.map { "\($0.0)=\(Self.percentEncoded($0.1))" }
-    return try await get(
-      "/\(path)" + (parameters.isEmpty ? "" : "?\(parameters.joined(separator: "&"))"))
+    return try await ask(
+      "/\(path)" + (parameters.isEmpty ? "" : "?\(parameters.joined(separator: "&"))"), .GET,
+      within: time)
   }
 
   /// What a probe of a speaker answers.
@@ -111,7 +129,25 @@ public struct StatusClient: Sendable {
 
   func get(_ uri: String) async throws -> String { try await ask(uri, .GET) }
 
-  private func ask(_ uri: String, _ method: HTTPMethod) async throws -> String {
+  private func ask(
+    _ uri: String, _ method: HTTPMethod, within time: TimeAmount? = nil
+  ) async throws -> String {
+    let time = time ?? deadline
+    return try await withThrowingTaskGroup(of: String?.self) { group in
+      group.addTask { try await exchange(uri, method) }
+      group.addTask {
+        try await Task.sleep(for: .nanoseconds(time.nanoseconds))
+        return nil
+      }
+      defer { group.cancelAll() }
+      guard let answer = try await group.next() ?? nil else {
+        throw Failure.late(path: path, seconds: Double(time.nanoseconds / 100_000_000) / 10)
+      }
+      return answer
+    }
+  }
+
+  private func exchange(_ uri: String, _ method: HTTPMethod) async throws -> String {
     let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
     do {
       channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)

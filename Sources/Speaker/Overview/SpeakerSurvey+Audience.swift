@@ -20,7 +20,8 @@ extension SpeakerSurvey {
       options.tokenFile.map { SpeakerToken.Place.file($0) }
       ?? .secret(ObjectName(namespace: options.namespace, name: options.tokenSecret))
     do throws(NoSpeakerToken) {
-      return Audience(pods: pods, token: .success(try await place.token(client)))
+      return Audience(
+        pods: pods, token: .success(try await place.token(client, within: options.deadline)))
     } catch {
       // A file that was named is meant; a Secret may not be needed.
       if options.tokenFile != nil { throw Failure(description: error.reason) }
@@ -28,16 +29,21 @@ extension SpeakerSurvey {
     }
   }
 
-  /// The nodes that no pod of a speaker is on. Nothing is said of nodes that may not be listed, nor of
-  /// those with another system, where no speaker can run.
-  func missing(besides pods: [SpeakerPod]) async -> [SpeakerAnswer] {
+  /// The nodes on which a speaker can run: not those with another system. None where they may not be
+  /// listed, or not in time.
+  func nodeNames() async -> [String] {
     guard case .cluster(let client) = way else { return [] }
     let selection = Selection(
       ResourceType(.node), labelSelector: "kubernetes.io/os!=windows",
       pruned: SpeakerPod.prunedOfNodes)
-    let nodes = (try? await client.list(selection)) ?? []
+    let nodes = (try? await client.list(selection, within: options.deadline)) ?? []
+    return nodes.map(\.name.name)
+  }
+
+  /// Of these nodes, those that no pod of a speaker is on.
+  func missing(_ nodes: [String], besides pods: [SpeakerPod]) -> [SpeakerAnswer] {
     let known = Set(pods.map(\.node))
-    return nodes.map(\.name.name).filter { !known.contains($0) }.map { node in
+    return nodes.filter { !known.contains($0) }.map { node in
       SpeakerAnswer(
         node: node, pod: "", outcome: .missing,
         detail: "no pod of a speaker is on it; see nodeSelector and tolerations of the DaemonSet")
@@ -59,7 +65,7 @@ extension SpeakerSurvey {
     let found = try await client.list(
       Selection(
         .pod, namespace: options.namespace, labelSelector: options.labels,
-        pruned: SpeakerPod.pruned)
+        pruned: SpeakerPod.pruned), within: options.deadline
     ).compactMap(SpeakerPod.init)
     guard !found.isEmpty else {
       throw Failure(

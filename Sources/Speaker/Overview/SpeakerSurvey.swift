@@ -14,7 +14,8 @@ public struct SpeakerSurvey: Sendable {
     public var namespace = "bellman-system"
     /// The labels of the pods, in the syntax of `kubectl --selector`.
     public var labels = "app.kubernetes.io/name=bellman,app.kubernetes.io/component=speaker"
-    /// How long a speaker may take for its answer.
+    /// How long a speaker may take for its answer; so long, too, the API server for the list of the
+    /// pods, for that of the nodes, and for the token.
     public var deadline = TimeAmount.seconds(5)
     /// The file with the token that speakers ask for; nil for the Secret.
     public var tokenFile: String?
@@ -155,6 +156,15 @@ public struct SpeakerSurvey: Sendable {
       server: way.place, subject: subject, speakers: answers, told: told)
   }
 
+  /// Why, as the speaker of `node` sees it, all nodes announce `subject`, an address or
+  /// `namespace/name`, or do not.
+  ///
+  /// - Throws: ``Failure`` or `KubernetesError` where it does not answer, or does not know of it
+  public func explain(_ subject: String, of node: String) async throws -> ExplainDocument {
+    let octets = try await ask(node: node, "explain", [("target", subject)])
+    return try StatusRenderer.parse(String(decoding: octets, as: UTF8.self))
+  }
+
   /// What the speaker of `node` says, as it says it to those on its own machine.
   ///
   /// - Throws: ``Failure`` or `KubernetesError` where it does not answer
@@ -233,8 +243,9 @@ public struct SpeakerSurvey: Sendable {
     read: @escaping @Sendable ([UInt8]) throws(StatusRenderer.ParseError) -> Answer,
     take: (Answer) throws(StatusRenderer.ParseError) -> Introduction
   ) async throws -> [SpeakerAnswer] {
+    // Asked at once, so that no answer waits for it.
+    async let nodes = nodeNames()
     let audience = try await audience(try await pods())
-    async let missing = missing(besides: audience.pods)
     var answers = await withTaskGroup(of: Reply<Answer>.self) { group in
       for pod in audience.pods {
         group.addTask { await ask(pod, audience.token, path, query, read) }
@@ -243,7 +254,7 @@ public struct SpeakerSurvey: Sendable {
       for await reply in group { answers.append(answer(reply, take)) }
       return answers
     }
-    answers += await missing
+    answers += missing(await nodes, besides: audience.pods)
     return answers
   }
 
@@ -262,7 +273,9 @@ public struct SpeakerSurvey: Sendable {
     do throws(SpeakerFailure) {
       return try await octets(of: pod, token, path, query)
     } catch {
-      throw Failure(description: "\(node) (\(pod.name)): \(error.detail)")
+      throw Failure(
+        description: "\(node) (\(pod.name)): \(error.detail)",
+        isAboutSubject: error.detail.contains(ReadRoutes.unknown))
     }
   }
 
@@ -328,28 +341,16 @@ public struct SpeakerSurvey: Sendable {
   private func octets(
     of pod: SpeakerPod, _ path: String, _ query: [(String, String)]
   ) async throws(SpeakerFailure) -> [UInt8] {
-    let client = StatusClient(socketPath: pod.socket)
-    let nanoseconds = options.deadline.nanoseconds
-    let answer = await withTaskGroup(of: Result<[UInt8], SpeakerFailure>?.self) { group in
-      group.addTask {
-        do {
-          return .success(Array(try await client.get(path, query).utf8))
-        } catch StatusClient.Failure.noSpeaker {
-          return .failure(SpeakerFailure(outcome: .failed, detail: "nobody listens on its socket"))
-        } catch {
-          return .failure(SpeakerFailure(outcome: .failed, detail: "\(error)"))
-        }
-      }
-      group.addTask {
-        try? await Task.sleep(for: .nanoseconds(nanoseconds))
-        return nil
-      }
-      let first = await group.next() ?? nil
-      group.cancelAll()
-      return first
+    let client = StatusClient(socketPath: pod.socket, deadline: options.deadline)
+    do {
+      return Array(try await client.get(path, query).utf8)
+    } catch StatusClient.Failure.noSpeaker {
+      throw SpeakerFailure(outcome: .failed, detail: "nobody listens on its socket")
+    } catch StatusClient.Failure.late {
+      throw late
+    } catch {
+      throw SpeakerFailure(outcome: .failed, detail: "\(error)")
     }
-    guard let answer else { throw late }
-    return try answer.get()
   }
 
   /// What to do about a speaker that wants another token.

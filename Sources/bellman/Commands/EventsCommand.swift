@@ -19,10 +19,22 @@ struct EventsCommand: AsyncParsableCommand {
 
   /// How an event is shown.
   enum Format: String, CaseIterable, ExpressibleByArgument {
+    case table
     case text
+    case wide
     case json
+    case yaml
+    case name
 
-    var output: OutputFormat { self == .text ? .table : .json }
+    var output: OutputFormat {
+      switch self {
+      case .table, .text: .table
+      case .wide: .wide
+      case .json: .json
+      case .yaml: .yaml
+      case .name: .name
+      }
+    }
   }
 
   @Flag(name: [.short, .long], help: "Go on with what happens next, until Ctrl-C.")
@@ -45,8 +57,10 @@ struct EventsCommand: AsyncParsableCommand {
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: "Output format: text, or json with one object on each line.")
-  var format: Format = .text
+    help: ArgumentHelp(
+      "Output format: table (or text), wide, json with one object on each line, yaml with one document "
+        + "for each, or name for what each is about."))
+  var format: Format = .table
 
   @OptionGroup var colours: ColourOptions
 

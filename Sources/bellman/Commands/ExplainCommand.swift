@@ -9,7 +9,7 @@ struct ExplainCommand: AsyncParsableCommand {
     discussion: """
       The speaker of this machine says it of all nodes, as it sees them. Where none runs here, or with \
       --cluster, --kubeconfig or as 'kubectl bellman', all speakers of the cluster are asked, each for \
-      its own node.
+      its own node; with --node only that of this node is, and says it of all.
 
       Exit status 0: shown; 3: shown, but not all speakers answered; 4: not known; see also \
       bellman man.
@@ -37,6 +37,10 @@ struct ExplainCommand: AsyncParsableCommand {
       let document = try await asking {
         try await StatusClient(socketPath: target.socketPath()).explain(subject)
       }
+      return WatchOptions.Shown(try output.renderer.explain(document))
+    }
+    if let node = target.node {
+      let document = try await audience.asking { try await $0.explain(subject, of: node) }
       return WatchOptions.Shown(try output.renderer.explain(document))
     }
     let document = try await audience.asking { try await $0.explain(subject) }

@@ -304,6 +304,46 @@ struct SpeakerSurveyTests {
     }
   }
 
+  /// Its answer is what the speaker says to those on its own machine.
+  @Test func oneSpeakerExplainsAllNodes() async throws {
+    try await Self.withSpeakers([.summary, .summary]) { survey in
+      let document = try await survey.explain("shop/web", of: "node-2")
+      #expect(document.node == "node-2")
+      #expect(
+        document.addresses.first?.nodes.map(\.layer2.sentence) == ["by node-2", "by node-2"])
+      let failure = await #expect(throws: SpeakerSurvey.Failure.self) {
+        _ = try await survey.explain("shop/web", of: "node-9")
+      }
+      #expect(failure?.isAboutSubject == true)
+    }
+  }
+
+  /// Long before the usual patience with it is over.
+  @Test func anAPIServerThatSaysNothingIsNotWaitedFor() async throws {
+    try await TestAPIServer.run { server in
+      server.faults.set(.silence, for: .list)
+      server.faults.set(.silence, for: .get)
+      var logger = Logger(label: "test")
+      logger.logLevel = .critical
+      let endpoint = Endpoint(server: server.url, origin: "test")
+      try await SnapshotReader.withClient(ClusterOptions(endpoint: endpoint), logger: logger) {
+        client in
+        var options = SpeakerSurvey.Options()
+        options.deadline = .milliseconds(300)
+        let survey = SpeakerSurvey(client: client, options: options)
+        let start = ContinuousClock.now
+        let error = await #expect(throws: KubernetesError.self) { _ = try await survey.status() }
+        #expect(error?.failure == .stalled)
+        #expect(await survey.nodeNames() == [])
+        let secret = SpeakerToken.Place.secret(ObjectName(namespace: "a", name: "b"))
+        await #expect(throws: NoSpeakerToken.self) {
+          _ = try await secret.token(client, within: options.deadline)
+        }
+        #expect(start.duration(to: .now) < .seconds(25))
+      }
+    }
+  }
+
   @Test func nodesWithoutASpeakerAreListedAndTheAnswerIsWhole() async throws {
     try await Self.withSpeakers([.summary, .summary], nodes: ["node-1", "node-2", "node-3"]) {
       survey in
