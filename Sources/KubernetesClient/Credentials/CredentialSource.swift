@@ -90,12 +90,29 @@ actor CredentialSource {
     }
     let task = pluginRun ?? start(program)
     pluginRun = task
-    let result = await task.value
+    guard let result = await Self.result(of: task) else {
+      throw KubernetesConfigurationError(
+        place: "exec plugin \(program.command)",
+        message: "the request was given up before the program gave an answer")
+    }
     if pluginRun == task {
       pluginRun = nil
       plugin = try? result.get()
     }
     return try result.get()
+  }
+
+  /// What a task gives; nil where the present task is cancelled before. A program that hangs must not
+  /// hold up what ends.
+  private static func result<Value: Sendable>(of task: Task<Value, Never>) async -> Value? {
+    let (results, result) = AsyncStream.makeStream(of: Value.self)
+    let relay = Task {
+      result.yield(await task.value)
+      result.finish()
+    }
+    defer { relay.cancel() }
+    for await value in results { return value }
+    return nil
   }
 
   private func start(

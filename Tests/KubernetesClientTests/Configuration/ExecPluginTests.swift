@@ -114,6 +114,30 @@ struct ExecPluginTests {
     #expect(try await expired.current().bearerToken == "t4")
   }
 
+  @Test("A program that hangs does not hold up what is given up")
+  func cancellation() async throws {
+    let files = try TemporaryFiles()
+    defer { files.remove() }
+    let program = try files.write(
+      """
+      #!/bin/sh
+      echo > "$0.began"
+      while [ -e "$0" ]; do sleep 0.1; done
+      """, to: "login", executable: true)
+    let source = CredentialSource(
+      endpoint: Endpoint(
+        server: "http://192.0.2.1",
+        credentials: .exec(ExecPlugin(version: .v1, command: program))),
+      logger: Logger(label: "test"))
+    let request = Task { try await source.current() }
+    try await eventually { access("\(program).began", F_OK) == 0 }
+    request.cancel()
+    let error = await #expect(throws: KubernetesConfigurationError.self) {
+      try await request.value
+    }
+    #expect(error?.message.contains("given up") == true, "\(error?.message ?? "")")
+  }
+
   private func output(_ status: String) -> [UInt8] {
     Array(
       (#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":"#
