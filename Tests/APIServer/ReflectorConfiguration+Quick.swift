@@ -11,7 +11,10 @@ extension Reflector.Configuration {
     configuration.watchIdleTimeout = .milliseconds(600)
     configuration.stablePeriod = .milliseconds(300)
     configuration.absentInterval = .milliseconds(50)
+    configuration.longestAbsentInterval = .milliseconds(100)
     configuration.absenceConfirmation = .milliseconds(200)
+    configuration.firstAbsenceConfirmation = .milliseconds(20)
+    configuration.recoverySpread = .milliseconds(10)
     configuration.backoff = Backoff(base: .milliseconds(10), maximum: .milliseconds(100))
     return configuration
   }

@@ -10,23 +10,26 @@ extension KubernetesClient {
   ///   - selection: the objects
   ///   - configuration: times and sizes
   ///   - deliver: takes the changes in order; while it runs no more is read from the server
-  ///   - report: is told when the following goes wrong and when it is well again
+  ///   - report: is told, in order with the changes, when the following goes wrong and when it is
+  ///     well again
   ///   - listing: is told when all objects are asked for
   public func follow(
     _ selection: Selection,
     configuration: Reflector.Configuration = Reflector.Configuration(),
     deliver: @escaping @Sendable (ReflectedChanges) async -> Void,
-    report: @escaping @Sendable (Reflector.Condition) -> Void = { _ in },
+    report: @escaping @Sendable (Reflector.Condition) async -> Void = { _ in },
     listing: @escaping @Sendable () -> Void = {}
   ) async {
     let follower = Follower(
       client: self, selection: selection, configuration: configuration, deliver: deliver,
       report: report, listing: listing)
+    let number = outages.add { Task { await follower.tryAgain() } }
     await withTaskCancellationHandler {
       await follower.run()
     } onCancel: {
       Task { await follower.stop() }
     }
+    outages.remove(number)
   }
 }
 
@@ -42,7 +45,7 @@ private actor Follower {
   private let selection: Selection
   private let reader: ObjectReader
   private let deliver: @Sendable (ReflectedChanges) async -> Void
-  private let report: @Sendable (Reflector.Condition) -> Void
+  private let report: @Sendable (Reflector.Condition) async -> Void
   private let listing: @Sendable () -> Void
   private var reflector: Reflector
   private var generator = SystemRandomNumberGenerator()
@@ -56,7 +59,7 @@ private actor Follower {
   init(
     client: KubernetesClient, selection: Selection, configuration: Reflector.Configuration,
     deliver: @escaping @Sendable (ReflectedChanges) async -> Void,
-    report: @escaping @Sendable (Reflector.Condition) -> Void,
+    report: @escaping @Sendable (Reflector.Condition) async -> Void,
     listing: @escaping @Sendable () -> Void
   ) {
     self.client = client
@@ -73,6 +76,9 @@ private actor Follower {
     guard !isStopped else { return }
     await withCheckedContinuation { end = $0 }
   }
+
+  /// The server is well again.
+  func tryAgain() async { await handle(.recovered) }
 
   func stop() async {
     isStopped = true
@@ -124,7 +130,7 @@ private actor Follower {
     while !pending.isEmpty {
       switch pending.removeFirst() {
       case .changes(let changes): await deliver(changes)
-      case .condition(let condition): note(condition)
+      case .condition(let condition): await note(condition)
       }
     }
     isDelivering = false
@@ -151,9 +157,9 @@ private actor Follower {
     await handle(.timer)
   }
 
-  private func note(_ condition: Reflector.Condition) {
+  private func note(_ condition: Reflector.Condition) async {
     client.logger.debug("\(selection.type): \(condition)")
-    report(condition)
+    await report(condition)
   }
 
   // MARK: Requests

@@ -15,6 +15,8 @@ public final class KubernetesClient: Sendable {
   private let address: ServerAddress
   private let connections: Connections
   private let credentials: CredentialSource
+  /// Who is to hear that the server is well again.
+  let outages = Outages()
 
   /// How long an answer may take, its body included for all but watches.
   static let patience = TimeAmount.seconds(30)
@@ -105,6 +107,20 @@ public final class KubernetesClient: Sendable {
   /// Sends a request and waits for the head of an answer that is a success.
   func open(
     _ request: APIRequest, patience: TimeAmount = KubernetesClient.patience
+  ) async throws(RequestFailure) -> HTTPClientResponse {
+    do {
+      let response = try await send(request, patience: patience)
+      outages.noteSuccess()
+      return response
+    } catch {
+      // What a pod could not answer says nothing of the server, nor what nobody waited for.
+      if !request.isForPod, !Task.isCancelled { outages.note(error) }
+      throw error
+    }
+  }
+
+  private func send(
+    _ request: APIRequest, patience: TimeAmount
   ) async throws(RequestFailure) -> HTTPClientResponse {
     guard let client = connections.client else { throw .connection("the client was shut down") }
     let response: HTTPClientResponse

@@ -26,17 +26,21 @@ extension Reflector {
     if failure.code == 401 { actions.append(.renewCredentials) }
     if failure == .stalled { actions.append(.renewConnections) }
     var time = backoff.next(using: &generator)
+    var asksNothingUntil: NIODeadline?
     if let asked = failure.retryAfter {
       let bounded = min(asked, configuration.maximumRetryAfter)
       let spread = TimeAmount.nanoseconds(
         .random(in: 0...max(bounded.nanoseconds / 10, 1), using: &generator))
       time = max(time, bounded + spread)
+      asksNothingUntil = now + bounded + spread
     }
     // One failure of a watch is the way of the world; a row of them is worth a word.
     if backoff.failures > 1 || !isSynced || !failure.isTransient && !failure.isExpired {
       report(.failing(failure), &actions)
     }
     wait(time, then: step, now)
+    waitsForServer = failure.isTransient
+    self.asksNothingUntil = asksNothingUntil
   }
 
   /// Whether a watch can go on from where it was.
@@ -45,24 +49,46 @@ extension Reflector {
     return failure.isTransient || failure.code == 403 ? .watch : .list
   }
 
-  /// Waits for a kind that is not installed.
+  /// Waits for a kind that is not installed. One answer is not believed: API servers that start know
+  /// their custom resources later than they answer for them.
   private mutating func notFound(
     _ now: NIODeadline, _ generator: inout some RandomNumberGenerator, _ actions: inout [Action]
   ) {
     let since = absentSince ?? now
     absentSince = since
-    if known.isEmpty || now >= since + configuration.absenceConfirmation {
-      if !known.isEmpty || !isSynced {
-        let removed = known.keys.sorted().map(ReflectedChanges.Change.removed)
-        known = [:]
-        isSynced = true
-        actions.append(.deliver(ReflectedChanges(removed, isComplete: true)))
+    let confirmation: TimeAmount =
+      if !known.isEmpty {
+        configuration.absenceConfirmation
+      } else {
+        isSynced ? .zero : configuration.firstAbsenceConfirmation
       }
-      backoff.reset()
-      report(.notInstalled, &actions)
+    guard now >= since + confirmation else {
+      let time = min(configuration.absentInterval, since + confirmation - now).nanoseconds
+      let spread = Int64.random(in: 0...max(time / 5, 0), using: &generator)
+      return wait(.nanoseconds(time + spread), then: .list, now)
     }
-    let interval = configuration.absentInterval.nanoseconds
+    backoff.reset()
+    // First of all: who is told that nothing is there must know why.
+    report(.notInstalled, &actions)
+    if !known.isEmpty || !isSynced {
+      let removed = known.keys.sorted().map(ReflectedChanges.Change.removed)
+      known = [:]
+      isSynced = true
+      actions.append(.deliver(ReflectedChanges(removed, isComplete: true)))
+    }
+    let interval = absentInterval.nanoseconds
     let spread = Int64.random(in: -(interval / 5)...interval / 5, using: &generator)
     wait(.nanoseconds(interval + spread), then: .list, now)
+    absences += 1
+  }
+
+  /// The time until a kind that is not installed is looked for again.
+  private var absentInterval: TimeAmount {
+    // Versions are known of what was read once.
+    guard resourceVersion.isEmpty else { return configuration.absentInterval }
+    let (doubled, overflow) = configuration.absentInterval.nanoseconds
+      .multipliedReportingOverflow(by: 1 << min(absences, 20))
+    let longest = configuration.longestAbsentInterval
+    return overflow ? longest : min(.nanoseconds(doubled), longest)
   }
 }

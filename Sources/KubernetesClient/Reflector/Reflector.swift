@@ -27,6 +27,12 @@ public struct Reflector: Sendable {
   var resourceVersion = ""
   /// When the kind was first found not to be installed, in an unbroken row of such answers.
   var absentSince: NIODeadline?
+  /// How often the kind was found not to be installed.
+  var absences = 0
+  /// Until when the server asked to be left in peace.
+  var asksNothingUntil: NIODeadline?
+  /// Whether what is waited for is a server that could take no request.
+  var waitsForServer = false
   /// How often in a row a streaming list ended in silence.
   var silentStreams = 0
   private var lastRequest: UInt64 = 0
@@ -87,6 +93,8 @@ public struct Reflector: Sendable {
       if case .idle = phase { begin(.list, now, &generator, &actions) }
     case .timer:
       handleTimer(now, &generator, &actions)
+    case .recovered:
+      cutWaitShort(now, &generator)
     case .response(let response, let request):
       // What a request brings that was cancelled means nothing.
       if request == currentRequest { handle(response, now, &generator, &actions) }
@@ -196,6 +204,20 @@ public struct Reflector: Sendable {
   /// Waits before the next step.
   mutating func wait(_ time: TimeAmount, then step: Step, _ now: NIODeadline) {
     phase = .waiting(until: now + time, then: step)
+    waitsForServer = false
+    asksNothingUntil = nil
+  }
+
+  /// Asks the server soon that is well again. Its failures count on: should it fail once more, the
+  /// wait is as long as it would have been.
+  private mutating func cutWaitShort(
+    _ now: NIODeadline, _ generator: inout some RandomNumberGenerator
+  ) {
+    guard waitsForServer, case .waiting(let until, let step) = phase else { return }
+    let spread = Int64.random(
+      in: 0...max(configuration.recoverySpread.nanoseconds, 0), using: &generator)
+    let soon = max(now + .nanoseconds(spread), asksNothingUntil ?? now)
+    phase = .waiting(until: min(until, soon), then: step)
   }
 
   /// Notes that all is well.

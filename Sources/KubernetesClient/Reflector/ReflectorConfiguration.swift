@@ -18,11 +18,18 @@ extension Reflector {
     public var watchSeconds: ClosedRange<Int64> = 300...600
     /// A watch that lasted so long is in order, and the failures before it are forgotten.
     public var stablePeriod: TimeAmount = .seconds(5)
-    /// How often a kind that is not installed is looked for.
+    /// How often a kind that is not installed is looked for. Where it was never seen the time is
+    /// doubled with each answer, up to ``longestAbsentInterval``.
     public var absentInterval: TimeAmount = .seconds(10)
+    /// The longest time between two looks for a kind that was never seen.
+    public var longestAbsentInterval: TimeAmount = .minutes(2)
     /// How long a kind that had objects must seem not installed until they count as gone: API
     /// servers answer 404 for custom resources while they start.
     public var absenceConfirmation: TimeAmount = .seconds(30)
+    /// The same at the very first look, before anything is known of the kind.
+    public var firstAbsenceConfirmation: TimeAmount = .seconds(3)
+    /// Until when all who wait for a server ask it again after it is seen to be well.
+    public var recoverySpread: TimeAmount = .milliseconds(500)
     /// The waiting times after failures.
     public var backoff = Backoff(base: .milliseconds(200), maximum: .seconds(30))
     /// The longest that a server may ask to wait.

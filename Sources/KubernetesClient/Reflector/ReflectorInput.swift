@@ -12,6 +12,8 @@ extension Reflector {
     case start
     /// ``Reflector/nextDeadline`` has come.
     case timer
+    /// The server is well again, as a request of somebody else shows: a wait for it is cut short.
+    case recovered
     /// A request brought something.
     case response(Response, of: RequestID)
   }

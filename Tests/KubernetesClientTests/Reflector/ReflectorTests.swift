@@ -160,19 +160,49 @@ struct ReflectorTests {
   func notInstalled() throws {
     var harness = ReflectorHarness()
     harness.handle(.start)
-    let actions = try harness.fail(404)
-    #expect(actions.delivered == [ReflectedChanges([], isComplete: true)])
-    #expect(actions.conditions == [.notInstalled])
-    for _ in 0..<5 {
-      let delay = try #require(harness.delay)
-      #expect(delay >= .seconds(8) && delay <= .seconds(12))
-      #expect(harness.pass(delay).lists == [nil])
+    // A server that starts may not know its custom resources yet.
+    #expect(try harness.fail(404).isEmpty && !harness.reflector.isSynced)
+    let pause = try #require(harness.delay)
+    #expect(pause >= .seconds(3) && pause <= .seconds(4))
+    #expect(harness.pass(pause).lists == [nil])
+    // Who is told that there is nothing knows why.
+    #expect(
+      try harness.fail(404) == [
+        .report(.notInstalled), .deliver(ReflectedChanges([], isComplete: true)),
+      ])
+    for expected in [10, 20, 40, 80, 120, 120] as [Int64] {
+      let delay = try #require(harness.delay).nanoseconds / 1_000_000
+      #expect((expected * 800...expected * 1200).contains(delay))
+      #expect(harness.pass(.milliseconds(delay + 1)).lists == [nil])
       #expect(try harness.fail(404).isEmpty)
     }
-    harness.pass(.seconds(12))
+    harness.pass(try #require(harness.delay))
     let found = try harness.respond(.page(ListPage(objects: [a], resourceVersion: "50")))
     #expect(found.delivered == [ReflectedChanges([.upserted(a)], isComplete: true)])
     #expect(found.conditions == [.following])
+  }
+
+  @Test("A kind that comes while the first 404 is in doubt is read as if nothing had been")
+  func foundInTime() throws {
+    var harness = ReflectorHarness()
+    harness.handle(.start)
+    try harness.fail(404)
+    harness.pass(.seconds(4))
+    let found = try harness.respond(.page(ListPage(objects: [a], resourceVersion: "50")))
+    #expect(found.delivered == [ReflectedChanges([.upserted(a)], isComplete: true)])
+    #expect(found.conditions == [.following])
+  }
+
+  @Test("A kind that was seen once is looked for every ten seconds")
+  func seenOnce() throws {
+    var harness = try ReflectorHarness.following([])
+    for _ in 0..<8 {
+      try harness.fail(404)
+      let delay = try #require(harness.delay)
+      #expect(delay >= .seconds(8) && delay <= .seconds(12))
+      harness.pass(delay)
+    }
+    #expect(harness.reflector.condition == .notInstalled)
   }
 
   @Test("A kind that had objects is gone only after half a minute of 404")
@@ -199,6 +229,45 @@ struct ReflectorTests {
     try harness.fail(503)
     #expect(harness.reflector.absentSince == nil)
     #expect(Set(harness.reflector.knownNames) == [a.name])
+  }
+
+  @Test("The end of an outage cuts waits short, and the row of failures goes on")
+  func recovered() throws {
+    var harness = try ReflectorHarness.following([a])
+    for _ in 0..<10 {
+      try harness.fail(503)
+      harness.pass(try #require(harness.delay))
+    }
+    try harness.fail(503)
+    #expect(try #require(harness.delay) >= .seconds(15))
+    #expect(harness.handle(.recovered).isEmpty)
+    let soon = try #require(harness.delay)
+    #expect(soon >= .zero && soon <= .milliseconds(500))
+    #expect(harness.pass(soon).watches == ["50"])
+    #expect(harness.handle(.recovered).isEmpty, "a request that is under way is left alone")
+    try harness.fail(503)
+    #expect(try #require(harness.delay) >= .seconds(15))
+  }
+
+  @Test("No wait is cut that the server asked for, or that is for no outage")
+  func notRecovered() throws {
+    var harness = try ReflectorHarness.following([a])
+    try harness.fail(429, retryAfter: .seconds(20))
+    harness.handle(.recovered)
+    #expect(try #require(harness.delay) >= .seconds(20))
+    for code in [403, 404] {
+      var harness = try ReflectorHarness.following([a])
+      for _ in 0..<12 {
+        try harness.fail(code)
+        harness.pass(try #require(harness.delay))
+      }
+      try harness.fail(code)
+      let delay = try #require(harness.delay)
+      harness.handle(.recovered)
+      #expect(harness.delay == delay && delay >= .seconds(8))
+    }
+    var started = ReflectorHarness()
+    #expect(started.handle(.recovered).isEmpty && started.delay == nil)
   }
 
   @Test("One failure of a watch is not worth a word; a row of them is, once")

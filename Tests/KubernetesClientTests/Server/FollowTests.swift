@@ -166,6 +166,32 @@ struct FollowTests {
     }
   }
 
+  @Test("Who waits long for a server asks it when it is well for somebody else")
+  func outageEndsForAll() async throws {
+    try await TestAPIServer.run { server in
+      server.putServices(0..<5)
+      var patient = Reflector.Configuration.quickPages
+      patient.backoff = Backoff(base: .minutes(10), maximum: .minutes(10))
+      try await withClient(server.endpoint()) { client in
+        server.faults.set(.status(503), for: .list)
+        let (mirror, other) = (Mirror(), Mirror())
+        let tasks = [(mirror, patient), (other, .quickPages)].map { mirror, configuration in
+          Task { [services] in
+            await client.follow(
+              services, configuration: configuration, deliver: { mirror.take($0) },
+              report: { mirror.note($0) })
+          }
+        }
+        try await eventually { !mirror.conditions.isEmpty && !other.conditions.isEmpty }
+        #expect(mirror.view.isEmpty)
+        server.faults.set(nil, for: .list)
+        try await eventually { mirror.shows(.services, of: server) }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+      }
+    }
+  }
+
   @Test("A random row of faults ends in the state of the server", arguments: 0..<12)
   func randomFaults(seed: Int) async throws {
     try await TestAPIServer.run { server in
