@@ -32,11 +32,21 @@ func main() {
 	sort.Strings(files)
 	var rendered []string
 	for _, values := range cases {
+		values["Files"] = chartFiles(os.Args[1])
 		text, err := render(files, values)
 		fail(err)
 		rendered = append(rendered, text)
 	}
 	fail(json.NewEncoder(os.Stdout).Encode(rendered))
+}
+
+// The files of a chart that are no templates.
+type chartFiles string
+
+// Get is the text of a file.
+func (folder chartFiles) Get(name string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(string(folder), name))
+	return string(text), err
 }
 
 func fail(err error) {

@@ -34,6 +34,15 @@ import Testing
       ]
     ),
     (
+      "watched by the Prometheus operator",
+      [
+        "metrics": [
+          "listen": "0.0.0.0", "port": 9090, "metallbNames": false, "podMonitor": true,
+          "interval": "5s", "alerts": true,
+        ]
+      ]
+    ),
+    (
       "nothing that can be left out",
       ["nodeSelector": [:], "tolerations": [], "resources": [:], "status": ["listen": ""]]
     ),
@@ -108,12 +117,34 @@ import Testing
   @Test(.needsGo, arguments: cases.map(\.name))
   func theChartHasNoUnknownFields(_ name: String) async throws {
     let objects = try await objects(of: name)
-    #expect(
-      Set(objects.compactMap { $0["kind"]?.string })
-        == [
-          "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "DaemonSet",
-        ])
+    var kinds: Set = [
+      "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "DaemonSet",
+    ]
+    if name == "watched by the Prometheus operator" {
+      kinds.formUnion(["PodMonitor", "PrometheusRule"])
+    }
+    #expect(Set(objects.compactMap { $0["kind"]?.string }) == kinds)
     #expect(objects.flatMap(ManifestForm.violations) == [])
+  }
+
+  /// The objects of the Prometheus operator fit those beside them, and the alerts are whole: what
+  /// Prometheus is to fill in is left to it.
+  @Test(.needsGo)
+  func whatIsWatchedIsThere() async throws {
+    let objects = try await objects(of: "watched by the Prometheus operator")
+    let template = try #require(
+      objects.first { $0["kind"] == "DaemonSet" }?["spec"]?["template"])
+    let monitor = try #require(objects.first { $0["kind"] == "PodMonitor" }?["spec"])
+    let labels = template["metadata"]?["labels"]?.object ?? [:]
+    let selected = monitor["selector"]?["matchLabels"]?.object ?? [:]
+    #expect(!selected.isEmpty && selected.allSatisfy { labels[$0.key] == $0.value })
+    let scraped = try #require(monitor["podMetricsEndpoints"]?.array?.first)
+    #expect(scraped["interval"] == "5s")
+    let ports = template["spec"]?["containers"]?.array?.first?["ports"]?.array ?? []
+    #expect(ports.contains { $0["name"] == scraped["port"] && $0["containerPort"] == 9090 })
+    let rule = try #require(objects.first { $0["kind"] == "PrometheusRule" })
+    let alerts = try YAMLObjects.read(Example.text("helm/bellman/alerts.yaml")).first
+    #expect(rule["spec"] == alerts && alerts?["groups"]?.array?.isEmpty == false)
   }
 
   @Test(.needsGo)

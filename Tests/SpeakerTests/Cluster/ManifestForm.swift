@@ -67,8 +67,11 @@ indirect enum ManifestForm: Sendable {
       "apiextensions.k8s.io/v1", top(["spec": definition], required: ["spec"])
     ),
     "DaemonSet": ("apps/v1", top(["spec": daemonSet], required: ["spec"])),
+    "PodMonitor": (prometheus, top(["spec": podMonitor], required: ["spec"])),
+    "PrometheusRule": (prometheus, top(["spec": alerts], required: ["spec"])),
   ]
 
+  private static let prometheus = "monitoring.coreos.com/v1"
   private static let rbac = "rbac.authorization.k8s.io/v1"
 
   private static func top(
@@ -85,6 +88,36 @@ indirect enum ManifestForm: Sendable {
   private static let podMetadata = ManifestForm.object(
     ["labels": .map(.text), "annotations": .map(.text)])
   private static let reference = ManifestForm.object(["name": .text], required: ["name"])
+
+  private static let podMonitor = ManifestForm.object(
+    [
+      "jobLabel": .text, "selector": .object(["matchLabels": .map(.text)]),
+      "namespaceSelector": .anything,
+      "podMetricsEndpoints": .list(
+        .object([
+          "port": .text, "path": .text, "scheme": .text, "interval": .text, "scrapeTimeout": .text,
+          "relabelings": .list(
+            .object([
+              "sourceLabels": .list(.text), "targetLabel": .text, "regex": .text,
+              "replacement": .text, "action": .text, "separator": .text,
+            ])),
+        ])),
+    ], required: ["selector", "podMetricsEndpoints"])
+
+  private static let alerts = ManifestForm.object(
+    [
+      "groups": .list(
+        .object(
+          [
+            "name": .text, "interval": .text,
+            "rules": .list(
+              .object(
+                [
+                  "alert": .text, "record": .text, "expr": .textOrNumber, "for": .text,
+                  "labels": .map(.text), "annotations": .map(.text),
+                ], required: ["expr"])),
+          ], required: ["name"]))
+    ])
 
   private static let rule = ManifestForm.object(
     [
