@@ -27,7 +27,7 @@ public enum CustomResources {
         "names": [
           "kind": .string(type.kind), "listKind": .string("\(type.kind)List"),
           "plural": .string(type.plural), "singular": .string(type.kind.lowercased()),
-          "shortNames": ["speaker"], "categories": ["bellman"],
+          "shortNames": ["speaker", "speakers"], "categories": ["bellman"],
         ],
         "versions": [
           [

@@ -26,6 +26,11 @@ import Testing
     #expect(SpeakerReport.schema.violations(of: report.status) == [])
   }
 
+  /// The documentation asks for `kubectl get speakers`.
+  @Test func theKindHasAShortName() {
+    #expect(CustomResources.speaker["spec"]?["names"]?["shortNames"] == ["speaker", "speakers"])
+  }
+
   @Test func theFormRefusesWhatIsNotOfIt() {
     func violations(_ name: String, _ value: JSONValue?) -> [String] {
       var members = report.status.object ?? [:]
