@@ -12,6 +12,8 @@ struct ClusterIntake {
   private(set) var streams: Set<ClusterStream>
   /// Whether everything was read once.
   private(set) var hasBegun = false
+  /// Whether anything may go on. Until then the intake waits, whatever it has read.
+  var mayBegin = true
 
   private var states: [ClusterStream: StreamState] = [:]
   private var store = ResourceStore()
@@ -20,16 +22,19 @@ struct ClusterIntake {
   private var secretsOfPeers: [String: ObjectName] = [:]
   /// The objects of streams that ended, which are to go.
   private var filesOfDropped: [String] = []
-  /// Until when changes are gathered while the streams come back one by one.
-  private var gathersUntil: NIODeadline?
+  /// Since when changes are gathered while the streams come back one by one.
+  private var gathersSince: NIODeadline?
   private var problemsOfStreams: [Diagnostic] = []
   private var hasNews = false
   private var updates: UInt64 = 0
   private var objectsRead: UInt64 = 0
   private var objectsInError: UInt64 = 0
 
-  /// How long the changes of some kinds wait for those of the others.
+  /// How long the changes of some kinds wait for those of others that are new or may not be read.
   static let gatheringTime: TimeAmount = .seconds(5)
+  /// How long they wait for those of others whose server could not be asked, which is longer than
+  /// these wait to ask again.
+  static let longestGatheringTime: TimeAmount = .seconds(40)
 
   private struct StreamState {
     var condition = Reflector.Condition.starting
@@ -94,15 +99,19 @@ struct ClusterIntake {
   }
 
   /// When ``update(now:)`` may have something although nothing happens.
-  var nextDeadline: NIODeadline? { gathersUntil }
+  var nextDeadline: NIODeadline? {
+    gathersSince.map {
+      $0 + (streams.contains(where: isAwaited) ? Self.longestGatheringTime : Self.gatheringTime)
+    }
+  }
 
   /// What the control loop is to be told now; nil where that is nothing.
   mutating func update(now: NIODeadline) -> SourceUpdate? {
     let areAllReady = streams.allSatisfy(isReady)
-    guard hasBegun || areAllReady else { return takeNews() }
-    if let deadline = gathersUntil {
+    guard hasBegun || areAllReady && mayBegin else { return takeNews() }
+    if let deadline = nextDeadline {
       guard areAllReady && streams.allSatisfy(isWell) || now >= deadline else { return takeNews() }
-      gathersUntil = nil
+      gathersSince = nil
     }
     let contents = takeStaged()
     let isFirst = !hasBegun
@@ -111,6 +120,9 @@ struct ClusterIntake {
     updates += 1
     return finish(store.replace(contents))
   }
+
+  /// Whether nothing is missing for a beginning but that it may.
+  var waitsToBegin: Bool { !hasBegun && !mayBegin && streams.allSatisfy(isReady) }
 
   // MARK: Streams
 
@@ -127,10 +139,16 @@ struct ClusterIntake {
     return condition == .following || condition == .notInstalled || stream.isRefused(condition)
   }
 
+  /// Whether the stream is soon well again if its server is.
+  private func isAwaited(_ stream: ClusterStream) -> Bool {
+    guard case .failing(let failure) = states[stream]?.condition else { return false }
+    return failure.isTransient
+  }
+
   /// A stream that failed has something to say again: the others will follow.
   private mutating func noteReturn(of state: StreamState, _ now: NIODeadline) {
-    guard case .failing = state.condition, hasBegun, gathersUntil == nil else { return }
-    gathersUntil = now + Self.gatheringTime
+    guard case .failing = state.condition, hasBegun, gathersSince == nil else { return }
+    gathersSince = now
   }
 
   private mutating func noteSecret(of content: DecodedFile, _ file: String) {
@@ -151,7 +169,7 @@ struct ClusterIntake {
     for stream in wanted.subtracting(streams) {
       states[stream] = StreamState()
       // A peer and its password go on together.
-      if hasBegun, gathersUntil == nil { gathersUntil = now + Self.gatheringTime }
+      if hasBegun, gathersSince == nil { gathersSince = now }
     }
     streams = wanted
   }

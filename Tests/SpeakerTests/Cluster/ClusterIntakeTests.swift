@@ -76,6 +76,19 @@ import Testing
     }
   }
 
+  @Test func nothingGoesOnBeforeItMay() throws {
+    let driver = Driver()
+    driver.intake.mayBegin = false
+    for kind in ClusterStream.kinds {
+      #expect(!driver.intake.waitsToBegin)
+      #expect(driver.take(.kind(kind)) == nil)
+    }
+    #expect(driver.intake.waitsToBegin)
+    driver.intake.mayBegin = true
+    #expect(try #require(driver.update()).isComplete)
+    #expect(!driver.intake.waitsToBegin)
+  }
+
   @Test func aKindThatIsNotInstalledHoldsNothingUpAndIsNoProblem() throws {
     let driver = Driver()
     for kind in ClusterStream.kinds.dropLast() { _ = driver.take(.kind(kind)) }
@@ -253,6 +266,27 @@ import Testing
     let next = driver.take(.kind(.service), ClusterObjects.service("web", "192.0.2.10"))
     #expect(next?.changes.services.upserted.count == 1, "and not once more")
   }
+
+  /// What waits the longest before it asks again is waited for, and what is refused is not.
+  @Test(
+    arguments: [(.failing(.stalled), 40), (refused, 5)] as [(Reflector.Condition, Int64)])
+  func theOthersWaitForWhatWillComeBack(condition: Reflector.Condition, seconds: Int64) throws {
+    let driver = Driver.begun()
+    _ = driver.note(failure, .kind(.service))
+    _ = driver.note(condition, .kind(.community))
+    let start = driver.now
+    _ = driver.note(.following, .kind(.service))
+    let changed = ClusterObjects.service("web", "192.0.2.9")
+    #expect(driver.take(.kind(.service), changed)?.changes.isEmpty ?? true)
+    #expect(driver.intake.nextDeadline == start + .seconds(seconds))
+    driver.now = start + .seconds(seconds) - .nanoseconds(1)
+    #expect(driver.update()?.changes.isEmpty ?? true)
+    driver.now = start + .seconds(seconds)
+    #expect(try #require(driver.update()).changes.services.upserted.count == 1)
+  }
+
+  private static let refused = Reflector.Condition.failing(
+    .status(APIStatus(code: 403, reason: "Forbidden")))
 
   @Test func problemsOfStreamsSayWhatFollows() throws {
     let driver = Driver()
