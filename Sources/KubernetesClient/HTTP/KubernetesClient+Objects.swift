@@ -61,23 +61,44 @@ extension KubernetesClient {
     _ selection: Selection, pageSize: Int = 500, within time: TimeAmount? = nil
   ) async throws(KubernetesError) -> [KubernetesObject] {
     let end = time.map { NIODeadline.now() + $0 }
-    let reader = ObjectReader(selection)
     var objects: [KubernetesObject] = []
     var token: String?
     repeat {
-      let request = APIRequest.list(selection, limit: pageSize, continueToken: token)
       let left = end.map { max($0 - .now(), .zero) }
-      let octets = try await fetch(request, patience: left ?? Self.patience)
-      do {
-        let page = try ListPage(parsing: octets, reader: reader)
-        objects += page.objects
-        token = page.continueToken == token ? nil : page.continueToken
-      } catch {
-        throw KubernetesError(
-          request: request.summary, failure: .malformed(error.description))
-      }
+      let page = try await page(
+        of: selection, size: pageSize, token: token, within: left ?? Self.patience)
+      objects += page.objects
+      token = page.continueToken == token ? nil : page.continueToken
     } while token != nil
     return objects
+  }
+
+  /// Reads all objects of a selection page by page, so that no more than one page is held.
+  ///
+  /// - Parameter take: is given each page; where it returns false no more are read.
+  public func list(
+    _ selection: Selection, pageSize: Int = 500,
+    take: @Sendable ([KubernetesObject]) async -> Bool
+  ) async throws(KubernetesError) {
+    var token: String?
+    repeat {
+      let page = try await page(
+        of: selection, size: pageSize, token: token, within: Self.patience)
+      guard await take(page.objects) else { return }
+      token = page.continueToken == token ? nil : page.continueToken
+    } while token != nil
+  }
+
+  private func page(
+    of selection: Selection, size: Int, token: String?, within time: TimeAmount
+  ) async throws(KubernetesError) -> ListPage {
+    let request = APIRequest.list(selection, limit: size, continueToken: token)
+    let octets = try await fetch(request, patience: time)
+    do {
+      return try ListPage(parsing: octets, reader: ObjectReader(selection))
+    } catch {
+      throw KubernetesError(request: request.summary, failure: .malformed(error.description))
+    }
   }
 
   /// Creates an object; `namespace` is needed for types that have one.

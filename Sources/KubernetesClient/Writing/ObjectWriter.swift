@@ -4,8 +4,8 @@ public import Resources
 /// Brings the objects that a program keeps on the API server in line with what they should be: with
 /// few writes, none for what is right already, and never more than so many in a time.
 ///
-/// Pure: time is passed in, and what is to be written is returned. Objects have labels and a status,
-/// no more; they are told from those of others by their labels, which is the caller's business.
+/// Pure: time is passed in, and what is to be written is returned. Objects have labels, annotations and
+/// a status, no more; they are told from those of others by their labels, which is the caller's business.
 public struct ObjectWriter: Sendable {
   /// The bounds.
   public struct Configuration: Hashable, Sendable {
@@ -20,6 +20,8 @@ public struct ObjectWriter: Sendable {
     public var patience: TimeAmount = .seconds(30)
     /// How the keys of our labels begin; labels of others on our objects are left alone.
     public var labelPrefixes = ["app.kubernetes.io/", "bellman.dev/", "metallb.io/"]
+    /// How the keys of our annotations begin.
+    public var annotationPrefix = "bellman.dev/"
     /// The waiting time after a failure, doubled with each that follows.
     public var retry: ClosedRange<TimeAmount> = .seconds(1)...(.minutes(5))
 
@@ -46,19 +48,23 @@ public struct ObjectWriter: Sendable {
   /// What an object should be.
   public struct Value: Hashable, Sendable {
     public var labels: [String: String]
+    public var annotations: [String: String]
     public var status: JSONValue
 
-    /// An object with these labels and this status.
-    public init(labels: [String: String], status: JSONValue) {
+    /// An object with these labels, these annotations and this status.
+    public init(
+      labels: [String: String], annotations: [String: String] = [:], status: JSONValue
+    ) {
       self.labels = labels
+      self.annotations = annotations
       self.status = status
     }
   }
 
   /// A write.
   public enum Write: Hashable, Sendable {
-    /// Apply these labels, and make the object if it is not there.
-    case apply(Key, labels: [String: String])
+    /// Apply these labels and annotations, and make the object if it is not there.
+    case apply(Key, labels: [String: String], annotations: [String: String] = [:])
     /// Apply this status.
     case applyStatus(Key, JSONValue)
     /// Delete the object with this identity.
@@ -67,16 +73,18 @@ public struct ObjectWriter: Sendable {
     /// The object.
     public var key: Key {
       switch self {
-      case .apply(let key, _), .applyStatus(let key, _), .delete(let key, _): key
+      case .apply(let key, _, _), .applyStatus(let key, _), .delete(let key, _): key
       }
     }
+
+    fileprivate var isApply: Bool { if case .apply = self { true } else { false } }
   }
 
   /// How a write ended.
   public enum Outcome: Sendable {
     /// The object is there, and is this now.
     case written(KubernetesObject)
-    /// There is no such object now.
+    /// There is no such object now: it was to be deleted, or it vanished before its status came.
     case gone
     case failed(RequestFailure)
   }
@@ -97,6 +105,8 @@ public struct ObjectWriter: Sendable {
   /// The objects of others that are to go.
   private var strangers: [Key: String] = [:]
   private var queue: [Key] = []
+  /// The keys of objects of others, which wait until nothing of ours is due.
+  private var strangerQueue: [Key] = []
   private var queued: Set<Key> = []
   private var underWay: Set<Key> = []
   private var failures: [Key: Failure] = [:]
@@ -113,7 +123,8 @@ public struct ObjectWriter: Sendable {
   private struct Held: Sendable {
     var uid: String
     var resourceVersion: String
-    var labels: Int
+    /// Labels and annotations.
+    var metadata: Int
     var status: Int
     /// When this process wrote it, if nobody has changed it since.
     var writtenAt: NIODeadline?
@@ -182,6 +193,9 @@ public struct ObjectWriter: Sendable {
   /// Whether an earlier process left such an object, which this one has not changed.
   public func inherits(_ key: Key) -> Bool { inherited.contains(key) }
 
+  /// How many objects of others are to be deleted and are not yet.
+  public var strangerCount: Int { strangers.count }
+
   /// Whether all objects of ours were read once, or cannot be there.
   public var knowsAll: Bool { lists.values.allSatisfy { $0.isComplete || !$0.isInstalled } }
 
@@ -196,6 +210,7 @@ public struct ObjectWriter: Sendable {
     }
     let digest = Self.digest(value.status)
     if let old = wanted[key], old.value == value { return }
+    strangers[key] = nil
     absentSince[key] = nil
     wanted[key] = Wanted(value: value, digest: digest, since: now)
     enqueue(key)
@@ -225,6 +240,18 @@ public struct ObjectWriter: Sendable {
     else { return [] }
     let limit = budget.pauses == 0 ? budget.tokens : 1
     var writes: [Write] = []
+    take(from: \.queue, limit, now, &writes)
+    take(from: \.strangerQueue, limit, now, &writes)
+    return writes
+  }
+
+  /// Begins the writes of a queue that are due.
+  private mutating func take(
+    from path: WritableKeyPath<Self, [Key]>, _ limit: Int, _ now: NIODeadline,
+    _ writes: inout [Write]
+  ) {
+    let queue = self[keyPath: path]
+    guard writes.count < limit, !queue.isEmpty else { return }
     var later: [Key] = []
     var index = 0
     while index < queue.count, writes.count < limit {
@@ -246,61 +273,83 @@ public struct ObjectWriter: Sendable {
       writeCount += 1
       writes.append(write)
     }
-    queue = later + queue[index...]
-    return writes
+    self[keyPath: path] = later + queue[index...]
   }
 
   /// Takes in how a write ended.
   public mutating func finish(_ write: Write, _ outcome: Outcome, now: NIODeadline) {
     let key = write.key
     underWay.remove(key)
-    strangers[key] = nil
     inherited.remove(key)
     switch outcome {
     case .written(let object):
       budget.succeed()
-      failures[key] = nil
+      // An object that is made counts as well when its status could be written too.
+      if case .applyStatus = write { failures[key] = nil }
       // Somebody has changed it since, and the watch was faster than the answer.
       if let held = held[key], held.uid == object.uid, Self.precedes(object, held) { break }
       note(object, key)
       // What the server made of our value is right, whatever it is: a field that its schema does not
       // know is not to be written again and again.
       switch write {
-      case .apply(_, let labels): held[key]?.labels = labels.hashValue
+      case .apply(_, let labels, let annotations):
+        held[key]?.metadata = Self.digest(labels, annotations)
       case .applyStatus(_, let status): held[key]?.status = Self.digest(status)
       case .delete: break
       }
       held[key]?.writtenAt = now
+      if nextWrite(key) == nil { failures[key] = nil }
     case .gone:
       budget.succeed()
-      failures[key] = nil
-      held[key] = nil
-      absentSince[key] = nil
+      takeGone(write, now)
     case .failed(let failure):
       failureCount += 1
-      if failure.isTransient {
-        guard now >= budget.pausedUntil else { break }
+      // Where there is no place for an object, there is none for any other of its kind.
+      if failure.isTransient || write.isApply && failure.code == 404,
+        now >= budget.pausedUntil
+      {
         budget.pause(asked: failure.retryAfter, now: now)
-      } else {
-        let count = (failures[key]?.count ?? 0) + 1
-        failures[key] = Failure(
-          count: count,
-          until: now + budget.retryTime(after: count, asked: failure.retryAfter))
       }
+      if !failure.isTransient { noteFailure(key, asked: failure.retryAfter, now) }
     }
     enqueue(key)
+  }
+
+  /// There is no object now that a write was for.
+  private mutating func takeGone(_ write: Write, _ now: NIODeadline) {
+    let key = write.key
+    switch write {
+    case .delete(_, let uid):
+      failures[key] = nil
+      absentSince[key] = nil
+      if strangers[key] == uid { strangers[key] = nil }
+      // The watch may have told of another one already.
+      if held[key]?.uid == uid { held[key] = nil }
+    case .apply, .applyStatus:
+      // It is made anew, but where it vanishes each time, more and more slowly.
+      held[key] = nil
+      noteFailure(key, asked: nil, now)
+    }
+  }
+
+  private mutating func noteFailure(_ key: Key, asked: TimeAmount?, _ now: NIODeadline) {
+    let count = (failures[key]?.count ?? 0) + 1
+    failures[key] = Failure(
+      count: count, until: now + budget.retryTime(after: count, asked: asked))
   }
 
   /// When ``writes(now:)`` may have something, if nothing happens before.
   public func nextDeadline(now: NIODeadline) -> NIODeadline? {
     var earliest: NIODeadline?
-    for key in queue {
-      guard !underWay.contains(key), lists[key.type]?.isInstalled ?? true,
-        let write = nextWrite(key)
-      else { continue }
-      let due = dueTime(of: write)
-      earliest = min(earliest ?? due, due)
-      if due <= now { break }
+    search: for keys in [queue, strangerQueue] {
+      for key in keys {
+        guard !underWay.contains(key), lists[key.type]?.isInstalled ?? true,
+          let write = nextWrite(key)
+        else { continue }
+        let due = dueTime(of: write)
+        earliest = min(earliest ?? due, due)
+        if due <= now { break search }
+      }
     }
     return earliest.map(budget.start(of:))
   }
@@ -314,11 +363,14 @@ public struct ObjectWriter: Sendable {
     case (nil, .some(let held)): return isComplete ? .delete(key, uid: held.uid) : nil
     case (nil, nil): return nil
     case (.some(let wanted), .some(let held)):
-      if held.labels != wanted.value.labels.hashValue {
-        return .apply(key, labels: wanted.value.labels)
+      let value = wanted.value
+      if held.metadata != Self.digest(value.labels, value.annotations) {
+        return .apply(key, labels: value.labels, annotations: value.annotations)
       }
       return held.status == wanted.digest ? nil : .applyStatus(key, wanted.value.status)
-    case (.some(let wanted), nil): return .apply(key, labels: wanted.value.labels)
+    case (.some(let wanted), nil):
+      return .apply(
+        key, labels: wanted.value.labels, annotations: wanted.value.annotations)
     }
   }
 
@@ -335,13 +387,18 @@ public struct ObjectWriter: Sendable {
   private mutating func note(_ object: KubernetesObject, _ key: Key) {
     guard held[key]?.resourceVersion != object.resourceVersion else { return }
     let value = try? JSONValue(parsing: object.json)
-    let labels = (value?["metadata"]?["labels"]?.object ?? [:]).compactMapValues(\.string)
-    let ours = labels.filter { key, _ in
+    func texts(_ name: String) -> [String: String] {
+      (value?["metadata"]?[name]?.object ?? [:]).compactMapValues(\.string)
+    }
+    let labels = texts("labels").filter { key, _ in
       configuration.labelPrefixes.contains { key.hasPrefix($0) }
     }
+    let annotations = texts("annotations").filter { key, _ in
+      key.hasPrefix(configuration.annotationPrefix)
+    }
     held[key] = Held(
-      uid: object.uid, resourceVersion: object.resourceVersion, labels: ours.hashValue,
-      status: Self.digest(value?["status"] ?? .null))
+      uid: object.uid, resourceVersion: object.resourceVersion,
+      metadata: Self.digest(labels, annotations), status: Self.digest(value?["status"] ?? .null))
     enqueue(key)
   }
 
@@ -366,12 +423,16 @@ public struct ObjectWriter: Sendable {
     guard !underWay.contains(key), nextWrite(key) != nil, queued.insert(key).inserted else {
       return
     }
-    queue.append(key)
+    if strangers[key] == nil { queue.append(key) } else { strangerQueue.append(key) }
   }
 
   private mutating func enqueueAll(of type: ResourceType) {
     let keys = Set(wanted.keys).union(held.keys).union(strangers.keys)
     for key in keys.sorted() where key.type == type { enqueue(key) }
+  }
+
+  private static func digest(_ labels: [String: String], _ annotations: [String: String]) -> Int {
+    [labels, annotations].hashValue
   }
 
   private static func digest(_ status: JSONValue) -> Int {

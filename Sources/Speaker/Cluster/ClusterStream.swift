@@ -31,6 +31,16 @@ enum ClusterStream: Hashable, Sendable {
     }
   }
 
+  /// The kind of the objects, where Events may be about them.
+  var toldOfKind: ResourceKind? {
+    switch self {
+    case .kind(.service): .service
+    case .kind(let kind): kind.isConfiguration ? kind : nil
+    case .oldPeers: .bgpPeer
+    case .secret: nil
+    }
+  }
+
   /// What the server is asked for: no more than decides announcements.
   func selection(_ options: ClusterOptions) -> Selection {
     switch self {

@@ -12,7 +12,7 @@ struct KubernetesSource: ServiceLifecycle.Service {
   let client: KubernetesClient
   let options: ClusterOptions
   let control: ControlLoop
-  let identities: ServiceIdentities
+  let identities: ObjectIdentities
   let logger: Logger
 
   func run() async throws {
@@ -30,7 +30,7 @@ private actor ClusterReader {
   private let client: KubernetesClient
   private let options: ClusterOptions
   private let control: ControlLoop
-  private let identities: ServiceIdentities
+  private let identities: ObjectIdentities
   private let logger: Logger
   private var intake = ClusterIntake()
   private var health: [ClusterStream: StreamHealth] = [:]
@@ -38,41 +38,80 @@ private actor ClusterReader {
   private var firstChange: NIODeadline?
   private var followers: [ClusterStream: Task<Void, Never>] = [:]
   private var timer: Task<Void, Never>?
-  /// How the streams stand, in the order in which they said so.
-  private let conditions: AsyncStream<(ClusterStream, Reflector.Condition)>
-  private let report: AsyncStream<(ClusterStream, Reflector.Condition)>.Continuation
-  private var listener: Task<Void, Never>?
+  /// Looks whether the node was drained, before anything is announced.
+  private var drainFollower: Task<Void, Never>?
+  /// Ends that look where it leads to nothing.
+  private var drainLimit: Task<Void, Never>?
   private var isHandingOn = false
   private var isEnded = false
 
   init(
     client: KubernetesClient, options: ClusterOptions, control: ControlLoop,
-    identities: ServiceIdentities, logger: Logger
+    identities: ObjectIdentities, logger: Logger
   ) {
     self.identities = identities
     self.client = client
     self.options = options
     self.control = control
     self.logger = logger
-    (conditions, report) = AsyncStream.makeStream()
   }
 
   func begin() {
-    listener = Task {
-      for await (stream, condition) in conditions { await note(condition, of: stream) }
+    intake.mayBegin = false
+    drainFollower = Task { [client, options] in
+      await client.follow(
+        DrainRecord.selection(node: control.options.node, options),
+        configuration: options.requests, deliver: { await self.noteDrain($0) },
+        report: { await self.noteDrain($0) })
     }
     reconcileFollowers()
+  }
+
+  private func noteDrain(_ changes: ReflectedChanges) async {
+    guard !intake.mayBegin else { return }
+    for case .upserted(let object) in changes.changes {
+      guard let since = DrainRecord.read(object) else { continue }
+      if await control.resumeDrain(since: since) {
+        logger.notice("the node was drained, and stays so", metadata: ["since": "\(since)"])
+      }
+    }
+    if changes.isComplete { await knowDrain() }
+  }
+
+  private func noteDrain(_ condition: Reflector.Condition) async {
+    // Who may not read it need not wait for it.
+    guard case .failing(.status(let status)) = condition, status.code == 403 else { return }
+    await knowDrain()
+  }
+
+  /// All is known of the drain that will be.
+  private func knowDrain() async {
+    drainFollower?.cancel()
+    drainLimit?.cancel()
+    guard !intake.mayBegin else { return }
+    intake.mayBegin = true
+    await handOn()
+  }
+
+  /// Whatever keeps one object from being read, what was read of all others counts after a while.
+  private func limitDrainFollower() {
+    guard drainLimit == nil, intake.waitsToBegin, !isEnded else { return }
+    drainLimit = Task {
+      do { try await Task.sleep(for: .seconds(10)) } catch { return }
+      logger.warning(
+        "whether the node was drained cannot be read from its BellmanSpeaker; it takes part")
+      await knowDrain()
+    }
   }
 
   func end() async {
     isEnded = true
     timer?.cancel()
-    let tasks = Array(followers.values)
+    drainLimit?.cancel()
+    let tasks = Array(followers.values) + [drainFollower].compactMap(\.self)
     followers = [:]
     for task in tasks { task.cancel() }
     for task in tasks { await task.value }
-    report.finish()
-    await listener?.value
   }
 
   /// What is followed, and how it stands.
@@ -93,11 +132,11 @@ private actor ClusterReader {
       health[stream] = nil
     }
     for stream in intake.streams where followers[stream] == nil {
-      followers[stream] = Task { [client, options, report] in
+      followers[stream] = Task { [client, options] in
         await client.follow(
           stream.selection(options), configuration: options.requests,
           deliver: { await self.take($0, of: stream) },
-          report: { report.yield((stream, $0)) },
+          report: { await self.note($0, of: stream) },
           listing: { Task { await self.noteList(of: stream) } })
       }
     }
@@ -107,10 +146,10 @@ private actor ClusterReader {
     let decoded = changes.changes.map { change -> ClusterIntake.Change in
       switch change {
       case .upserted(let object):
-        if stream == .kind(.service) { identities.note(object.uid, of: object.name) }
+        if let kind = stream.toldOfKind { identities.note(object.uid, of: kind, object.name) }
         return .upserted(object.name, ClusterObject.decode(object, of: stream))
       case .removed(let name):
-        if stream == .kind(.service) { identities.note(nil, of: name) }
+        if let kind = stream.toldOfKind { identities.note(nil, of: kind, name) }
         return .removed(name)
       }
     }
@@ -153,6 +192,7 @@ private actor ClusterReader {
       await control.sourceChanged(update)
     }
     isHandingOn = false
+    limitDrainFollower()
     setTimer()
   }
 

@@ -67,11 +67,6 @@ actor ControlLoop {
   /// Whether everything was read once, and decided upon.
   var isReady: Bool { assignment.isComplete }
 
-  /// Whether this node is the first by name of those that are Ready.
-  var isFirstLivingNode: Bool {
-    nodes.lazy.filter(\.value).map(\.key).min() == options.node
-  }
-
   /// Whether the source has the Node of this speaker.
   var knowsOwnNode: Bool { ownNode != nil }
 

@@ -30,7 +30,7 @@ public struct SpeakerProcess: Sendable {
     let lock = try await Self.lock(node: options.node)
     for listen in options.listen { try listen.validate() }
     let client = try prepareSource(logger)
-    let identities = ServiceIdentities()
+    let identities = ObjectIdentities()
     try Self.prepareFolder(of: options.socketPath)
     try Self.prepareStateDirectory(options.stateDirectory)
     if await StatusSocket.isInUse(options.socketPath) {
@@ -146,7 +146,7 @@ public struct SpeakerProcess: Sendable {
   }
 
   private func source(
-    _ client: KubernetesClient?, _ control: ControlLoop, _ identities: ServiceIdentities,
+    _ client: KubernetesClient?, _ control: ControlLoop, _ identities: ObjectIdentities,
     _ logger: Logger
   ) -> any Service {
     switch (options.source, client) {

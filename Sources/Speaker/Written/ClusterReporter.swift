@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import Resources
 import ServiceLifecycle
+import Status
 
 /// Writes to the API server what this speaker does: status objects and Events.
 struct ClusterReporter: ServiceLifecycle.Service {
@@ -10,7 +11,7 @@ struct ClusterReporter: ServiceLifecycle.Service {
   let options: ClusterOptions
   let node: String
   let control: ControlLoop
-  let identities: ServiceIdentities
+  let identities: ObjectIdentities
   let logger: Logger
 
   func run() async throws {
@@ -28,7 +29,7 @@ private actor ReportWorker {
   private let client: KubernetesClient
   private let options: ClusterOptions
   private let control: ControlLoop
-  private let identities: ServiceIdentities
+  private let identities: ObjectIdentities
   private let logger: Logger
   private let objects: WrittenObjects
   private let recorder: EventRecorder
@@ -38,12 +39,19 @@ private actor ReportWorker {
   private var beganAt: NIODeadline?
   private var configuration = ConfigurationReport()
   private var members = MemberRoll()
+  /// Since when the node is drained, as the report has it.
+  private var toldDrain: Timestamp?
   /// The announcements that have begun since the start, as long as earlier ones are gone on with.
   private var resumed: Set<ObjectWriter.Key> = []
   private var loggedFailures: Set<String> = []
 
   /// The addresses that are asked for at once, lest the control loop be kept from its work.
   private static let portion = 128
+  /// The errors in the configuration that become Events at once.
+  private static let mostNews = 10
+  /// The objects of others that wait to be deleted; where there are more, they are looked for again
+  /// when half of these are gone.
+  private static let mostStrangers = 5000
   /// How often all is looked at again, whether it seems to have changed or not.
   private static let reviewInterval: TimeAmount = .seconds(60)
 
@@ -93,18 +101,7 @@ private actor ReportWorker {
         await self.observe(changes, type)
         changed()
       },
-      report: { condition in
-        switch condition {
-        case .following: Task { await self.setInstalled(true, type) }
-        case .notInstalled: Task { await self.setInstalled(false, type) }
-        case .failing(.status(let status)) where status.code == 403:
-          Task {
-            await self.setInstalled(false, type)
-            await self.log(.status(status), type)
-          }
-        case .starting, .failing: break
-        }
-      })
+      report: { await self.note($0, type) })
   }
 
   private func observe(_ changes: ReflectedChanges, _ type: ResourceType) {
@@ -112,8 +109,15 @@ private actor ReportWorker {
     writer.observe(changes, of: type, now: .now())
   }
 
-  private func setInstalled(_ isInstalled: Bool, _ type: ResourceType) {
-    writer.setInstalled(isInstalled, type, now: .now())
+  private func note(_ condition: Reflector.Condition, _ type: ResourceType) {
+    switch condition {
+    case .following: writer.setInstalled(true, type, now: .now())
+    case .notInstalled: writer.setInstalled(false, type, now: .now())
+    case .failing(.status(let status)) where status.code == 403:
+      writer.setInstalled(false, type, now: .now())
+      log(.status(status), type)
+    case .starting, .failing: break
+    }
   }
 
   // MARK: What should be there
@@ -164,7 +168,7 @@ private actor ReportWorker {
     await recorder.record(
       EventRecord(
         regarding: .init(
-          apiVersion: "v1", kind: "Service", name: service, uid: identities[service]),
+          apiVersion: "v1", kind: "Service", name: service, uid: identities[.service, service]),
         reason: isAnnounced ? "nodeAssigned" : "nodeUnassigned", action: "Announce",
         note: isAnnounced
           ? "announcing from node \"\(node)\" with protocol \"\(way)\""
@@ -179,61 +183,86 @@ private actor ReportWorker {
       var interval = min(options.reportInterval, .milliseconds(250))
       if writer.knowsAll, await control.isReady {
         var report = await control.speakerReport()
+        report.drainedSince = await control.drain?.since
+        toldDrain = report.drainedSince
         report.members = members.take(await control.livingMembers(), now: .now())
         // In a large cluster everybody's report would change with everybody's state.
         interval = options.reportInterval + .milliseconds(Int64(report.members.count) * 50)
         writer.want(objects.speaker(report), objects.speakerKey, now: .now())
-        await reportConfiguration()
-        await clean()
+        let isFirst = members.first == objects.node
+        await reportConfiguration(isFirst: isFirst)
+        await clean(missing: report.members.missing, isFirst: isFirst)
       }
       if NIODeadline.now() > reviewedAt + Self.reviewInterval {
         reviewedAt = .now()
         await control.reviewAnnouncements()
       }
       changed()
-      try? await Task.sleep(for: .nanoseconds(interval.nanoseconds))
+      await pause(interval)
     }
   }
 
-  private func reportConfiguration() async {
-    let errors = await control.configurationErrors()
-    let isNew = configuration.take(errors)
+  /// Lets time pass, but no more than a second after a drain began or ended.
+  private func pause(_ time: TimeAmount) async {
+    let end = NIODeadline.now() + time
+    while !Task.isCancelled, NIODeadline.now() < end {
+      let step = min(end - .now(), .seconds(1))
+      try? await Task.sleep(for: .nanoseconds(max(step.nanoseconds, 0)))
+      guard await control.drain?.since == toldDrain || !writer.knowsAll else { return }
+    }
+  }
+
+  private func reportConfiguration(isFirst: Bool) async {
+    let news = configuration.take(await control.configurationErrors())
     writer.want(
       objects.configuration(errors: configuration.sentences, since: configuration.since),
       objects.configurationKey, now: .now())
     // All speakers read the same; one of them tells.
-    guard isNew, let first = errors.first, await control.isFirstLivingNode,
-      let object = ConfigurationReport.reference(to: first)
-    else { return }
-    let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
-    await recorder.record(
-      EventRecord(
-        regarding: object, severity: .warning, reason: "configurationInvalid", action: "Configure",
-        note: "\(configuration.sentences.first ?? "")\(more); the last good configuration stays"))
+    guard isFirst else { return }
+    let left = news.count - Self.mostNews
+    for (index, error) in news.prefix(Self.mostNews).enumerated() {
+      var object = error.object
+      if let kind = ResourceKind(rawValue: object.kind) {
+        object.uid = identities[kind, object.name]
+      }
+      let more = left > 0 && index == Self.mostNews - 1 ? " (and \(left) more)" : ""
+      await recorder.record(
+        EventRecord(
+          regarding: object, severity: .warning, reason: "configurationInvalid",
+          action: "Configure",
+          note: "\(error.sentence)\(more); the last good configuration stays"))
+    }
   }
 
   // MARK: Those who are gone
 
-  private func clean() async {
+  private func clean(missing: [String], isFirst: Bool) async {
+    guard writer.strangerCount <= Self.mostStrangers / 2 else { return }
     let sweeps = cleaning.sweeps(
-      nodes: await control.nodes, isFirst: await control.isFirstLivingNode, now: .now())
+      nodes: await control.nodes, missing: Set(missing), isFirst: isFirst, now: .now())
     for sweep in sweeps {
       for type in WrittenObjects.types where writer.isInstalled(type) {
         let selection = Selection(
-          type, namespace: options.namespace, labelSelector: sweep.selector)
-        let found: [KubernetesObject]
+          type, namespace: options.namespace, labelSelector: sweep.selector, pruned: [["status"]])
         do {
-          found = try await client.list(selection)
+          try await client.list(selection) { await self.remove($0, type, sweep) }
         } catch {
           logger.debug("objects of nodes that are gone cannot be listed: \(error)")
-          cleaning.repeatSoon()
-          return
+          return cleaning.repeatSoon()
         }
-        for object in found where sweep.concerns(object) {
-          writer.remove(.init(type, object.name), uid: object.uid)
-        }
+        guard writer.strangerCount < Self.mostStrangers else { return cleaning.repeatSoon() }
       }
     }
+  }
+
+  /// Has those of the objects removed that are to go; returns whether there is room for more.
+  private func remove(
+    _ found: [KubernetesObject], _ type: ResourceType, _ sweep: Cleaning.Sweep
+  ) -> Bool {
+    for object in found where sweep.concerns(object) {
+      writer.remove(.init(type, object.name), uid: object.uid)
+    }
+    return writer.strangerCount < Self.mostStrangers
   }
 
   // MARK: Writes
@@ -286,9 +315,12 @@ extension ObjectWriter.Write {
     }
     do throws(KubernetesError) {
       switch self {
-      case .apply(let key, let labels):
-        let labels = JSONValue.object(labels.mapValues(JSONValue.string))
-        let body = object(key, ["metadata": metadata(key, ["labels": labels])])
+      case .apply(let key, let labels, let annotations):
+        var parts = ["labels": JSONValue.object(labels.mapValues(JSONValue.string))]
+        if !annotations.isEmpty {
+          parts["annotations"] = .object(annotations.mapValues(JSONValue.string))
+        }
+        let body = object(key, ["metadata": metadata(key, parts)])
         return .written(
           try await client.patch(
             key.name, of: key.type, with: .apply(body, manager: "bellman", force: true)))
@@ -303,7 +335,14 @@ extension ObjectWriter.Write {
         return .gone
       }
     } catch {
-      return error.status?.code == 404 ? .gone : .failed(error.failure)
+      switch (self, error.status) {
+      case (.delete, .some(let status)) where status.code == 404 || status.isConflict:
+        // There is none of this name, or another one.
+        return .gone
+      case (.applyStatus, .some(let status)) where status.code == 404: return .gone
+      // To an object that would be made, 404 says that there is no such namespace or kind.
+      default: return .failed(error.failure)
+      }
     }
   }
 }

@@ -20,12 +20,16 @@ struct ConfigurationReport {
     held = (condition["status"]?.string == "True", time)
   }
 
-  /// Takes in the errors that there are now; returns whether there are others than before.
-  mutating func take(_ errors: [Diagnostic]) -> Bool {
-    let new = errors.map { error in
-      [error.object ?? error.file, error.fieldPath, error.message].compactMap(\.self)
-        .joined(separator: ": ")
-    }
+  /// An error that was not there before.
+  struct News: Hashable {
+    /// The object that it is in.
+    var object: EventRecord.Reference
+    var sentence: String
+  }
+
+  /// Takes in the errors that there are now; returns those in objects that were not there before.
+  mutating func take(_ errors: [Diagnostic]) -> [News] {
+    let new = errors.map(Self.sentence)
     let wasValid = isKnown ? sentences.isEmpty : held?.isValid
     if wasValid != new.isEmpty {
       since = .now
@@ -33,10 +37,19 @@ struct ConfigurationReport {
       since = held.since
     }
     // What the process before said is not said again.
-    let isNew = isKnown ? new != sentences : held?.isValid != new.isEmpty
+    let told = !isKnown && held?.isValid == false ? Set(new) : Set(sentences)
     isKnown = true
     sentences = new
-    return isNew
+    return errors.compactMap { error in
+      let sentence = Self.sentence(error)
+      guard !told.contains(sentence), let object = Self.reference(to: error) else { return nil }
+      return News(object: object, sentence: sentence)
+    }
+  }
+
+  private static func sentence(_ error: Diagnostic) -> String {
+    [error.object ?? error.file, error.fieldPath, error.message].compactMap(\.self)
+      .joined(separator: ": ")
   }
 
   /// The object that an error is in.

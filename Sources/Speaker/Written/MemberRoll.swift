@@ -26,6 +26,9 @@ struct MemberRoll {
 
   private var entries: [String: Entry] = [:]
 
+  /// The first by name of those that are not missing. It does what one speaker is to do for all.
+  var first: String? { entries.filter { !$0.value.isMissing }.keys.min() }
+
   /// Takes in whether each member is alive now, all of them.
   mutating func take(_ members: [String: Bool], now: NIODeadline) -> MemberSummary {
     entries = entries.filter { members[$0.key] != nil }

@@ -18,6 +18,8 @@ struct SpeakerReport: Hashable, Sendable {
   var startedAt: Timestamp
   /// Whether the cluster was read and decided upon.
   var isReady: Bool
+  /// Since when the node is drained; nil when it is not. It is told beside the status, in an annotation.
+  var drainedSince: Timestamp?
   /// Those who take part in the election, as far as they are heard.
   var members = MemberSummary()
   /// How many addresses this node answers for by layer 2.

@@ -89,7 +89,10 @@ struct WrittenObjects: Sendable {
 
   /// What the speaker says of itself.
   func speaker(_ report: SpeakerReport) -> ObjectWriter.Value {
-    .init(labels: ownLabels(["metallb.io/node": Self.labelValue(node)]), status: report.status)
+    .init(
+      labels: ownLabels(["metallb.io/node": Self.labelValue(node)]),
+      annotations: report.drainedSince.map { [DrainRecord.annotation: "\($0)"] } ?? [:],
+      status: report.status)
   }
 
   private func labels(_ service: ObjectName) -> [String: String] {

@@ -16,6 +16,8 @@ import Testing
     /// What was written, in order.
     var writes: [ObjectWriter.Write] = []
     var failure: RequestFailure?
+    /// What the server answers to a write instead of taking it; nil where it takes it.
+    var answer: (ObjectWriter.Write) -> ObjectWriter.Outcome? = { _ in nil }
     var version = 0
 
     init(_ change: (inout ObjectWriter.Configuration) -> Void = { _ in }) {
@@ -48,13 +50,15 @@ import Testing
     private func carryOut(_ write: ObjectWriter.Write) {
       writes.append(write)
       if let failure { return writer.finish(write, .failed(failure), now: now) }
+      if let outcome = answer(write) { return writer.finish(write, outcome, now: now) }
       let name = write.key.name
       switch write {
-      case .apply(_, let labels):
-        put(name, labels: labels, status: status(of: name))
+      case .apply(_, let labels, let annotations):
+        put(name, labels: labels, annotations: annotations, status: status(of: name))
       case .applyStatus(_, let status):
-        let labels = (try? JSONValue(parsing: objects[name]?.json ?? []))?["metadata"]?["labels"]
-        put(name, labels: (labels?.object ?? [:]).compactMapValues(\.string), status: status)
+        put(
+          name, labels: texts("labels", of: name), annotations: texts("annotations", of: name),
+          status: status)
       case .delete:
         objects[name] = nil
         return writer.finish(write, .gone, now: now)
@@ -66,11 +70,22 @@ import Testing
       (try? JSONValue(parsing: objects[name]?.json ?? []))?["status"]
     }
 
+    func texts(_ member: String, of name: ObjectName) -> [String: String] {
+      let value = try? JSONValue(parsing: objects[name]?.json ?? [])
+      return (value?["metadata"]?[member]?.object ?? [:]).compactMapValues(\.string)
+    }
+
     @discardableResult
-    func put(_ name: ObjectName, labels: [String: String], status: JSONValue?) -> KubernetesObject {
+    func put(
+      _ name: ObjectName, labels: [String: String], annotations: [String: String] = [:],
+      status: JSONValue?
+    ) -> KubernetesObject {
       version += 1
       var members: [String: JSONValue] = [
-        "metadata": ["labels": .object(labels.mapValues(JSONValue.string))]
+        "metadata": [
+          "labels": .object(labels.mapValues(JSONValue.string)),
+          "annotations": .object(annotations.mapValues(JSONValue.string)),
+        ]
       ]
       members["status"] = status
       let object = KubernetesObject(
@@ -245,6 +260,29 @@ import Testing
     #expect(driver.writes == [.applyStatus(Self.key("web-0"), Self.value("b").status)])
   }
 
+  @Test func anAnnotationIsWrittenAndTakenAway() {
+    let driver = Driver.after(1)
+    let name = Self.name("web-0")
+    var value = Self.value("a")
+    value.annotations = ["bellman.dev/note": "x"]
+    driver.writer.want(value, Self.key("web-0"), now: driver.now)
+    driver.run(.minutes(1))
+    #expect(driver.texts("annotations", of: name) == value.annotations)
+    driver.list()
+    driver.run(.minutes(1))
+    #expect(driver.writes.count == 1)
+    driver.put(
+      name, labels: value.labels,
+      annotations: ["bellman.dev/note": "x", "example.com/note": "y"], status: value.status)
+    driver.list()
+    driver.run(.minutes(1))
+    #expect(driver.writes.count == 1, "those of others are left alone")
+    driver.writer.want(Self.value("a"), Self.key("web-0"), now: driver.now)
+    driver.run(.minutes(1))
+    #expect(driver.writes.last == .apply(Self.key("web-0"), labels: value.labels))
+    #expect(driver.writes.count == 2)
+  }
+
   @Test func labelsOfOthersAreLeftAlone() {
     let driver = Driver()
     driver.put(
@@ -305,5 +343,101 @@ import Testing
     #expect(driver.writes == [.delete(Self.key("other"), uid: object.uid)])
     driver.run(.minutes(5))
     #expect(driver.writes.count == 1)
+  }
+}
+
+/// What a server may answer that cannot take a write.
+@Suite struct RefusedWritesTests {
+  typealias Driver = ObjectWriterTests.Driver
+
+  private let key = ObjectWriterTests.key("web")
+
+  @Test(arguments: [503, 403, 500, 429])
+  func aFailedDeleteOfSomebodyElsesObjectIsTriedAgain(code: Int) {
+    let driver = Driver()
+    driver.list()
+    let object = driver.put(key.name, labels: [:], status: nil)
+    driver.failure = .status(APIStatus(code: code))
+    driver.writer.remove(key, uid: object.uid)
+    driver.run(.seconds(1))
+    #expect(driver.objects.count == 1 && !driver.writes.isEmpty)
+    driver.failure = nil
+    driver.run(.minutes(10))
+    #expect(driver.objects.isEmpty && driver.writer.strangerCount == 0)
+    let writes = driver.writes.count
+    driver.run(.minutes(10))
+    #expect(driver.writes.count == writes, "and not again when it is gone")
+  }
+
+  /// An object that was to go was replaced by another one, of which the watch tells first.
+  @Test func theDeletionOfAnOldObjectLeavesTheNewOneKnown() throws {
+    let driver = Driver.after(1)
+    let key = ObjectWriterTests.key("web-0")
+    driver.writer.wantsAll()
+    let later = driver.now + .minutes(1)
+    let write = try #require(driver.writer.writes(now: later).first)
+    driver.objects[key.name] = nil
+    let new = driver.put(key.name, labels: ObjectWriterTests.value("a").labels, status: nil)
+    driver.now = later
+    driver.list()
+    driver.writer.finish(write, .gone, now: later)
+    driver.run(.minutes(1))
+    #expect(driver.writes == [.delete(key, uid: new.uid)])
+  }
+
+  /// The namespace is not there, or the kind.
+  @Test(arguments: [1, 100])
+  func whatHasNoPlaceIsAskedForLessAndLessOften(count: Int) {
+    let driver = Driver()
+    driver.list()
+    driver.answer = { write in
+      if case .apply = write { .failed(.status(APIStatus(code: 404))) } else { nil }
+    }
+    for number in 0..<count { driver.want("web-\(number)", "a") }
+    driver.run(.minutes(10))
+    #expect((2..<50).contains(driver.writes.count), "\(driver.writes.count)")
+    driver.answer = { _ in nil }
+    driver.run(.minutes(20))
+    #expect(driver.objects.count == count)
+  }
+
+  @Test func anObjectThatVanishesBeforeItsStatusIsMadeAnew() {
+    let driver = Driver()
+    driver.list()
+    var losses = 1
+    driver.answer = { write in
+      guard case .applyStatus(let key, _) = write, losses > 0 else { return nil }
+      losses -= 1
+      driver.objects[key.name] = nil
+      return .gone
+    }
+    driver.want("web", "a")
+    driver.run(.seconds(5))
+    #expect(driver.status(of: key.name) == ObjectWriterTests.value("a").status)
+    #expect(driver.writes.count == 4)
+    losses = .max
+    driver.want("web", "b")
+    driver.run(.minutes(10))
+    #expect(driver.writes.count < 50, "\(driver.writes.count)")
+  }
+
+  @Test func whatIsOursIsWrittenBeforeTheObjectsOfOthersGo() throws {
+    let driver = Driver {
+      $0.burst = 1
+      $0.settling = .zero
+    }
+    driver.list()
+    for number in 0..<100 {
+      driver.writer.remove(ObjectWriterTests.key("other-\(number)"), uid: "uid")
+    }
+    #expect(driver.writer.strangerCount == 100)
+    driver.want("web", "a")
+    driver.run(.milliseconds(200))
+    guard case .apply(key, _, _) = try #require(driver.writes.first) else {
+      Issue.record("\(driver.writes)")
+      return
+    }
+    driver.run(.minutes(1))
+    #expect(driver.writes.count == 102 && driver.writer.strangerCount == 0)
   }
 }

@@ -17,6 +17,7 @@ struct ClusterRig {
   /// Runs `body` while a source follows `server`.
   static func run<Result: Sendable>(
     _ server: TestAPIServer, _ requests: Reflector.Configuration = .quick, writes: Bool = false,
+    directory: String = "",
     _ body: (ClusterRig) async throws -> Result
   ) async throws -> Result {
     let endpoint = Endpoint(server: server.url, origin: "test")
@@ -28,12 +29,12 @@ struct ClusterRig {
     logger.logLevel = .critical
     let control = ControlLoop(
       options: SpeakerOptions(
-        node: "node-1", source: .cluster(options), socketPath: "/none"),
+        node: "node-1", source: .cluster(options), socketPath: "\(directory)/none"),
       plane: nil, eventLoop: MultiThreadedEventLoopGroup.singleton.next(), logger: logger)
     try await control.start()
     let client = try KubernetesClient(
       endpoint: endpoint, group: MultiThreadedEventLoopGroup.singleton, logger: logger)
-    let identities = ServiceIdentities()
+    let identities = ObjectIdentities()
     let source = KubernetesSource(
       client: client, options: options, control: control, identities: identities,
       logger: logger)

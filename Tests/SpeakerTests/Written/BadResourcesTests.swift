@@ -182,9 +182,13 @@ struct BadResourcesTests {
         let event = try #require(events().first)
         #expect(event["type"] == "Warning")
         #expect(event["regarding"]?["name"] == "wrong")
-
+        // By it `kubectl describe` finds the Event.
         let name = ObjectName(namespace: ClusterObjects.namespace, name: "wrong")
-        server.store.remove(name, try #require(ServedType(of: object)))
+        let type = try #require(ServedType(of: object))
+        let uid = server.store.object(name, type)?["metadata"]?["uid"]
+        #expect(uid?.string?.isEmpty == false && event["regarding"]?["uid"] == uid)
+
+        server.store.remove(name, type)
         try await rig.eventually("the state is Valid again") { document in
           status()?["result"] == "Valid" && status()?["errorSummary"] == nil
             && !document.problems.contains { $0.severity == .error }

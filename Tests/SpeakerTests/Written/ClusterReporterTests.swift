@@ -109,6 +109,71 @@ struct ClusterReporterTests {
     }
   }
 
+  /// A pod that is replaced begins with an empty state directory.
+  @Test func aDrainOutlivesTheStateDirectory() async throws {
+    try await withServer { server in
+      @Sendable func told() -> String? {
+        let metadata = server.store.object(speaker, .bellmanSpeakers)?["metadata"]
+        return metadata?["annotations"]?[DrainRecord.annotation]?.string
+      }
+      @Sendable func live(_ body: @Sendable (ClusterRig) async throws -> Void) async throws {
+        let directory = TemporaryDirectory()
+        try await ClusterRig.run(server, writes: true, directory: directory.path) { rig in
+          try await body(rig)
+        }
+      }
+      try await live { rig in
+        try await rig.eventually("it takes part") { !$0.addresses.isEmpty }
+        #expect(await rig.control.drain == nil)
+        try await rig.control.beginDrain()
+        try await rig.eventually("told of") { _ in told() != nil }
+      }
+      let since = try #require(told())
+      try await live { rig in
+        try await rig.eventually("read before anything is decided") { !$0.addresses.isEmpty }
+        let drain = try #require(await rig.control.drain)
+        #expect("\(drain.since)" == since)
+        #expect(await rig.control.drainFile.read() == drain.since, "kept here too")
+        try await rig.eventually("written of itself") { _ in
+          server.store.object(speaker, .bellmanSpeakers)?["status"]?["ready"] == true
+        }
+        #expect(told() == since)
+        try await rig.control.endDrain()
+        try await rig.eventually("undone") { _ in told() == nil }
+      }
+      try await live { rig in
+        try await rig.eventually("it takes part again") { !$0.addresses.isEmpty }
+        #expect(await rig.control.drain == nil)
+      }
+    }
+  }
+
+  /// What a whole cluster left behind is found page by page, and goes, and nothing else.
+  @Test func manyObjectsOfNodesThatAreGoneAreCleared() async throws {
+    try await withServer { server in
+      for number in 0..<1200 {
+        let node = number.isMultiple(of: 30) ? "gone-\(number)" : "node-2"
+        server.store.put(
+          [
+            "metadata": [
+              "name": .string("l2-\(number)"), "namespace": .string(ClusterObjects.namespace),
+              "labels": [WrittenObjects.nodeLabel: .string(node)],
+            ], "status": ["node": .string(node)],
+          ], .serviceL2Statuses)
+      }
+      try await ClusterRig.run(server, writes: true) { rig in
+        try await rig.eventually("they go") { _ in
+          server.store.versions(of: .serviceL2Statuses).count == 1160
+        }
+        let nodes = server.store.versions(of: .serviceL2Statuses).keys.map {
+          server.store.object($0, .serviceL2Statuses)?["status"]?["node"]
+        }
+        #expect(nodes.allSatisfy { $0 == "node-2" })
+        #expect(server.faults.count(of: .page) >= 2)
+      }
+    }
+  }
+
   /// One kind that may not be read keeps nothing else from being written.
   @Test func aKindThatIsForbiddenHoldsNothingUp() async throws {
     var options = TestAPIServer.Options()

@@ -48,4 +48,18 @@ import Testing
     #expect(
       roll.take(["a": true, "b": false], now: start + .seconds(32)) == MemberSummary(count: 2))
   }
+
+  /// A node that is Ready and has no speaker does nothing for all.
+  @Test func theFirstIsTheFirstWhoseSpeakerLives() {
+    var roll = MemberRoll()
+    #expect(roll.first == nil)
+    _ = roll.take(["a": false, "b": true, "c": true], now: start)
+    _ = roll.take(["a": false, "b": true, "c": true], now: start + .seconds(30))
+    #expect(roll.first == "b")
+    _ = roll.take(["a": true, "b": true, "c": true], now: start + .seconds(31))
+    _ = roll.take(["a": true, "b": true, "c": true], now: start + .minutes(3))
+    #expect(roll.first == "a")
+    _ = roll.take(["c": true], now: start + .minutes(3))
+    #expect(roll.first == "c")
+  }
 }
