@@ -61,7 +61,11 @@ extension Election {
 
   // MARK: Beacons
 
-  /// Says on the segment what this node answers for, a part at a time when it is much.
+  /// The most packets of one round of beacons. Who owns more addresses than these hold names them in
+  /// several rounds.
+  static let beaconPackets = 16
+
+  /// Says on the segment what this node answers for, a part at a time when it is very much.
   mutating func sendBeacon() {
     guard policy != .strict, guards.contains(.beacons), !peers[0].owned.isEmpty else {
       nextBeacon = .distantFuture
@@ -71,12 +75,14 @@ extension Election {
     guard now < max(leaseUntil, wireUntil) else { return }
     let owned = peers[0].owned
     var rows: [Row] = []
-    for offset in 0..<owned.count where rows.count < RowsMessage.limit {
+    for offset in 0..<owned.count where rows.count < Self.beaconPackets * RowsMessage.limit {
       let slot = owned[(beaconCursor + offset) % owned.count]
       if slots[slot].phase.holds, let row = row(of: slot) { rows.append(row) }
     }
     beaconCursor = (beaconCursor + rows.count) % owned.count
-    if rows.isEmpty { return }
-    output.append(.broadcast(.rows(RowsMessage(kind: .beacon, rows: rows))))
+    for start in stride(from: 0, to: rows.count, by: RowsMessage.limit) {
+      let part = Array(rows[start..<min(start + RowsMessage.limit, rows.count)])
+      output.append(.broadcast(.rows(RowsMessage(kind: .beacon, rows: part))))
+    }
   }
 }
