@@ -62,9 +62,9 @@ extension Election {
     /// The process ends and is back within `hold`: nothing is to move meanwhile.
     case restart(hold: TimeAmount)
     /// Until a time the load may be evened out by planned hand-overs, one each `interval`, when a
-    /// node has more than 1.25 times the mean. Only the node with the most addresses gives one away,
-    /// so all nodes are to be told, and the budget is that of the whole cluster. A time that has
-    /// passed ends it.
+    /// node has more than `rebalancingThreshold` percent of the mean of those that may have the same
+    /// address. Of these only the node with the most addresses gives one away, so all nodes are to be
+    /// told, and the budget is that of all of them together. A time that has passed ends it.
     case rebalance(until: NIODeadline, interval: TimeAmount)
     /// Whether the API says that a node is ready; for the status only.
     case readiness(MemberID, isReady: Bool)

@@ -66,6 +66,10 @@ extension Election {
       for slot in peers[0].owned where slots[slot].phase == .announcing { schedule(slot, now) }
       return
     }
+    // All were told of the drain, and those that are no partners hear no heartbeat otherwise.
+    for peer in peers.indices.dropFirst() where peers[peer].isMember && !partners.contains(peer) {
+      for _ in 0..<2 { sendHeartbeat(to: peer) }
+    }
     for slot in slots.indices where slots[slot].phase == .preparing {
       if slots[slot].standing == .fit { slots[slot].phase = .announcing }
     }
@@ -84,52 +88,5 @@ extension Election {
     case .restart:
       peers[peer].holdUntil = now + .milliseconds(Int64(min(leave.hold, Leave.longestHold)))
     }
-  }
-
-  // MARK: Rebalancing
-
-  /// Gives one address away when the load is clearly uneven and no node has more than this one:
-  /// so the whole cluster moves one address in each interval, however many nodes were asked.
-  mutating func rebalance() {
-    guard now < rebalanceUntil else {
-      nextRebalance = .distantFuture
-      return
-    }
-    nextRebalance = now + max(rebalanceInterval, .milliseconds(100))
-    let living = peers.indices.filter { isAlive($0) && peers[$0].isMember }
-    let loads = living.map { peers[$0].owned.count }
-    let total = loads.reduce(0, +)
-    let most = loads.max() ?? 0
-    // It begins at 1.25 times the mean and goes on to 1.1 times, so that it does not begin again
-    // with every address that comes or goes.
-    isRebalancing =
-      most * living.count * (isRebalancing ? 10 : 4) > total * (isRebalancing ? 11 : 5)
-    let isFirst = living.allSatisfy {
-      (peers[$0].owned.count, peers[$0].id) <= (peers[0].owned.count, id)
-    }
-    guard isRebalancing, isFirst, isLeased, !isDraining, living.count > 1 else { return }
-    for slot in peers[0].owned
-    where slots[slot].phase == .announcing && slots[slot].isConfirmed
-      && now - slots[slot].since > timers.damping
-    {
-      guard let heir = lighterHeir(for: slot, total: total, count: living.count) else { continue }
-      prepare(slot, heir: heir)
-      return
-    }
-  }
-
-  /// The least loaded node of the same class that has less than its share.
-  private func lighterHeir(for slot: Int, total: Int, count: Int) -> Int? {
-    guard let mine = slots[slot].candidates.first(where: { $0.member == id }) else { return nil }
-    var best: Int?
-    for candidate in slots[slot].candidates
-    where candidate.fitness == mine.fitness && candidate.weight == mine.weight {
-      guard let peer = indices[candidate.member], peer > 0, isAlive(peer), isKnown(peer),
-        peers[peer].owned.count * count < total,
-        peers[peer].owned.count + 1 < peers[0].owned.count
-      else { continue }
-      if best.map({ peers[peer].owned.count < peers[$0].owned.count }) ?? true { best = peer }
-    }
-    return best
   }
 }

@@ -292,6 +292,7 @@ struct PeerPlaneLoop: ~Copyable {
       refusals: channel.refusals, lateness: lateness, priority: priority,
       members: election.members(at: now), lease: election.lease(at: now),
       addresses: includesAddresses ? election.addresses(at: now) : [],
+      rebalancingLoads: election.rebalancingLoads,
       disagreements: election.disagreements(at: now))
   }
 }

@@ -83,6 +83,8 @@ public struct PeerPlaneStatus: Sendable {
   public let lease: LeaseView
   /// All known addresses in order; empty where they were not asked for.
   public let addresses: [AddressView]
+  /// The loads, by name, that `bellman rebalance` compares with that of this node.
+  public let rebalancingLoads: [String: Int]
   /// What peers, API and segment disagree about.
   public let disagreements: [PlaneDisagreement]
 }

@@ -1,14 +1,16 @@
 /// What a node does about its load when it is asked to even it out.
 public struct RebalanceDocument: VersionedDocument, Hashable {
   public static let currentVersion = 1
-  /// A node with more than this share of the mean, in percent, gives addresses away.
+  /// A node with more than this share of the mean, in percent, gives addresses away; the election
+  /// has the same threshold.
   public static let threshold = 150
 
   /// The version of the document's form.
   public let version: Int
   /// The node.
   public let node: String
-  /// How many layer-2 addresses each living member owns, by name.
+  /// How many layer-2 addresses each living member owns, by name: of those that may have the same
+  /// addresses as the node, or of all where the node owns none.
   public let loads: [String: Int]
   /// Until when the node gives addresses away, one in each interval; nil when it does not, since it
   /// has not more than ``threshold`` of the mean.
