@@ -37,8 +37,17 @@ public struct Election: Sendable {
   var wantedWitnesses: [MemberID]?
   var formerSince = NIODeadline.uptimeNanoseconds(0)
 
+  /// The places in `peers` that are free again, and above which number the fence against a member that
+  /// comes into one begins.
+  var blankPeers: [Int] = []
+  var forgottenFences: UInt32 = 0
+
   var slots: [Slot] = []
   var slotIndices: [IPAddress: Int] = [:]
+  /// The places in `slots` that are free again.
+  var blankSlots: [Int] = []
+  /// The addresses that no service had at a time, in the order of that; some have one again.
+  var unconfigured: [(slot: Int, address: IPAddress, since: NIODeadline)] = []
   /// The slots with a deadline.
   var active: [Int] = []
   /// The slots in which this node asks witnesses, and whom it asked.

@@ -6,26 +6,52 @@ extension Election {
   /// The slot of an address, made if it is new and there is room.
   mutating func slot(for address: IPAddress) -> Int? {
     if let slot = slotIndices[address] { return slot }
-    guard slots.count < configuration.addressLimit else {
-      counters.droppedAddresses += 1
-      return nil
+    let fresh = Slot(address: address, hash: RendezvousHash.hash(address), now: now)
+    let slot: Int
+    if let blank = blankSlots.popLast() {
+      slot = blank
+      slots[slot] = fresh
+    } else {
+      guard slots.count < configuration.addressLimit else {
+        counters.droppedAddresses += 1
+        return nil
+      }
+      slot = slots.count
+      slots.append(fresh)
     }
-    slots.append(Slot(address: address, hash: RendezvousHash.hash(address), now: now))
-    slotIndices[address] = slots.count - 1
-    return slots.count - 1
+    slotIndices[address] = slot
+    unconfigured.append((slot, address, now))
+    return slot
+  }
+
+  /// What an address adds to the digest of its part of the table. A claim that was given up counts
+  /// while a service has the address: each node forgets the others in its own time.
+  func comparedDigest(of slot: Int) -> UInt64 {
+    guard let claim = slots[slot].claim, slots[slot].isConfigured || !claim.isVacant else {
+      return 0
+    }
+    return claim.digest(addressHash: slots[slot].hash)
+  }
+
+  /// Notes whether a service has an address.
+  mutating func setConfigured(_ slot: Int, _ isConfigured: Bool) {
+    guard slots[slot].isConfigured != isConfigured else { return }
+    let bucket = Self.bucket(slots[slot].hash)
+    buckets[bucket] ^= comparedDigest(of: slot)
+    slots[slot].isConfigured = isConfigured
+    buckets[bucket] ^= comparedDigest(of: slot)
+    if !isConfigured { unconfigured.append((slot, slots[slot].address, now)) }
   }
 
   /// Enters a claim; the caller has decided that it prevails.
   mutating func setClaim(_ slot: Int, _ claim: Claim, _ cause: Cause, _ grounds: Grounds) {
     let former = slots[slot].owner
     plan(slot, for: -1)
-    if let old = slots[slot].claim {
-      let digest = old.digest(addressHash: slots[slot].hash)
-      buckets[Self.bucket(slots[slot].hash)] ^= digest
-      if former >= 0, isCounted(old, former) { peers[former].digest ^= digest }
+    let bucket = Self.bucket(slots[slot].hash)
+    buckets[bucket] ^= comparedDigest(of: slot)
+    if let old = slots[slot].claim, former >= 0, isCounted(old, former) {
+      peers[former].digest ^= old.digest(addressHash: slots[slot].hash)
     }
-    let digest = claim.digest(addressHash: slots[slot].hash)
-    buckets[Self.bucket(slots[slot].hash)] ^= digest
     let owner = claim.isVacant ? -1 : peer(for: claim.owner) ?? -1
     if owner != former {
       leaveOwner(slot)
@@ -36,11 +62,14 @@ extension Election {
       }
     }
     slots[slot].claim = claim
+    buckets[bucket] ^= comparedDigest(of: slot)
     slots[slot].learntAt = now
     slots[slot].cause = cause
     slots[slot].grounds = grounds
     slots[slot].promisedEpoch = max(slots[slot].promisedEpoch, claim.epoch.quorum)
-    if owner >= 0, isCounted(claim, owner) { peers[owner].digest ^= digest }
+    if owner >= 0, isCounted(claim, owner) {
+      peers[owner].digest ^= claim.digest(addressHash: slots[slot].hash)
+    }
     settlePromise(slot, claim, former: former)
     output.append(.claimed(slots[slot].address, claim, cause, grounds))
   }

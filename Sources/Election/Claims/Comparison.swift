@@ -5,6 +5,7 @@ import NIOCore
 extension Election {
   mutating func compareTables() {
     nextComparison = now + timers.comparison
+    forgetAddresses()
     guard guards.contains(.comparison) else { return }
     let others = peers.count - 1
     guard others > 0 else { return }
@@ -33,7 +34,9 @@ extension Election {
     }
     for slot in slots.indices {
       let bucket = Self.bucket(slots[slot].hash)
-      if digests.values[bucket] != buckets[bucket] { sendClaim(slot, to: peer) }
+      if digests.values[bucket] != buckets[bucket], comparedDigest(of: slot) != 0 {
+        sendClaim(slot, to: peer)
+      }
     }
   }
 

@@ -55,6 +55,8 @@ struct Slot: Sendable {
 
   /// Whether a service has the address.
   var isConfigured = false
+  /// Whether it stands for no address: what it held was forgotten.
+  var isBlank = false
   var standing = Standing.unfit
   var candidates: [Candidate] = []
   var phase = Phase.idle

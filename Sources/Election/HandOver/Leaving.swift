@@ -6,7 +6,7 @@ extension Election {
   mutating func setAddress(_ address: IPAddress, _ standing: Standing, _ candidates: [Candidate]) {
     guard let slot = slot(for: address) else { return }
     let former = slots[slot].standing
-    slots[slot].isConfigured = true
+    setConfigured(slot, true)
     slots[slot].candidates = candidates
     slots[slot].standing = standing
     switch standing {
@@ -41,7 +41,7 @@ extension Election {
     } else {
       stop(slot)
     }
-    slots[slot].isConfigured = false
+    setConfigured(slot, false)
   }
 
   /// Gives an address up that this node has or is said to have, for anybody fit to take.

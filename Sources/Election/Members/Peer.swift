@@ -6,6 +6,8 @@ struct Peer: Sendable {
   var name: String
   /// Whether the node exists; one that is gone is remembered while claims name it.
   var isMember = true
+  /// Since when it is no member; nil while it is one.
+  var goneSince: NIODeadline?
 
   // MARK: Its life
 

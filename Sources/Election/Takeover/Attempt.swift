@@ -189,6 +189,9 @@ extension Election {
       electorate.parts.append(
         claim.via == .none
           ? part(ofAddress: slot) : part(ofMember: claim.via, in: claim.viaIncarnation))
+    } else if claim.isVacant, now - slots[slot].learntAt > Self.surrenderMemory.scaled(50) {
+      // Others may have forgotten the claim already, and ask the witnesses of the address only.
+      electorate.parts.append(part(ofAddress: slot))
     }
     return electorate
   }

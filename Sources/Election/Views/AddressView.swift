@@ -59,7 +59,7 @@ public struct AddressView: Hashable, Sendable {
 extension Election {
   /// All known addresses in order.
   public func addresses(at time: NIODeadline) -> [AddressView] {
-    slots.map { slot in
+    slots.filter { !$0.isBlank }.map { slot in
       AddressView(
         address: slot.address, owner: slot.owner < 0 ? nil : peers[slot.owner].name,
         epoch: slot.claim?.epoch, activity: activity(of: slot, at: time), cause: slot.cause,

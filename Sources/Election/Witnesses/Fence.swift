@@ -20,6 +20,8 @@ extension Election {
   /// The member has applied the entries up to a number.
   mutating func advanceFence(of peer: Int, applied: UInt32) {
     guard applied <= peers[peer].fenceLast else { return }
+    // It has forgotten this node in between, and with it the number.
+    if applied == 0 { peers[peer].fenceAcknowledged = 0 }
     peers[peer].fenceAcknowledged = max(peers[peer].fenceAcknowledged, applied)
     peers[peer].fence.removeAll { $0.number <= applied }
     // A new life of the member has to learn the number even where nothing is left to tell.

@@ -17,6 +17,9 @@ extension Election {
         if !peers[peer].isHeard { restartPatience(with: peer) }
       }
     }
+    for peer in peers.indices {
+      peers[peer].goneSince = peers[peer].isMember ? nil : peers[peer].goneSince ?? now
+    }
     ring = peers.filter(\.isMember).map(\.id).sorted()
     let wanted = WitnessSet.neighbours(of: id, on: ring)
     if wanted != peers[0].witnesses.current || wantedWitnesses != nil {
@@ -27,6 +30,7 @@ extension Election {
     updatePartners()
     updateLease()
     for peer in peers.indices where !peers[peer].isMember { contestOwned(by: peer) }
+    forgetMembers()
   }
 
   private mutating func restartPatience(with peer: Int) {
@@ -37,16 +41,19 @@ extension Election {
   /// The place of a member in the list, made if it is new.
   mutating func peer(for member: MemberID, name: String? = nil) -> Int? {
     if let peer = indices[member] { return peer }
-    guard member != .none, peers.count < Self.memberLimit else {
+    guard member != .none, !blankPeers.isEmpty || peers.count < Self.memberLimit else {
       counters.droppedMembers += 1
       return nil
     }
     var peer = Peer(
       id: member, name: name ?? member.description, now: now, patience: timers.silence)
     peer.isMember = false
-    peers.append(peer)
-    indices[member] = peers.count - 1
-    return peers.count - 1
+    peer.goneSince = now
+    peer.fenceLast = forgottenFences
+    let place = blankPeers.popLast() ?? peers.count
+    if place < peers.count { peers[place] = peer } else { peers.append(peer) }
+    indices[member] = place
+    return place
   }
 
   private mutating func chooseWitnesses(_ chosen: [MemberID]) {
