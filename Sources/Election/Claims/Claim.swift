@@ -92,7 +92,8 @@ public struct Claim: Hashable, Sendable {
     mixed = Self.mix(mixed ^ incarnation)
     mixed = Self.mix(mixed ^ epoch.quorum ^ UInt64(epoch.wire) << 48)
     if isProvisional { mixed = Self.mix(Self.mix(mixed ^ via.rawValue) ^ viaIncarnation) }
-    return isVacant ? ~mixed : mixed
+    // Digests are combined by exclusive or, in which two complements would cancel each other.
+    return isVacant ? Self.mix(mixed ^ 1) : mixed
   }
 
   private static func mix(_ value: UInt64) -> UInt64 {
