@@ -99,9 +99,7 @@ extension ControlLoop {
         description: "the node is drained and hands everything over already; end that with "
           + "'bellman drain --undo'")
     }
-    // Where most nodes may have none of its addresses, they say nothing about its share.
-    let own = plane.loads[options.node] ?? 0
-    let loads = own > 0 ? plane.status.rebalancingLoads : plane.loads
+    let loads = plane.comparableLoads
     let isOverloaded = RebalanceDocument.isOverloaded(loads[options.node] ?? 0, among: loads.values)
     if isOverloaded { election.rebalance(for: duration, interval: interval) }
     return RebalanceDocument(

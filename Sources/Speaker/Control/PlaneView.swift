@@ -187,6 +187,12 @@ struct PlaneView {
     return members
   }
 
+  /// The loads that the load of this node is compared with. Where most nodes may have none of its
+  /// addresses, theirs say nothing about its share.
+  var comparableLoads: [String: Int] {
+    (loads[node] ?? 0) > 0 ? status.rebalancingLoads : loads
+  }
+
   // MARK: Parts
 
   private var counters: [String: UInt64] {
