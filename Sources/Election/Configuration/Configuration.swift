@@ -18,10 +18,9 @@ public struct Configuration: Sendable {
   public var incarnation: UInt64
   /// What a node without quorum does; the same on all nodes.
   public var policy: IsolationPolicy
-  /// The times. Nodes may differ: a witness waits as long as the member that it watches asks for.
+  /// The times. Nodes may differ: a witness waits as long as the member that it watches asks for, and
+  /// for `quarantine` where it does not know that yet.
   public var timers: Timers
-  /// Whether a closed port of the peer plane proves the end of a process at once, without `silence`.
-  public var trustsClosedPort: Bool
   /// The most addresses that are remembered; claims to more are counted and dropped.
   public var addressLimit: Int
   /// Which guards of the protocol are in force. The simulator removes them one by one, to prove
@@ -31,13 +30,12 @@ public struct Configuration: Sendable {
   /// A configuration with these values.
   public init(
     node: String, incarnation: UInt64, policy: IsolationPolicy = .wire, timers: Timers = Timers(),
-    trustsClosedPort: Bool = false, addressLimit: Int = 65_536
+    addressLimit: Int = 65_536
   ) {
     self.node = node
     self.incarnation = incarnation
     self.policy = policy
     self.timers = timers
-    self.trustsClosedPort = trustsClosedPort
     self.addressLimit = addressLimit
   }
 }

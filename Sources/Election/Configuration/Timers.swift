@@ -38,7 +38,9 @@ public struct Timers: Hashable, Sendable {
   /// How long a new process neither promises nor confirms leases when the recorded claims were
   /// read.
   public var settling: TimeAmount
-  /// The same when the recorded claims cannot be read.
+  /// The same when the recorded claims cannot be read. Also how long a new process waits before it
+  /// promises the addresses of a member away that it has not heard itself: it does not know for which
+  /// silence that one asked the process before. So it must not be less than the silence of any node.
   public var quarantine: TimeAmount
   /// How long a new process leaves addresses that nobody ever had to members that it has not heard
   /// of yet, so that a cluster that starts node by node shares them out evenly.
@@ -92,9 +94,12 @@ public struct Timers: Hashable, Sendable {
   /// How long an heir tries before it gives its promises back.
   var attempt: TimeAmount { .milliseconds(300) }
 
+  /// The shortest `promiseLifetime` that a node may have.
+  static let shortestPromise: TimeAmount = .milliseconds(800)
+
   /// Until when, counted from its first question, a new owner must know that a quorum has recorded
-  /// its claim: before the first promise can expire.
-  var confirmation: TimeAmount { promiseLifetime.scaled(94) }
+  /// its claim: before the first promise can expire, also one of a witness with other timers.
+  var confirmation: TimeAmount { Self.shortestPromise.scaled(94) }
 }
 
 extension TimeAmount {

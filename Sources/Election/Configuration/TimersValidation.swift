@@ -34,8 +34,8 @@ extension Timers {
       "stalledSilence", stalledSilence, "silence", silence,
       "a host that answers would make its process count as dead sooner")
     try atLeast(
-      "promiseLifetime", promiseLifetime, "600 ms", .milliseconds(600),
-      "an attempt takes up to 300 ms and its claim must be recorded before a promise expires")
+      "promiseLifetime", promiseLifetime, "800 ms", Self.shortestPromise,
+      "heirs rely on promises for so long before their claim is recorded, whatever their timers")
     try atLeast(
       "settling", settling, "promiseLifetime and 5 %", promiseLifetime.scaled(105),
       "a restarted witness has forgotten its promises and must let them expire")

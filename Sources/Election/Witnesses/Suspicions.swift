@@ -31,8 +31,10 @@ extension Election {
   func isSilent(_ peer: Int) -> Bool {
     guard guards.contains(.silence) else { return true }
     guard peer > 0, now >= graceUntil else { return false }
-    if peers[peer].isPortClosed, configuration.trustsClosedPort { return now >= holdEnd(of: peer) }
-    guard now >= peers[peer].patienceUntil, now >= bootedAt + timers.silence else { return false }
+    guard now >= peers[peer].patienceUntil else { return false }
+    // What a member asked of an earlier process of this node is forgotten.
+    let ownPatience = peers[peer].isHeard ? timers.silence : max(timers.silence, timers.quarantine)
+    guard now >= bootedAt + ownPatience else { return false }
     let isHostAlive = isHostAlive(peer) && guards.contains(.hostEvidence)
     if isHostAlive, now < holdEnd(of: peer) { return false }
     if isHostAlive, !peers[peer].isPortClosed,
@@ -183,6 +185,5 @@ extension Election {
     guard let peer = indices[member], peer > 0 else { return }
     peers[peer].isPortClosed = true
     nextWatch = min(nextWatch, max(now, peers[peer].patienceUntil))
-    if configuration.trustsClosedPort { nextWatch = now }
   }
 }

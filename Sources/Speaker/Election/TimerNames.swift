@@ -9,7 +9,7 @@ extension Timers {
     "promiseLifetime": \.promiseLifetime, "rankStep": \.rankStep, "wireDelay": \.wireDelay,
     "probeInterval": \.probeInterval, "beaconInterval": \.beaconInterval,
     "wireEvidence": \.wireEvidence, "comparison": \.comparison, "settling": \.settling,
-    "quarantine": \.quarantine, "handOverOverlap": \.handOverOverlap,
+    "quarantine": \.quarantine, "gathering": \.gathering, "handOverOverlap": \.handOverOverlap,
     "handOverRetry": \.handOverRetry, "damping": \.damping,
   ]
 }

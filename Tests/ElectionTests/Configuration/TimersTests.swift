@@ -31,7 +31,7 @@ import Testing
       reason: "settling is 700 ms and must be at least promiseLifetime and 5 % (840 ms)"),
     Refused(
       change: { $0.promiseLifetime = .milliseconds(300) },
-      reason: "promiseLifetime is 300 ms and must be at least 600 ms"),
+      reason: "promiseLifetime is 300 ms and must be at least 800 ms (800 ms)"),
     Refused(
       change: { $0.quarantine = .milliseconds(900) },
       reason: "quarantine is 900 ms and must be at least settling (1000 ms)"),

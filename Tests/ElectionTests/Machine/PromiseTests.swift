@@ -112,8 +112,8 @@ import Testing
           subject: Self.former, incarnation: 5, version: 2,
           current: [MemberID(name: "node-0"), Self.owner, Self.heir], former: [])),
       from: Self.former)
-    // Nothing of the former owner is heard from here on.
-    witness.hear(Self.owner, holding: 0, milliseconds: 2000)
+    // Nothing of the former owner is heard from here on, and no heartbeat was before.
+    witness.hear(Self.owner, holding: 0, milliseconds: 3500)
     #expect(
       witness.answer(
         at: 1, of: Self.former, incarnation: row.incarnation, version: row.version)
