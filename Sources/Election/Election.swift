@@ -83,8 +83,6 @@ public struct Election: Sendable {
   var segmentHeardAt = NIODeadline.uptimeNanoseconds(0)
   /// Since when the default gateway does not answer.
   var gatewaySilentSince: NIODeadline?
-  /// Addresses that this node yielded to a recorded claim since it has no lease.
-  var yieldedToRecords: Set<Int> = []
   var isSourceReachable = true
   var rebalanceUntil = NIODeadline.uptimeNanoseconds(0)
   var rebalanceInterval = TimeAmount.seconds(1)
@@ -247,13 +245,7 @@ public struct Election: Sendable {
 
   private mutating func takeRecorded(_ rows: [ClaimRow]) {
     isRecorded = true
-    for row in rows {
-      let held = slotIndices[row.address].map { slots[$0].phase.holds } ?? false
-      learn(Row(address: row.address, claim: row.claim), from: 0, onWire: true)
-      if held, !isLeased, let slot = slotIndices[row.address], !slots[slot].phase.holds {
-        yieldedToRecords.insert(slot)
-      }
-    }
+    for row in rows { learn(Row(address: row.address, claim: row.claim), from: 0, onWire: true) }
   }
 }
 

@@ -22,9 +22,6 @@ public struct PlaneDisagreement: Hashable, Sendable {
     /// This node has no quorum of witnesses: under `strict` it is silent, else it answers while its
     /// segment is alive and takes only what the segment is silent about.
     case noQuorum
-    /// This node has no quorum, and the API records a later owner of an address that it answered
-    /// for: it has yielded.
-    case yieldedToRecord
   }
 
   public var reason: Reason
@@ -49,13 +46,6 @@ extension Election {
       add(
         .noQuorum, peers[0].name,
         "Node \(peers[0].name) has no quorum of its witnesses; \(effect)")
-    }
-    if time >= leaseUntil, !yieldedToRecords.isEmpty {
-      let list = yieldedToRecords.map { slots[$0].address }.sorted().map(\.description)
-      add(
-        .yieldedToRecord, peers[0].name,
-        "Node \(peers[0].name) has no quorum and has yielded to the recorded owner of "
-          + list.prefix(10).joined(separator: ", ") + (list.count > 10 ? " and others" : ""))
     }
     var unready = 0
     for peer in peers.dropFirst() {

@@ -64,7 +64,6 @@ extension Election {
   /// meanwhile is answered again.
   private mutating func regainLease(since: NIODeadline) {
     unleasedSince = nil
-    yieldedToRecords.removeAll()
     defer { silenced.removeAll() }
     guard policy == .strict else {
       if now >= wireUntil { returnToSegment() }

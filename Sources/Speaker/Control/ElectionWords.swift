@@ -95,8 +95,6 @@ extension DisagreementStatus {
       case .sourceUnreachable:
         "Services, endpoints and nodes stay as last read; leases and failover go on."
       case .noQuorum: policy.isolation
-      case .yieldedToRecord:
-        "It answers for these no more; their recorded owner has the later claim."
       }
     self.init(
       reason: found.reason.rawValue, node: found.node, sentence: Self.capitalised(found.sentence),

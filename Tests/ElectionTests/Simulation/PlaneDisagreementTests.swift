@@ -127,26 +127,4 @@ import Testing
     #expect(world.answering(0).count == (policy == .wire ? 1 : 0))
     #expect(survivors.contains { reasons(world, at: $0).contains(.noQuorum) })
   }
-
-  /// Peers: no quorum. API: a later owner is recorded. Segment: any.
-  @Test func withoutQuorumARecordedOwnerPrevails() throws {
-    let world = Self.quiet(4, .wire)
-    let owner = world.answering(0)[0]
-    let others = (0..<4).filter { $0 != owner }
-    world.cut([owner], from: others)
-    _ = world.run(milliseconds: 3000)
-    #expect(world.answering(0) == [owner])
-    var claim = try #require(world.machine(owner).claim(to: world.addresses[0]))
-    claim.owner = Self.member(others[0])
-    claim.epoch.quorum += 1
-    world.tell(owner, .recorded([ClaimRow(address: world.addresses[0], claim: claim)]))
-    #expect(!world.answering(0).contains(owner))
-    let views = world.machine(owner).disagreements(at: world.clock(owner))
-    let view = try #require(views.first { $0.reason == .yieldedToRecord })
-    #expect(view.sentence.contains("\(world.addresses[0])"))
-    // With a quorum again there is nothing to tell.
-    world.cut([], from: [])
-    _ = world.run(milliseconds: 2000)
-    #expect(!reasons(world, at: owner).contains(.yieldedToRecord))
-  }
 }
