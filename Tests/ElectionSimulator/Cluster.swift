@@ -126,6 +126,7 @@ extension World {
     node.named[address] = claim.owner
     guard claim.owner == node.id, cause != .learnt else { return }
     if !claim.isProvisional { statistics.moves += 1 }
+    guard scenario.model == .recorded else { return }
     pendingRecords.append((address, claim))
     queue.push(.record, at: now + 300_000_000, node: node.index, detail: pendingRecords.count - 1)
   }

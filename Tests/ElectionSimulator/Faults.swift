@@ -82,8 +82,19 @@ package struct FaultMix: OptionSet, Sendable, Hashable {
   package static let all = FaultMix(rawValue: (1 << 14) - 1)
 }
 
+/// What the cluster of a run is like.
+package enum Model: String, Hashable, Sendable, CaseIterable {
+  /// As speakers run: a node has the claims of its own file, which may be lost with it, and nothing
+  /// else; a segment on which a node is alone carries nothing; a seed may have any profile.
+  case product
+  /// The API records claims and tells them to all nodes, the segment always carries something, and
+  /// the profile is `default`: what the first regression seeds ran with.
+  case recorded
+}
+
 /// What a run is made of; all of it follows from a seed, and any part may be changed.
 package struct Scenario: Sendable {
+  package var model = Model.product
   package var seed: UInt64
   package var nodes: Int
   package var addresses: Int
@@ -99,15 +110,18 @@ package struct Scenario: Sendable {
   /// The milliseconds between the starts of two nodes; 0 for all at about the same time.
   package var stagger = 0
   package var timers = Timers()
+  /// The timers of nodes that have others.
+  package var timersOfNodes: [Int: Timers] = [:]
   /// Whether the run is stopped at the first broken invariant.
   package var stopsAtFailure = true
 
   /// The run of a seed: each enables a random part of all faults.
   package init(
     seed: UInt64, nodes: Int? = nil, policy: IsolationPolicy? = nil, seconds: Int = 600,
-    mix: FaultMix? = nil, guards: Guards = .all
+    mix: FaultMix? = nil, guards: Guards = .all, model: Model = .product
   ) {
     var random = Random(seed: seed)
+    self.model = model
     self.seed = seed
     self.guards = guards
     let size = random.below(1000)
@@ -129,10 +143,14 @@ package struct Scenario: Sendable {
     var allowed = FaultMix(rawValue: UInt32(truncatingIfNeeded: random.next())).intersection(.all)
     if let mix { allowed = mix }
     if self.policy == .strict {
-      // Two cases in which no algorithm without a disk can keep one owner, see the manual: most
-      // witnesses forget while the records cannot be read, and a clock that stands still.
+      // No algorithm keeps one owner with a clock that stands still, see the manual.
       allowed.remove(.frozenClock)
-      if allowed.contains(.outage) { allowed.remove(.forgetting) }
+      if model == .recorded, allowed.contains(.outage) { allowed.remove(.forgetting) }
+    }
+    if model == .product {
+      var drawn = Random(seed: seed &+ 4242)
+      let profiles: [Profile] = [.default, .default, .fast, .calm]
+      timers = Timers(profiles[drawn.below(profiles.count)])
     }
     let pause = [700, 1500, 4000, 9000][random.below(4)]
     faults = Self.script(

@@ -42,7 +42,9 @@ extension World {
 
   private func checkGateway(_ address: Int, _ node: SimulatedNode) {
     let clock = node.local(now)
-    guard let lost = node.gatewayLostAt, clock - lost > .milliseconds(3350),
+    // It is judged at each heartbeat, for three of them.
+    let patience = 3_000_000_000 + scenario.timers.heartbeatInterval.nanoseconds * 7 / 2
+    guard let lost = node.gatewayLostAt, clock - lost > .nanoseconds(patience),
       !node.election.lease(at: clock).isHeld
     else { return }
     find(
@@ -54,8 +56,9 @@ extension World {
   // MARK: L1
 
   /// L1: an address that somebody can have is answered soon. After a single crash in a quiet cluster
-  /// within 0.6 s, here with 0.2 s for the lost and late packets that the simulated network always
-  /// has; by the slow path, and after everything else, within 4 s of the last change.
+  /// within 0.1 s of the silence of the profile, here with 0.2 s for the lost and late packets that the
+  /// simulated network always has; by the slow path, and after everything else, within 4 s of the last
+  /// change, or later by as much as the silence is longer than that of the profile `default`.
   private func checkCoverage(_ address: Int) {
     guard let since = uncoveredSince[address], now > lastDisturbance, loss < 0.01,
       hasQuorum(address), mayReplaceEndedLife(address),
@@ -68,7 +71,9 @@ extension World {
       active.count == 1 && lastDisturbance > previousDisturbance + 6_000_000_000
       && since >= lastDisturbance && since < lastDisturbance + 50_000_000
     let uncovered = now - max(since, lastDisturbance)
-    if uncovered > (isSingle ? 800_000_000 : 4_000_000_000) {
+    let silence = UInt64(scenario.timers.silence.nanoseconds)
+    if uncovered > (isSingle ? silence + 300_000_000 : max(silence + 3_500_000_000, 4_000_000_000))
+    {
       find(
         .l1,
         "nobody answers for \(addresses[address]) since \((now - since) / 1_000_000) ms"

@@ -92,4 +92,34 @@ extension Scripts {
     _ = world.run(milliseconds: 3000)
     return world.findings
   }
+
+  /// An owner with a long silence is cut off from both its witnesses in the moment in which these are
+  /// restarted, with a short silence of their own.
+  package static func shorterSilence(remembers: Bool) -> [Finding] {
+    var scenario = Scenario.quiet(seed: 11, nodes: 3, policy: .strict)
+    scenario.addresses = 1
+    scenario.isUniform = true
+    scenario.timersOfNodes[0] = Timers(.calm)
+    scenario.timersOfNodes[0]?.silence = .milliseconds(2500)
+    scenario.timersOfNodes[0]?.settling = .milliseconds(2500)
+    scenario.timersOfNodes[1] = Timers(.fast)
+    scenario.timersOfNodes[2] = Timers(.fast)
+    scenario.timersOfNodes[0]?.stalledSilence = .milliseconds(2500)
+    let world = World(scenario)
+    world.setFit([0], for: 0)
+    world.run(until: 10_000_000_000)
+    world.setFit([0, 1, 2], for: 0)
+    world.run(until: 14_000_000_000)
+    guard world.answering(0) == [0] else {
+      world.find(.l3, "node-0 does not answer")
+      return world.findings
+    }
+    for witness in 1...2 { world.inject(.kill(node: witness, remembers: remembers), lasting: 1) }
+    world.cut([0], from: [1, 2])
+    // Without their files they wait first for whom they do not know, which L1 does not allow for.
+    _ = world.run(milliseconds: 15_000)
+    let isAnswered = world.answering(0).count == 1
+    if !isAnswered { world.find(.l3, "nobody answers") }
+    return world.findings.filter { $0.invariant != .l1 }
+  }
 }

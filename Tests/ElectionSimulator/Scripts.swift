@@ -40,8 +40,10 @@ package enum Scripts {
 
   /// An heir and its own witnesses are cut off from those who promised, before these hear of its
   /// claim; the promises expire and another heir gets them. The API, which would tell, is away.
-  package static func unrecordedClaim(_ guards: Guards) -> [Finding] {
-    let (world, ring) = wide(guards)
+  ///
+  /// - Parameter heirs: The timers of the two heirs.
+  package static func unrecordedClaim(_ guards: Guards, heirs: Timers) -> [Finding] {
+    let (world, ring) = wide(guards, heirs: heirs)
     world.inject(.outage, lasting: 60_000)
     world.inject(.crash(node: ring[0], remembers: true), lasting: 60_000)
     guard
@@ -60,10 +62,14 @@ package enum Scripts {
     return world.findings
   }
 
+  package static func unrecordedClaim(_ guards: Guards) -> [Finding] {
+    unrecordedClaim(guards, heirs: Timers())
+  }
+
   /// An heir is suspended between its consent and the commitment, the owner dies, and a third node
   /// takes the address; then the heir wakes up with the commitment in its socket.
   package static func staleCommitment(_ guards: Guards) -> [Finding] {
-    let (world, ring) = wide(guards)
+    let (world, ring) = wide(guards, model: .recorded)
     world.inject(.leaving(address: 0, node: ring[0], milliseconds: nil), lasting: 60_000)
     let member = MemberID(name: "node-\(ring[0])")
     guard
@@ -143,20 +149,26 @@ package enum Scripts {
   }
 
   static func world(
-    nodes: Int, _ guards: Guards, seed: UInt64 = 11, policy: IsolationPolicy = .strict
+    nodes: Int, _ guards: Guards, seed: UInt64 = 11, policy: IsolationPolicy = .strict,
+    timersOfNodes: [Int: Timers] = [:], model: Model = .product
   ) -> World {
     var scenario = Scenario.quiet(seed: seed, nodes: nodes, policy: policy)
     scenario.addresses = 1
     scenario.isUniform = true
     scenario.guards = guards
+    scenario.timersOfNodes = timersOfNodes
+    scenario.model = model
     return World(scenario)
   }
 
   /// A cluster in which the owner of the address, the first on the ring, and its two heirs, the 9th
   /// and the 17th, have no witness in common; and its ring.
-  private static func wide(_ guards: Guards) -> (World, [Int]) {
-    let world = world(nodes: 24, guards)
+  private static func wide(
+    _ guards: Guards, heirs: Timers = Timers(), model: Model = .product
+  ) -> (World, [Int]) {
     let ring = (0..<24).sorted { MemberID(name: "node-\($0)") < MemberID(name: "node-\($1)") }
+    let world = world(
+      nodes: 24, guards, timersOfNodes: [ring[8]: heirs, ring[16]: heirs], model: model)
     world.setFit([ring[0]], for: 0)
     world.run(until: 8_000_000_000)
     world.setFit([ring[0], ring[8], ring[16]], for: 0)

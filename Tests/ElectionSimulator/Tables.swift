@@ -68,31 +68,59 @@ package enum Tables {
 
   // MARK: False failovers
 
+  /// What was seen of moves without a failure.
+  package struct FalseFailovers: Sendable {
+    package var moves: Int
+    package var nodeDays: Double
+    package var stalls: Int
+
+    package var perNodeDay: Double { Double(moves) / nodeDays }
+    /// What the true rate is not above, with a probability of 95 %: at that rate no more than this
+    /// many moves are seen in one of 20 such measurements.
+    package var upperBound: Double { Tables.poissonBound(moves) / nodeDays }
+  }
+
+  /// The mean of a Poisson distribution of which one in 20 draws is at most `count`.
+  package static func poissonBound(_ count: Int) -> Double {
+    var (low, high) = (0.0, Double(count) * 2 + 10)
+    for _ in 0..<60 {
+      let mean = (low + high) / 2
+      var term = exp(-mean)
+      var sum = term
+      for draw in 0..<count {
+        term *= mean / Double(draw + 1)
+        sum += term
+      }
+      if sum > 0.05 { low = mean } else { high = mean }
+    }
+    return high
+  }
+
   /// Moves of addresses in a cluster where nothing but stalls and lost packets happens, per node
   /// and day. The law of stalls is assumed: ten a day above 100 ms, with a power of -3.3.
+  ///
+  /// - Parameter hasStalls: Days without a stall say nothing that loss alone would not, so stalls come
+  ///   400 times as often, and the days count so many times. Without stalls they are days as they are.
   package static func falseFailovers(
-    nodes: Int, days: Double, guards: Guards = .all, loss: Double = 0.01
-  ) -> (perNodeDay: Double, days: Double, stalls: Int) {
-    // Days without a stall say nothing that loss alone would not, so stalls come 400 times as often.
-    let acceleration = 400.0
-    var moves = 0
-    var stalls = 0
-    var simulated = 0.0
+    nodes: Int, days: Double, guards: Guards = .all, loss: Double = 0.01, hasStalls: Bool = true
+  ) -> FalseFailovers {
+    let acceleration = hasStalls ? 400.0 : 1
+    var result = FalseFailovers(moves: 0, nodeDays: 0, stalls: 0)
     var seed: UInt64 = 1
-    while simulated < days {
+    while result.nodeDays < days {
       var scenario = Scenario.quiet(seed: seed, nodes: nodes, policy: .strict)
       scenario.addresses = 2 * nodes
       scenario.guards = guards
       var random = Random(seed: seed &+ 99)
       let seconds = 600
-      for node in 0..<nodes {
+      for node in 0..<nodes where hasStalls {
         var at = 6.0
         while true {
           let perSecond = 10.0 * acceleration / 86_400
           at += -log(max(1e-12, random.unit())) / perSecond
           if at > Double(seconds) { break }
           let length = 100 * exp(-log(max(1e-12, random.unit())) / 3.3)
-          stalls += 1
+          result.stalls += 1
           scenario.faults.append(
             Fault(at: Int(at * 1000), lasts: Int(min(length, 60_000)), kind: .stall(node: node)))
         }
@@ -102,23 +130,26 @@ package enum Tables {
       world.run(until: 6_000_000_000)
       let before = world.statistics.moves
       world.run(until: UInt64(seconds) * 1_000_000_000)
-      moves += world.statistics.moves - before
-      simulated += Double(seconds - 6) * acceleration * Double(nodes) / 86_400
+      result.moves += world.statistics.moves - before
+      result.nodeDays += Double(seconds - 6) * acceleration * Double(nodes) / 86_400
       seed += 1
     }
-    return (Double(moves) / simulated, simulated, stalls)
+    return result
   }
 
   private static func stalls(nodes: Int, days: Double) -> String {
-    var lines = ["moved addresses per node-day, 1 % loss, stalls by the assumed law"]
-    for (name, guards) in [
-      ("two tiers", Guards.all),
-      ("without the answer of the host", Guards.all.subtracting(.hostEvidence)),
+    var lines = ["moved addresses per node-day, 1 % loss            seen   95 % below"]
+    for (name, guards, hasStalls) in [
+      ("two tiers, stalls by the assumed law", Guards.all, true),
+      ("without the answer of the host", Guards.all.subtracting(.hostEvidence), true),
+      ("two tiers, no stalls", Guards.all, false),
     ] {
-      let result = falseFailovers(nodes: nodes, days: days, guards: guards)
+      let result = falseFailovers(
+        nodes: nodes, days: hasStalls ? days : days / 20, guards: guards, hasStalls: hasStalls)
       lines.append(
-        pad(name, 32) + decimals(result.perNodeDay, 4)
-          + "  (\(Int(result.days)) node-days, \(result.stalls) stalls)")
+        pad(name, 44) + padLeft(decimals(result.perNodeDay, 4), 10)
+          + padLeft(decimals(result.upperBound, 4), 13)
+          + "  (\(decimals(result.nodeDays, 1)) node-days, \(result.stalls) stalls)")
     }
     return lines.joined(separator: "\n")
   }
@@ -207,8 +238,11 @@ package enum Tables {
   }
 
   static func number(_ value: Double, _ width: Int) -> String {
-    let text = String(Int(value.rounded()))
-    return String(repeating: " ", count: max(0, width - text.count)) + text
+    padLeft(String(Int(value.rounded())), width)
+  }
+
+  static func padLeft(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
   private static func decimals(_ value: Double, _ count: Int) -> String {
@@ -224,6 +258,7 @@ extension Scenario {
     var scenario = Scenario(seed: seed, nodes: nodes, policy: policy, seconds: 600, mix: [])
     scenario.stopsAtFailure = false
     scenario.milliseconds = 3_600_000
+    scenario.timers = Timers()
     return scenario
   }
 }

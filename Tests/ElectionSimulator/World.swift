@@ -118,8 +118,9 @@ package final class World {
   static func machine(
     _ scenario: Scenario, _ name: String, _ incarnation: UInt64, _ now: NIODeadline
   ) -> Election {
+    let own = scenario.timersOfNodes.first { "node-\($0.key)" == name }?.value
     var configuration = Configuration(
-      node: name, incarnation: incarnation, policy: scenario.policy, timers: scenario.timers)
+      node: name, incarnation: incarnation, policy: scenario.policy, timers: own ?? scenario.timers)
     configuration.guards = scenario.guards
     return Election(
       configuration: configuration, seed: scenario.seed ^ MemberID(name: name).rawValue, now: now)
@@ -209,12 +210,23 @@ package final class World {
     case .members: tellMembers(nodes[index])
     case .drained: tellDrain(nodes[index])
     case .second:
-      for node in nodes where node.isRunning(at: now) { handle(.segmentHeard, by: node) }
+      for node in nodes where node.isRunning(at: now) && hearsSegment(node) {
+        handle(.segmentHeard, by: node)
+      }
       queue.push(.second, at: now + 1_000_000_000, node: 0)
     case .sample:
       sample()
       queue.push(.sample, at: now + 25_000_000, node: 0)
     }
+  }
+
+  /// Whether there are others on a node's part of the segment; their hosts may be down, but there are
+  /// clients beside them.
+  private func hearsSegment(_ node: SimulatedNode) -> Bool {
+    scenario.model == .recorded
+      || component.indices.contains {
+        $0 != node.index && component[$0] == component[node.index]
+      }
   }
 
   // MARK: Machines
@@ -278,12 +290,14 @@ package final class World {
       keys: scenario.usesPackets ? Self.keys : .insecure)
     node.channel.setMembers(nodes.map(\.id))
     log { "boot \(node.name) incarnation \(node.incarnation)" }
+    // The file is read before anything else is known; one without claims is as good as none.
+    if scenario.model == .product, !node.disk.isEmpty { handle(.recorded(node.disk), by: node) }
     handle(.members(memberNames), by: node)
     if node.isDraining { handle(.drain(true), by: node) }
     tellGateway(node)
-    if !node.disk.isEmpty { handle(.recorded(node.disk), by: node) }
+    if scenario.model == .recorded, !node.disk.isEmpty { handle(.recorded(node.disk), by: node) }
     if outages == 0 {
-      handle(.recorded(recordedRows), by: node)
+      if scenario.model == .recorded { handle(.recorded(recordedRows), by: node) }
       for address in addresses.indices { tellFitness(address, to: node) }
     } else {
       // The objects come from the snapshot on disk.

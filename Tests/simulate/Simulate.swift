@@ -16,6 +16,7 @@ import ElectionSimulator
            steps=0       stop after so many steps; 0 for all seeds
            seconds=600   virtual time of each run
            nodes=0       how many nodes; 0 for what the seed says
+           model=product as speakers run; recorded where the API records claims, as older seeds did
            policy=       wire, strict or gateway; what the seed says without it
            packets=0     1 to encode, seal and open every message
            trace=0       1 to print what happens
@@ -63,7 +64,8 @@ import ElectionSimulator
       var scenario = Scenario(
         seed: seed, nodes: number("nodes", 0) > 0 ? number("nodes", 0) : nil,
         policy: options["policy"].flatMap(IsolationPolicy.init(rawValue:)),
-        seconds: number("seconds", 600))
+        seconds: number("seconds", 600),
+        model: options["model"].flatMap(Model.init(rawValue:)) ?? .product)
       scenario.usesPackets = number("packets", 0) == 1
       if let name = options["mutation"],
         let mutated = Mutations.all.first(where: { $0.name == name })?.scenario(seed: seed)

@@ -58,7 +58,7 @@ import Testing
     let world = Self.quiet(4, .strict)
     let before = owners(world)
     world.inject(.restart(node: before[0]), lasting: 2500)
-    _ = world.run(milliseconds: 2600)
+    _ = world.run(milliseconds: 2800)
     #expect(owners(world) == before)
     #expect(world.run(milliseconds: 3000) == 0)
     #expect(owners(world) == before)
