@@ -30,9 +30,19 @@ struct PeerSocket: Sendable {
     }
   }
 
+  /// What ICMP says of an earlier packet, maybe to another member.
+  private static let pendingErrors: Set<CInt> = [
+    ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENONET, ENOPROTOOPT, EOPNOTSUPP, EPROTO,
+    EACCES, EMSGSIZE,
+  ]
+
   /// Sends without waiting; gives 0 or errno.
   func send(_ packet: ByteBuffer, to name: SocketName) -> CInt {
-    packet.withUnsafeReadableBytes { socket.send($0, to: name) }
+    packet.withUnsafeReadableBytes { bytes in
+      let code = socket.send(bytes, to: name)
+      // With IP_RECVERR the kernel tells the next sender of such an error, and does not send.
+      return Self.pendingErrors.contains(code) ? socket.send(bytes, to: name) : code
+    }
   }
 
   /// The next packet, where it came from, and when the kernel received it.
