@@ -31,8 +31,12 @@ public final class PeerPlane: Sendable {
   public let lease: ReplyLease
 
   private let mailbox: Mailbox<PeerPlaneCommand>
+  private let frames: Mailbox<HeardFrame>
   private let thread: IOThread
   private let isClosed = Mutex(false)
+
+  /// Anybody on the segment can send frames: more than these do not wait for the thread.
+  static let frameLimit = 256
 
   /// Opens the sockets in the network namespace of the calling thread, and starts the thread.
   ///
@@ -43,15 +47,17 @@ public final class PeerPlane: Sendable {
     _ settings: Settings, deliver: @escaping @Sendable ([PeerPlaneOutput]) -> Void
   ) throws(LinuxError) {
     let mailbox = try Mailbox<PeerPlaneCommand>()
+    let frames = try Mailbox<HeardFrame>(limit: Self.frameLimit)
     let lease = ReplyLease()
     lease.setEnd(.uptimeNanoseconds(0))
-    let links = try PeerPlaneLinks(settings, mailbox: mailbox)
+    let links = try PeerPlaneLinks(settings, mailbox: mailbox, frames: frames)
     self.mailbox = mailbox
+    self.frames = frames
     self.lease = lease
     thread = try IOThread(name: "peers") {
       var loop = PeerPlaneLoop(
-        settings, links: links, mailbox: mailbox, lease: lease, priority: .raise(),
-        deliver: deliver)
+        settings, links: links, mailbox: mailbox, frames: frames, lease: lease,
+        priority: .raise(), deliver: deliver)
       loop.run()
     }
   }
@@ -70,9 +76,9 @@ public final class PeerPlane: Sendable {
   public func use(_ keys: PeerKeys) { mailbox.post(.keys(keys)) }
 
   /// Takes in what another speaker said on the segment of `interface`, and when on the clock of
-  /// ``ReplyLease/now``.
+  /// ``ReplyLease/now``. In a flood of frames some are dropped, and counted.
   public func receive(_ frame: SpeakerFrame, on interface: String, receivedAt: NIODeadline) {
-    mailbox.post(.frame(frame, interface: interface, receivedAt: receivedAt))
+    frames.post(HeardFrame(frame: frame, interface: interface, receivedAt: receivedAt))
   }
 
   /// What is known now; fails when the plane is closed.
@@ -125,8 +131,15 @@ enum PeerPlaneCommand: Sendable {
   case events([Election.Event])
   case members([PeerPlaneMember])
   case keys(PeerKeys)
-  case frame(SpeakerFrame, interface: String, receivedAt: NIODeadline)
   case status(EventLoopPromise<PeerPlaneStatus>, includesAddresses: Bool)
   case claims(EventLoopPromise<[ClaimRow]>)
   case close
+}
+
+/// What another speaker said on a segment, or somebody who claims to be one.
+struct HeardFrame: Sendable {
+  let frame: SpeakerFrame
+  /// The interface of ours that it came in by.
+  let interface: String
+  let receivedAt: NIODeadline
 }

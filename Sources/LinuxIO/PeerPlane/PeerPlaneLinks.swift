@@ -6,7 +6,7 @@ import Glibc
 struct PeerPlaneLinks: Sendable {
   /// What a tag of the queue stands for.
   enum Tag: UInt64 {
-    case mailbox, socketIPv4, socketIPv6, probeIPv4, probeIPv6
+    case mailbox, frames, socketIPv4, socketIPv6, probeIPv4, probeIPv6
   }
 
   private(set) var queue: EventQueue
@@ -16,10 +16,12 @@ struct PeerPlaneLinks: Sendable {
   /// Opens everything in the network namespace of the calling thread; without IPv6 in the kernel, of
   /// IPv4 only.
   init(
-    _ settings: PeerPlane.Settings, mailbox: Mailbox<PeerPlaneCommand>
+    _ settings: PeerPlane.Settings, mailbox: Mailbox<PeerPlaneCommand>,
+    frames: Mailbox<HeardFrame>
   ) throws(LinuxError) {
     queue = try EventQueue(countsSuspend: true)
     try queue.add(mailbox.descriptor, tag: Tag.mailbox.rawValue)
+    try queue.add(frames.descriptor, tag: Tag.frames.rawValue)
     let identifier = UInt16(truncatingIfNeeded: settings.configuration.incarnation)
     for family in AddressFamily.allCases {
       do throws(LinuxError) {

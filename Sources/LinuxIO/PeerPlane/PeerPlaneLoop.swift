@@ -7,6 +7,7 @@ import NIOCore
 /// the kernel and the mailbox.
 struct PeerPlaneLoop: ~Copyable {
   private let mailbox: Mailbox<PeerPlaneCommand>
+  private let frames: Mailbox<HeardFrame>
   private let lease: ReplyLease
   private let deliver: @Sendable ([PeerPlaneOutput]) -> Void
   private let sockets: [AddressFamily: PeerSocket]
@@ -39,7 +40,8 @@ struct PeerPlaneLoop: ~Copyable {
   private let incoming = UnsafeMutableRawBufferPointer.allocate(byteCount: 2048, alignment: 8)
   private var isClosed = false
 
-  /// No socket keeps the timers waiting for longer than this many packets.
+  /// No socket keeps the timers waiting for longer than this many packets, and no segment for longer
+  /// than this many frames.
   private static let batch = 64
   /// At most one look at who is held dead in this time.
   private static let deathCheckInterval = TimeAmount.milliseconds(50)
@@ -48,10 +50,11 @@ struct PeerPlaneLoop: ~Copyable {
 
   init(
     _ settings: PeerPlane.Settings, links: PeerPlaneLinks, mailbox: Mailbox<PeerPlaneCommand>,
-    lease: ReplyLease, priority: ThreadPriority,
+    frames: Mailbox<HeardFrame>, lease: ReplyLease, priority: ThreadPriority,
     deliver: @escaping @Sendable ([PeerPlaneOutput]) -> Void
   ) {
     self.mailbox = mailbox
+    self.frames = frames
     self.lease = lease
     self.deliver = deliver
     queue = links.queue
@@ -82,6 +85,7 @@ struct PeerPlaneLoop: ~Copyable {
       for tag in ready.compactMap(PeerPlaneLinks.Tag.init) {
         switch tag {
         case .mailbox: obey()
+        case .frames: receiveFrames()
         case .socketIPv4: receive(.ipv4)
         case .socketIPv6: receive(.ipv6)
         case .probeIPv4: receiveAnswers(.ipv4)
@@ -165,6 +169,12 @@ struct PeerPlaneLoop: ~Copyable {
     }
   }
 
+  private mutating func receiveFrames() {
+    for heard in frames.take(atMost: Self.batch) {
+      receive(heard.frame, on: heard.interface, at: heard.receivedAt)
+    }
+  }
+
   private mutating func receive(
     _ frame: SpeakerFrame, on interface: String, at receivedAt: NIODeadline
   ) {
@@ -226,7 +236,8 @@ struct PeerPlaneLoop: ~Copyable {
         let socket = sockets[address.family]
       else { return }
       send(channel.packet(message, to: member), to: address, socket)
-    case .broadcast(let message): outputs.append(.frame(channel.frame(message)))
+    case .broadcast(let message):
+      for part in message.frameParts { outputs.append(.frame(channel.frame(part))) }
     case .answer(let address, _): outputs.append(.answer(address))
     case .silence(let address, let time): outputs.append(.silence(address, forwardFor: time))
     case .probeHost(let member):
@@ -253,8 +264,6 @@ struct PeerPlaneLoop: ~Copyable {
         }
       case .members(let members): setMembers(members)
       case .keys(let keys): use(keys)
-      case .frame(let frame, let interface, let receivedAt):
-        receive(frame, on: interface, at: receivedAt)
       case .status(let promise, let includesAddresses):
         promise.succeed(status(includesAddresses: includesAddresses))
       case .claims(let promise): promise.succeed(election.claims)
@@ -289,7 +298,7 @@ struct PeerPlaneLoop: ~Copyable {
       time: now, wallClock: WallClock.read(), port: port, policy: election.configuration.policy,
       timers: election.configuration.timers, keyFingerprints: keys.fingerprints,
       keysSince: keysSince, traffic: traffic, counters: election.counters,
-      refusals: channel.refusals, lateness: lateness, priority: priority,
+      refusals: channel.refusals, framesLost: frames.lost, lateness: lateness, priority: priority,
       members: election.members(at: now), lease: election.lease(at: now),
       addresses: includesAddresses ? election.addresses(at: now) : [],
       rebalancingLoads: election.rebalancingLoads,

@@ -73,6 +73,8 @@ public struct PeerPlaneStatus: Sendable {
   public let counters: Counters
   /// Packets that were dropped, by reason.
   public let refusals: [PeerChannel.Refusal: Int]
+  /// Frames of the segment that were dropped unread, because too many waited.
+  public let framesLost: UInt64
   /// How late the thread ever was.
   public let lateness: PeerPlaneLateness
   /// How far the thread goes before others.

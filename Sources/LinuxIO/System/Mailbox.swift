@@ -6,26 +6,51 @@ final class Mailbox<Message: Sendable>: Sendable {
   /// Readable while there are messages.
   let descriptor: Descriptor
 
-  private let messages = Mutex<[Message]>([])
+  private struct Contents {
+    var messages: [Message] = []
+    var lost: UInt64 = 0
+  }
 
-  init() throws(LinuxError) {
+  private let contents = Mutex(Contents())
+  private let limit: Int
+
+  /// - Parameter limit: The most messages that wait; others are lost.
+  init(limit: Int = .max) throws(LinuxError) {
+    self.limit = limit
     descriptor = try Descriptor(
       eventfd(0, CInt(EFD_CLOEXEC) | CInt(EFD_NONBLOCK)), "making an eventfd")
   }
 
-  /// Adds a message; never waits for the reader.
+  /// Messages that found no room.
+  var lost: UInt64 { contents.withLock { $0.lost } }
+
+  /// Adds a message where there is room; never waits for the reader.
   func post(_ message: Message) {
-    messages.withLock { $0.append(message) }
-    _ = eventfd_write(descriptor.raw, 1)
+    let hasRoom = contents.withLock { contents in
+      guard contents.messages.count < limit else {
+        contents.lost &+= 1
+        return false
+      }
+      contents.messages.append(message)
+      return true
+    }
+    if hasRoom { _ = eventfd_write(descriptor.raw, 1) }
   }
 
-  /// Takes all messages, in the order in which they were posted.
-  func take() -> [Message] {
-    var count: eventfd_t = 0
-    _ = eventfd_read(descriptor.raw, &count)
-    return messages.withLock { messages in
-      defer { messages = [] }
-      return messages
+  /// Takes the messages, in the order in which they were posted, and leaves those beyond `count`.
+  func take(atMost count: Int = .max) -> [Message] {
+    var posted: eventfd_t = 0
+    _ = eventfd_read(descriptor.raw, &posted)
+    let (taken, isEmpty) = contents.withLock { contents in
+      let taken = Array(contents.messages.prefix(count))
+      if taken.count == contents.messages.count {
+        contents.messages = []
+      } else {
+        contents.messages.removeFirst(taken.count)
+      }
+      return (taken, contents.messages.isEmpty)
     }
+    if !isEmpty { _ = eventfd_write(descriptor.raw, 1) }
+    return taken
   }
 }

@@ -219,6 +219,7 @@ struct PlaneView {
     for refusal in PeerChannel.Refusal.allCases {
       dropped[refusal.rawValue] = UInt64(status.refusals[refusal] ?? 0)
     }
+    dropped["overflow"] = status.framesLost
     return PeerPacketCounters(
       sent: traffic.packetsSent, octetsSent: traffic.octetsSent, received: traffic.packetsReceived,
       octetsReceived: traffic.octetsReceived, sendFailures: traffic.sendFailures, dropped: dropped)

@@ -113,7 +113,8 @@ public struct PeerPacketCounters: Codable, Hashable, Sendable {
   /// Packets that were dropped, by reason: `malformed` (cut, too long, or of another protocol),
   /// `forged` (no key opens it), `replayed`, `outdated` (of an earlier process of its sender),
   /// `stranger` (its sender is no Node), `misdirected`, `unacquainted` (of a sender that does not know
-  /// this process yet, which is usual after a start).
+  /// this process yet, which is usual after a start), `overflow` (a frame of the segment that came while
+  /// too many were waiting).
   public let dropped: [String: UInt64]
 
   /// Counters with these values.

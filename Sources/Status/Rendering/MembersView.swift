@@ -76,7 +76,7 @@ struct MembersView {
     let names = [
       ("forged", "badly authenticated"), ("replayed", "replayed"), ("malformed", "truncated"),
       ("stranger", "from strangers"), ("misdirected", "for others"), ("outdated", "outdated"),
-      ("unacquainted", "before an acquaintance"),
+      ("unacquainted", "before an acquaintance"), ("overflow", "in a flood of frames"),
     ]
     let dropped = names.compactMap { key, words -> String? in
       packets.dropped[key].flatMap { $0 == 0 ? nil : "\($0) \(words)" }
