@@ -9,8 +9,8 @@ import LinkLayer
 /// runs it, only `interrupt` is called from elsewhere, which libpcap allows, and its end comes after
 /// the capture thread's.
 final class CaptureHandle: @unchecked Sendable {
-  /// Gets each frame; what it returns is sent.
-  typealias Consumer = (RawSpan) -> Void
+  /// Gets each frame, and when the kernel received it in nanoseconds of CLOCK_REALTIME.
+  typealias Consumer = (RawSpan, _ capturedAt: UInt64) -> Void
 
   private let handle: OpaquePointer
   private let interface: String
@@ -76,7 +76,8 @@ final class CaptureHandle: @unchecked Sendable {
           { user, header, bytes in
             guard let user, let header, let bytes else { return }
             let frame = UnsafeRawBufferPointer(start: bytes, count: Int(header.pointee.caplen))
-            UnsafeRawPointer(user).assumingMemoryBound(to: Consumer.self).pointee(frame.bytes)
+            UnsafeRawPointer(user).assumingMemoryBound(to: Consumer.self)
+              .pointee(frame.bytes, cpcap_time(header))
           }, UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: u_char.self))
       }
     }

@@ -13,6 +13,10 @@ public final class PacketSocket: Sendable {
   /// call. The frame that it returns is sent at once on the same interface, without a lock.
   public typealias Handler = @Sendable (RawSpan) -> ByteBuffer?
 
+  /// As ``Handler``, with the time at which the kernel received the frame, in nanoseconds of the wall
+  /// clock since 1970.
+  public typealias TimedHandler = @Sendable (RawSpan, _ capturedAt: UInt64) -> ByteBuffer?
+
   /// What was counted since the socket was opened.
   public struct Statistics: Hashable, Sendable {
     /// Frames that passed the filter.
@@ -56,9 +60,20 @@ public final class PacketSocket: Sendable {
   ///   - onFailure: called on the capture thread, at most once, when the capture breaks; nothing more
   ///     is captured then. It must not call ``close()``.
   ///   - handler: see ``Handler``.
-  public init(
+  public convenience init(
     interface: String, filter: String = neighborFilter, snapshotLength: Int = 512,
     onFailure: @escaping @Sendable (PacketSocketError) -> Void, handler: @escaping Handler
+  ) throws(PacketSocketError) {
+    try self.init(
+      interface: interface, filter: filter, snapshotLength: snapshotLength, onFailure: onFailure,
+      timedHandler: { frame, _ in handler(frame) })
+  }
+
+  /// As ``init(interface:filter:snapshotLength:onFailure:handler:)``, with a ``TimedHandler``.
+  public init(
+    interface: String, filter: String = neighborFilter, snapshotLength: Int = 512,
+    onFailure: @escaping @Sendable (PacketSocketError) -> Void,
+    timedHandler: @escaping TimedHandler
   ) throws(PacketSocketError) {
     let capture = try CaptureHandle(
       interface: interface, filter: filter, snapshotLength: CInt(clamping: snapshotLength),
@@ -70,8 +85,8 @@ public final class PacketSocket: Sendable {
     do throws(LinuxError) {
       thread = try IOThread(name: "arp \(interface)") {
         do throws(PacketSocketError) {
-          try capture.run { frame in
-            guard let reply = handler(frame) else { return }
+          try capture.run { frame, capturedAt in
+            guard let reply = timedHandler(frame, capturedAt) else { return }
             if Self.transmit(reply, to: descriptor) != 0 {
               failedReplies.count.add(1, ordering: .relaxed)
             }

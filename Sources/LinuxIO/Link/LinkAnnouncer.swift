@@ -66,6 +66,8 @@ public final class LinkAnnouncer {
 
   /// Sightings are fetched this long after the first, so that a storm of them is one event.
   private static let sightingDelay = TimeAmount.milliseconds(10)
+  /// What speakers say to each other must come in whole, and is longer than any question.
+  private static let snapshotLength = 2048
 
   /// Opens the interface and answers for nothing yet.
   ///
@@ -75,7 +77,7 @@ public final class LinkAnnouncer {
   ///   - configuration: see ``Configuration``.
   ///   - lease: until when this node may answer.
   ///   - onSpeakerFrame: called on the capture thread with what other speakers say on the segment, and
-  ///     the time on the clock of ``ReplyLease/now``.
+  ///     when the kernel received it, on the clock of ``ReplyLease/now``.
   ///   - callbacks: called on the loop with what comes later.
   public init(
     interface: NetworkInterface, eventLoop: any EventLoop,
@@ -100,11 +102,11 @@ public final class LinkAnnouncer {
         }
       }, onSpeakerFrame: onSpeakerFrame)
     socket = try PacketSocket(
-      interface: interface.name,
+      interface: interface.name, snapshotLength: Self.snapshotLength,
       onFailure: { error in
         eventLoop.execute { bound.value.callbacks?.onProblem(.captureEnded(error)) }
       },
-      handler: { replyPath.reply(to: $0) })
+      timedHandler: { replyPath.reply(to: $0, capturedAt: $1) })
     self.interface = interface
     self.eventLoop = eventLoop
     self.relay = relay

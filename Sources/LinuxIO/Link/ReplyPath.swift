@@ -23,8 +23,8 @@ final class ReplyPath: Sendable {
   /// - Parameters:
   ///   - onSighting: called on the capture thread when there are sightings to be taken, once until they
   ///     are.
-  ///   - onSpeakerFrame: called on the capture thread with what other speakers say, and the time on the
-  ///     clock of leases.
+  ///   - onSpeakerFrame: called on the capture thread with what other speakers say, and when the kernel
+  ///     received it, on the clock of leases.
   init(
     _ responder: Responder, lease: ReplyLease, onSighting: @escaping @Sendable () -> Void,
     onSpeakerFrame: @escaping @Sendable (SpeakerFrame, _ receivedAt: NIODeadline) -> Void
@@ -49,9 +49,13 @@ final class ReplyPath: Sendable {
     counters.withLock { $0.replies[address] ?? 0 }
   }
 
-  func reply(to frame: RawSpan) -> ByteBuffer? {
+  /// Decides about a frame that the kernel received at a time in nanoseconds of CLOCK_REALTIME.
+  ///
+  /// A sign of life is as old as the frame: of what waited here while this process was stopped, nobody
+  /// knows whether it still holds. An answer is of the moment in which it leaves.
+  func reply(to frame: RawSpan, capturedAt time: UInt64) -> ByteBuffer? {
     if let frame = SpeakerFrame(parsing: frame) {
-      onSpeakerFrame(frame, ReplyLease.now)
+      onSpeakerFrame(frame, BootClock.time(ofWallClock: time, now: ReplyLease.now))
       return nil
     }
     if hearsNeighbors.load(ordering: .relaxed), let notice = NeighborNotice(parsing: frame),

@@ -10,11 +10,12 @@ enum BootClock {
   }
 
   /// When something happened of which the kernel told the time in nanoseconds of CLOCK_REALTIME; not
-  /// after `now`. Without a time, or where the wall clock was set meanwhile, it is `now`.
+  /// after `now`, and at most a minute before. Without a time, or where the wall clock was set back
+  /// meanwhile, it is `now`.
   static func time(ofWallClock time: UInt64, now: NIODeadline) -> NIODeadline {
     let wall = nanoseconds(of: CLOCK_REALTIME)
-    guard time > 0, time <= wall, wall - time < 60_000_000_000 else { return now }
-    return now - .nanoseconds(Int64(wall - time))
+    guard time > 0, time <= wall else { return now }
+    return now - .nanoseconds(Int64(min(wall - time, 60_000_000_000)))
   }
 
   private static func nanoseconds(of clock: clockid_t) -> UInt64 {

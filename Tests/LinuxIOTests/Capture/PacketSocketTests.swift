@@ -1,4 +1,5 @@
 import Addresses
+import LinkLayer
 import LinuxIO
 import NIOCore
 import Synchronization
@@ -95,6 +96,35 @@ struct PacketSocketTests {
     }
   }
 
+  private static let speaker = MACAddress(rawValue: 0x0200_0000_0007)
+
+  @Test("a frame that waited for the capture thread has the time at which the kernel received it")
+  func captureTime() throws {
+    try Segment.with { segment in
+      let log = DelayLog()
+      let node = try segment.nodeA.run {
+        try PacketSocket(
+          interface: "eth0", filter: "ether proto 0x88b5", onFailure: { Issue.record("\($0)") },
+          timedHandler: { _, capturedAt in log.note(capturedAt) })
+      }
+      defer { node.close() }
+      defer { log.open() }
+      let client = try segment.client.run {
+        try PacketSocket(interface: "eth0", onFailure: { _ in }, handler: { _ in nil })
+      }
+      defer { client.close() }
+      let frame = SpeakerFrame(source: Self.speaker, payload: ByteBuffer(bytes: [1])).frame
+      try client.send(frame)
+      #expect(eventually { log.delays.count == 1 })
+      try client.send(frame)
+      usleepMilliseconds(100)
+      log.open()
+      #expect(eventually { log.delays.count == 2 })
+      let delay = log.delays.last ?? 0
+      #expect(delay >= 90_000_000 && delay < 60_000_000_000, "\(delay) ns")
+    }
+  }
+
   @Test("a frame that the kernel refuses is a typed error, and is counted")
   func sendFailure() throws {
     try Segment.with { segment in
@@ -132,5 +162,23 @@ struct PacketSocketTests {
     #expect(
       PacketSocketError.interfaceDown("eth0").description
         == "the interface eth0 is down: bring it up with 'ip link set eth0 up'")
+  }
+}
+
+/// How long frames waited until a handler saw them. It lets the first one wait for ``open()``.
+private final class DelayLog: Sendable {
+  private let state: Mutex<(delays: [UInt64], isOpen: Bool)> = Mutex(([], false))
+
+  var delays: [UInt64] { state.withLock { $0.delays } }
+
+  func open() { state.withLock { $0.isOpen = true } }
+
+  /// Notes the age in nanoseconds of a frame, and answers nothing.
+  func note(_ capturedAt: UInt64) -> ByteBuffer? {
+    let (seconds, nanoseconds) = WallClock.read()
+    let now = UInt64(seconds) * 1_000_000_000 + UInt64(nanoseconds)
+    state.withLock { $0.delays.append(now > capturedAt ? now - capturedAt : 0) }
+    _ = eventually { state.withLock { $0.isOpen } }
+    return nil
   }
 }

@@ -1,4 +1,5 @@
 import Addresses
+import Election
 import LinkLayer
 import LinuxIO
 import NIOCore
@@ -187,6 +188,31 @@ struct LinkAnnouncerTests {
         }
         #expect(isComplete, "\(seen.frames.count) frames were seen")
         #expect(try node.statistics.gratuitousSent == 6)
+      }
+    }
+  }
+
+  @Test("what another speaker says comes in whole, up to the longest packet")
+  func speakerFrames() throws {
+    try Segment.with { segment in
+      try NodeAnnouncer.with(segment.nodeA) { near in
+        try NodeAnnouncer.with(segment.nodeB) { far in
+          // To the first frame after it is set, libpcap applies a filter itself: one may be lost.
+          let isHeard = try eventually {
+            try far { $0.broadcast(ByteBuffer(bytes: [0])) }
+            return !near.heard.isEmpty
+          }
+          #expect(isHeard)
+          let expected = [2, 496, 497, PeerChannel.longest].map { length in
+            SpeakerFrame(
+              source: far.mac,
+              payload: ByteBuffer(bytes: (0..<length).map { UInt8(truncatingIfNeeded: $0) }))
+          }
+          for frame in expected { try far { $0.broadcast(frame.payload) } }
+          #expect(eventually { near.heard.last == expected.last })
+          #expect(near.heard.filter { $0.payload.readableBytes > 1 } == expected)
+          #expect(try far.statistics.sendFailures == 0)
+        }
       }
     }
   }

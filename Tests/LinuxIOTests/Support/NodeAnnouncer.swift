@@ -12,10 +12,13 @@ final class NodeAnnouncer: Sendable {
   var problems: [LinkProblem] { reported.withLock(\.self) }
   /// What became of addresses that others use.
   var conflictEvents: [ConflictEvent] { events.withLock(\.self) }
+  /// What other speakers said on the segment.
+  var heard: [SpeakerFrame] { frames.withLock(\.self) }
   /// Until when the node may answer.
   let lease = ReplyLease()
   private let reported: Mutex<[LinkProblem]> = Mutex([])
   private let events: Mutex<[ConflictEvent]> = Mutex([])
+  private let frames: Mutex<[SpeakerFrame]> = Mutex([])
   private let group: MultiThreadedEventLoopGroup
   private let link: NIOLoopBoundBox<LinkAnnouncer?>
 
@@ -42,6 +45,7 @@ final class NodeAnnouncer: Sendable {
       node.link.value = try LinkAnnouncer(
         interface: interface, eventLoop: loop,
         configuration: .init(schedule: schedule, conflicts: conflicts), lease: node.lease,
+        onSpeakerFrame: { frame, _ in node.frames.withLock { $0.append(frame) } },
         callbacks: .init(
           onProblem: { problem in node.reported.withLock { $0.append(problem) } },
           onConflict: { event in node.events.withLock { $0.append(event) } }))
