@@ -1,3 +1,5 @@
+import Addresses
+
 /// Why an interface takes no part in announcing.
 public enum InterfaceExclusion: Hashable, Sendable, CustomStringConvertible {
   case loopback
@@ -9,6 +11,11 @@ public enum InterfaceExclusion: Hashable, Sendable, CustomStringConvertible {
   case namePrefix(String)
   /// It is a tunnel, or otherwise of a kind that has no neighbours who ask.
   case kind(String)
+  /// It is the end of the cable of a pod or container: a veth whose other end is in another network
+  /// namespace, and that has no address of a network.
+  case podCable
+  /// It is the bridge of a network of containers, by its name.
+  case containerBridge
   /// It is not up.
   case down
 
@@ -19,6 +26,9 @@ public enum InterfaceExclusion: Hashable, Sendable, CustomStringConvertible {
     case .memberOf(let master): "belongs to \(master)"
     case .namePrefix(let prefix): "is left out by its name, '\(prefix)*'"
     case .kind(let kind): "is left out by its kind, \(kind)"
+    case .podCable:
+      "is left out as the cable of a pod: a veth to another namespace without an address of a network"
+    case .containerBridge: "is left out by its name, as the bridge of a Docker network"
     case .down: "is down"
     }
   }
@@ -30,6 +40,9 @@ public struct InterfaceDefaults: Hashable, Sendable {
   public var namePrefixes: [String]
   /// What is left out by what made it, such as `vxlan`.
   public var kinds: Set<String>
+  /// Whether the cables of pods and the bridges of containers are left out that have no name or kind of
+  /// their own.
+  public var leavesOutContainers: Bool
 
   /// What container runtimes, network plugins and kube-proxy make, which is what MetalLB leaves out and
   /// more; and tunnels.
@@ -41,15 +54,16 @@ public struct InterfaceDefaults: Hashable, Sendable {
     ],
     kinds: [
       "bareudp", "dummy", "erspan", "geneve", "gretap", "ifb", "ip6erspan", "ip6gretap", "vxlan",
-    ])
+    ], leavesOutContainers: true)
 
   /// Nothing is left out: for an interface that an L2Advertisement names.
   public static let none = InterfaceDefaults(namePrefixes: [], kinds: [])
 
   /// Interfaces of these names and kinds are left out.
-  public init(namePrefixes: [String], kinds: Set<String>) {
+  public init(namePrefixes: [String], kinds: Set<String>, leavesOutContainers: Bool = false) {
     self.namePrefixes = namePrefixes
     self.kinds = kinds
+    self.leavesOutContainers = leavesOutContainers
   }
 }
 
@@ -66,6 +80,32 @@ extension NetworkInterface {
       return .namePrefix(prefix)
     }
     if let kind, defaults.kinds.contains(kind) { return .kind(kind) }
+    if defaults.leavesOutContainers {
+      if isPodCable { return .podCable }
+      if isContainerBridge { return .containerBridge }
+    }
     return isUp ? nil : .down
+  }
+
+  /// The plugins of AWS, Azure and GKE give the ends of pods no address, or one without a network.
+  private var isPodCable: Bool {
+    guard kind == "veth", leadsElsewhere else { return false }
+    return !addresses.contains(where: \.isOfNetwork)
+  }
+
+  /// Docker names the bridge of a network `br-` and the first 12 digits of its identity.
+  private var isContainerBridge: Bool {
+    guard kind == "bridge", name.hasPrefix("br-"), name.utf8.count == 15 else { return false }
+    return name.dropFirst(3).allSatisfy { $0.isHexDigit && !$0.isUppercase }
+  }
+}
+
+extension InterfaceAddress {
+  /// Whether there are neighbours in its prefix, beyond those that every link has.
+  fileprivate var isOfNetwork: Bool {
+    switch address {
+    case .v4(let address): prefixLength < 32 && address.rawValue >> 16 != 0xA9FE
+    case .v6(let address): prefixLength < 128 && !address.isLinkLocal
+    }
   }
 }

@@ -26,6 +26,8 @@ public struct NetworkInterface: Hashable, Sendable {
   public var activeMember: Int?
   /// The most octets of a packet on it; nil where the kernel does not say.
   public var mtu: Int?
+  /// Whether what it is linked to, such as the other end of a veth, is in another network namespace.
+  public var leadsElsewhere: Bool
   /// The addresses on the interface with their prefix lengths, in ascending order.
   public var addresses: [InterfaceAddress]
 
@@ -46,8 +48,9 @@ public struct NetworkInterface: Hashable, Sendable {
     index: Int, name: String, macAddress: MACAddress?, isUp: Bool = true, isRunning: Bool = true,
     isLoopback: Bool = false, resolvesNeighbors: Bool = true, kind: String? = nil,
     master: Master? = nil, lowerIndex: Int? = nil, activeMember: Int? = nil,
-    addresses: [InterfaceAddress] = [], mtu: Int? = nil
+    addresses: [InterfaceAddress] = [], mtu: Int? = nil, leadsElsewhere: Bool = false
   ) {
+    self.leadsElsewhere = leadsElsewhere
     self.mtu = mtu
     self.index = index
     self.name = name

@@ -30,7 +30,8 @@ public enum NetworkInterfaces {
           links[index].map { .init(name: $0.name, kind: $0.kind) }
         },
         lowerIndex: link.lowerIndex, activeMember: link.activeMember,
-        addresses: (addresses[link.index] ?? []).sorted(), mtu: link.mtu)
+        addresses: (addresses[link.index] ?? []).sorted(), mtu: link.mtu,
+        leadsElsewhere: link.leadsElsewhere)
     }
   }
 
@@ -45,6 +46,7 @@ public enum NetworkInterfaces {
     var lowerIndex: Int?
     var activeMember: Int?
     var mtu: Int?
+    var leadsElsewhere = false
 
     /// ARPHRD_ETHER of <net/if_arp.h>.
     private static let ethernetType: UInt16 = 1
@@ -57,7 +59,6 @@ public enum NetworkInterfaces {
       flags = header.ifi_flags
       let isEthernet = header.ifi_type == Self.ethernetType
       var link = self
-      var isLowerElsewhere = false
       NetlinkMessages.forEachAttribute(of: message, from: MemoryLayout<ifinfomsg>.size) {
         type, value in
         switch type {
@@ -74,7 +75,7 @@ public enum NetworkInterfaces {
           link.lowerIndex = Int(value.unsafeLoadUnaligned(as: UInt32.self))
         case Int(IFLA_MTU) where value.byteCount == 4:
           link.mtu = Int(value.unsafeLoadUnaligned(as: UInt32.self))
-        case Int(IFLA_LINK_NETNSID): isLowerElsewhere = true
+        case Int(IFLA_LINK_NETNSID): link.leadsElsewhere = true
         case Int(IFLA_LINKINFO):
           NetlinkMessages.forEachAttribute(of: value, from: 0) { type, value in
             switch type {
@@ -88,7 +89,7 @@ public enum NetworkInterfaces {
         }
       }
       // The other end of a veth is beside it, not below.
-      if isLowerElsewhere || link.kind == "veth" || link.lowerIndex == link.index {
+      if link.leadsElsewhere || link.kind == "veth" || link.lowerIndex == link.index {
         link.lowerIndex = nil
       }
       self = link

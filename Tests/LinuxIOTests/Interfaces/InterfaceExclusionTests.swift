@@ -49,6 +49,46 @@ struct InterfaceExclusionTests {
   }
 
   @Test(
+    "a veth to another namespace by its addresses",
+    arguments: [
+      ([], true), (["fe80::1/64"], true), (["169.254.1.1/16"], true), (["192.0.2.1/32"], true),
+      (["fe80::1/64", "192.0.2.1/32", "2001:db8::1/128"], true),
+      (["192.0.2.1/24"], false), (["2001:db8::1/64"], false),
+      (["192.0.2.1/32", "2001:db8::1/127"], false),
+    ] as [([String], Bool)])
+  func podCables(addresses: [String], isExcluded: Bool) throws {
+    for name in ["eni0a1b2c3d4e5", "azv1a2b3c4d5", "gke0123456789", "eth0"] {
+      var interface = Self.interface(name)
+      interface.kind = "veth"
+      interface.addresses = try addresses.map { text in
+        let parts = text.split(separator: "/").map(String.init)
+        return InterfaceAddress(
+          try #require(IPAddress(parts[0])), prefixLength: try #require(Int(parts[1])))
+      }
+      #expect(interface.exclusion() == nil, "both ends are here")
+      interface.leadsElsewhere = true
+      #expect(interface.exclusion() == (isExcluded ? .podCable : nil))
+      #expect(interface.exclusion(defaults: .none) == nil)
+      interface.kind = "macvlan"
+      #expect(interface.exclusion() == nil)
+    }
+  }
+
+  @Test(
+    "bridges of Docker networks",
+    arguments: [
+      ("br-0123456789ab", "bridge", true), ("br-0123456789ab", "openvswitch", false),
+      ("br-ex", "bridge", false), ("br-provider-net", "bridge", false),
+      ("br-0123456789AB", "bridge", false), ("br0", "bridge", false),
+    ])
+  func dockerBridges(name: String, kind: String, isExcluded: Bool) {
+    var interface = Self.interface(name)
+    interface.kind = kind
+    #expect(interface.exclusion() == (isExcluded ? .containerBridge : nil))
+    #expect(interface.exclusion(defaults: .none) == nil)
+  }
+
+  @Test(
     "by kind",
     arguments: [
       ("vxlan.calico", "vxlan", true), ("gre7", "gretap", true), ("gnv0", "geneve", true),

@@ -44,13 +44,27 @@ struct NetworkInterfacesTests {
     let member = try interface("eth0")
     #expect(member.kind == "veth")
     #expect(member.master == .init(name: "br0", kind: "bridge"))
-    #expect(member.isUp && !member.isRunning)
+    #expect(member.isUp && !member.isRunning && !member.leadsElsewhere)
     #expect(member.exclusion() == .memberOf("br0"))
     #expect(try interface("eth1").exclusion() == .down)
 
     let tunnel = try interface("tun0")
     #expect(tunnel.kind == "tun" && tunnel.macAddress == nil && !tunnel.resolvesNeighbors)
     #expect(tunnel.exclusion() == .noNeighborResolution)
+  }
+
+  @Test(
+    "the end of a veth that leads to another namespace is known, and left out without a network")
+  func cables() throws {
+    try Link.with { link in
+      var interface = try link.near.interface()
+      #expect(interface.kind == "veth" && interface.leadsElsewhere)
+      #expect(interface.exclusion() == nil)
+      try link.near.ip("addr flush dev eth0 scope global")
+      try link.near.ip("addr add 192.0.2.1/32 dev eth0")
+      interface = try link.near.interface()
+      #expect(interface.exclusion() == .podCable)
+    }
   }
 
   @Test("more interfaces than one answer of the kernel holds")
