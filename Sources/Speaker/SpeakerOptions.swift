@@ -1,3 +1,4 @@
+import Election
 import KubernetesClient
 
 /// The version of the program, as `bellman --version` prints it.
@@ -54,6 +55,15 @@ public struct SpeakerOptions: Sendable {
     self.bgpListen = bgpListen
     self.layer2 = layer2
     self.relay = relay
+  }
+
+  /// Why the relay that is asked for does nothing; nil where it works.
+  var relayObstacle: String? {
+    guard relay == .nftables, election?.policy == .strict else { return nil }
+    return
+      "--relay nftables sends nothing on under --isolation strict, where no speaker says on the "
+      + "segment which MAC address it has: connections that are open are cut when their address is "
+      + "handed over; take --isolation wire, or --relay none"
   }
 
   /// The directory of what has to survive a restart; that of the socket where there is no election.
