@@ -89,7 +89,7 @@ extension PeerPlane {
   /// Starts the plane of a node; throws ``SpeakerStartError``.
   static func start(
     node: String, options: ElectionOptions, claims: ClaimFile,
-    deliver: @escaping @Sendable ([PeerPlaneOutput]) -> Void
+    logger: Logger, deliver: @escaping @Sendable ([PeerPlaneOutput]) -> Void
   ) throws -> PeerPlane {
     let keys: PeerKeys
     switch (options.keyFile, options.isInsecure) {
@@ -103,10 +103,17 @@ extension PeerPlane {
           + "else can send to UDP port \(options.port)")
     }
     let (seconds, nanoseconds) = WallClock.read()
+    let file = LifeFile(directory: options.stateDirectory, node: node)
+    let (life, failure) = file.begin(
+      clock: UInt64(clamping: seconds) * 1_000_000 + UInt64(clamping: nanoseconds) / 1000)
+    if let failure {
+      logger.warning(
+        "if the wall clock is set back before a restart, other speakers will not listen to this node",
+        metadata: ["file": "\(file.path)", "error": "\(failure)"])
+    }
     var settings = Settings(
       configuration: Configuration(
-        node: node, incarnation: UInt64(seconds) * 1_000_000 + UInt64(nanoseconds) / 1000,
-        policy: options.policy, timers: options.timers),
+        node: node, incarnation: life, policy: options.policy, timers: options.timers),
       keys: keys, port: options.port)
     settings.recorded = claims.read()
     do {

@@ -45,10 +45,11 @@ public struct SpeakerProcess: Sendable {
     }
     var plane: PeerPlane?
     if let election = options.election, let claims {
-      plane = try PeerPlane.start(node: options.node, options: election, claims: claims) {
-        continuation.yield($0)
-      }
+      plane = try PeerPlane.start(
+        node: options.node, options: election, claims: claims, logger: logger
+      ) { continuation.yield($0) }
     }
+    if let obstacle = options.relayObstacle { logger.warning("\(obstacle)") }
     let relay = try await Relay.prepare(options.relay, node: options.node)
     let registry = MetricsRegistry(
       SpeakerMetrics.all + (options.hasMetalLBMetrics ? MetalLBMetrics.all : []))
