@@ -45,10 +45,22 @@ struct ElectionArguments: ParsableArguments {
       valueName: "time"))
   var restartHold: TimeArgument?
 
+  @Option(
+    help: ArgumentHelp(
+      "The nodes that have a speaker, by labels as in kubectl --selector, the same on all nodes; by "
+        + "default $BELLMAN_SPEAKER_NODE_SELECTOR, and without it all nodes of Linux.",
+      valueName: "labels"))
+  var speakerNodeSelector: String?
+
   func validate() throws {
     if peerPort == 0 { throw ValidationError("--peer-port is 1 to 65535") }
     if let hold = restartHold?.amount, hold > .seconds(30) {
       throw ValidationError("--restart-hold is at most 30s")
+    }
+    do {
+      _ = try speakerNodes()
+    } catch {
+      throw ValidationError("--speaker-node-selector: \(error)")
     }
     do {
       try allTimers().validate()
@@ -59,10 +71,17 @@ struct ElectionArguments: ParsableArguments {
 
   /// The options of the speaker whose socket is at `socketPath`.
   func options(socketPath: String) throws -> ElectionOptions {
-    ElectionOptions(
+    var options = ElectionOptions(
       port: peerPort, keyFile: peerKeyFile, isInsecure: insecurePeers, policy: isolation,
       timers: allTimers(), stateDirectory: stateDir ?? Self.folder(of: socketPath),
       restartHold: restartHold?.amount)
+    options.speakerNodes = try speakerNodes()
+    return options
+  }
+
+  private func speakerNodes() throws -> SpeakerNodes {
+    let text = speakerNodeSelector ?? EnvironmentVariable.first("BELLMAN_SPEAKER_NODE_SELECTOR")
+    return try text.map { try SpeakerNodes($0) } ?? .all
   }
 
   private func allTimers() -> Timers {

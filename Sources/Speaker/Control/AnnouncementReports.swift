@@ -35,8 +35,9 @@ extension ControlLoop {
   }
 
   /// What the speaker says of itself.
-  func speakerReport() -> SpeakerReport {
-    SpeakerReport(
+  func speakerReport() async -> SpeakerReport {
+    let plane = await planeView(includesAddresses: false)
+    return SpeakerReport(
       node: options.node, version: speakerVersion, startedAt: startedAt, isReady: isReady,
       ownedCount: histories.values.count { $0.layer2 == .owner },
       announcedCount: histories.values.count { $0.bgp == .announced },
@@ -48,7 +49,7 @@ extension ControlLoop {
             + entry.transport.advertisedCount(.ipv6),
           lastError: entry.transport.statistics.lastError.map { "\($0)" })
       },
-      problems: problems())
+      problems: problems(plane))
   }
 
   /// The members of the election, and whether each is alive as far as this node knows. Without an

@@ -91,7 +91,10 @@ actor ControlLoop {
     health = options.healthGate.map {
       HealthChecks($0, node: options.node, eventLoop: eventLoop)
     }
-    election = plane.map { ElectionTable(node: options.node, plane: $0) }
+    election = plane.map {
+      ElectionTable(
+        node: options.node, speakerNodes: options.election?.speakerNodes ?? .all, plane: $0)
+    }
     peers = PeerTable(node: options.node, eventLoop: eventLoop, logger: logger)
     neighbours = NeighbourTable(eventLoop: eventLoop, logger: logger)
     listener = BGPListener(

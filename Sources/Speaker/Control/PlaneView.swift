@@ -121,6 +121,14 @@ struct PlaneView {
     return found
   }
 
+  /// How many witnesses this node has.
+  var witnessCount: Int { status.lease.witnesses }
+
+  /// The witnesses of this node that it has never heard.
+  var unheardWitnesses: [String] {
+    status.members.filter { $0.isWitness && $0.heardAgo == nil && $0.name != node }.map(\.name)
+  }
+
   private var unheardMembers: String {
     status.members.filter { $0.state == .dead || $0.state == .stalled || $0.state == .late }
       .map(\.name).sorted().joined(separator: ", ")

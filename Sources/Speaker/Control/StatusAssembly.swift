@@ -25,17 +25,18 @@ extension ControlLoop {
       servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
       peers: peers.entries.map(peerStatus) + peers.waiting.map(peerStatus),
       listeners: listener.isConfigured ? listener.status() : nil, interfaces: links.status(),
-      election: plane?.document, drain: drainStatus(plane), problems: problems(),
+      election: plane?.document, drain: drainStatus(plane),
+      problems: problems(plane),
       counters: source.counters)
   }
 
   /// All that is wrong, errors first.
-  func problems() -> [Problem] {
+  func problems(_ plane: PlaneView?) -> [Problem] {
     let all =
       source.statusProblems + links.problems() + Problem.list(of: kernelResponders)
       + peers.problems() + neighbours.problems() + listener.problems() + bfd.problems()
       + keyProblems + relayProblems + unguardedSessions + ownProblems + reachabilityProblems
-      + gatewayRounds.problems(node: options.node)
+      + gatewayRounds.problems(node: options.node) + memberProblems(plane)
     return all.sorted()
   }
 
@@ -136,8 +137,22 @@ extension ControlLoop {
   }
 
   private var relayProblems: [Problem] {
-    guard let problem = relay?.problem else { return [] }
-    return [Problem(severity: .error, object: "relay", message: problem)]
+    let obstacle = options.relayObstacle.map {
+      Problem(severity: .warning, object: "relay", message: $0)
+    }
+    let failure = relay?.problem.map { Problem(severity: .error, object: "relay", message: $0) }
+    return [obstacle, failure].compactMap(\.self)
+  }
+
+  /// What is wrong with who takes part in the election.
+  private func memberProblems(_ plane: PlaneView?) -> [Problem] {
+    guard let election, let plane else { return [] }
+    let unheard = election.overdue(plane.unheardWitnesses)
+    return [
+      UnheardWitnesses.problem(
+        node: options.node, unheard: unheard, of: plane.witnessCount),
+      election.selectsOwnNode ? nil : UnheardWitnesses.exclusion(node: options.node),
+    ].compactMap(\.self)
   }
 
   /// What is wrong with this speaker itself.

@@ -19,6 +19,8 @@ public struct ElectionOptions: Sendable {
   /// For how long a stop is announced as a restart, so that nothing moves meanwhile; nil hands all
   /// addresses over.
   public var restartHold: TimeAmount?
+  /// Which nodes have a speaker: the members of the election, the same for all of them.
+  public var speakerNodes = SpeakerNodes.all
 
   /// Options with these values.
   public init(

@@ -44,7 +44,7 @@ final class ElectionTable {
 
   private let plane: PeerPlane
   private let node: String
-  private var nodes: [String: Node] = [:]
+  private var membership: Membership
   private var names: [MemberID: String] = [:]
   private var ownerships: [IPAddress: Ownership] = [:]
   /// Addresses that no other node may have.
@@ -52,6 +52,8 @@ final class ElectionTable {
   /// Whom the claims name; of a member that is not known yet the name comes later.
   private var owners: [IPAddress: MemberID] = [:]
   private var converted: (from: [FitNode], to: [Candidate]) = ([], [])
+  /// What the election was last asked to decide about each address.
+  private var questions: [IPAddress: (eligibility: Eligibility, candidates: [FitNode])] = [:]
   private var pending: [Election.Event] = []
   /// When and why each address moved last.
   private var lastMoves: [IPAddress: Move] = [:]
@@ -62,10 +64,11 @@ final class ElectionTable {
   /// Whether each node is ready, as the election was told.
   private var readiness: [String: Bool] = [:]
 
-  /// The table of the speaker on `node`.
-  init(node: String, plane: PeerPlane) {
+  /// The table of the speaker on `node`; other members are those of `speakerNodes`.
+  init(node: String, speakerNodes: SpeakerNodes, plane: PeerPlane) {
     self.node = node
     self.plane = plane
+    membership = Membership(node: node, speakerNodes: speakerNodes)
   }
 
   /// Whether this node still answers for an address that another node may have.
@@ -75,19 +78,20 @@ final class ElectionTable {
 
   // MARK: To the election
 
-  /// Takes in what changed of the nodes; they are the members. Claims that were heard of before their
-  /// nodes have names now.
+  /// Takes in what changed of the nodes; those with a speaker are the members. Claims that were heard of
+  /// before their nodes have names now.
   func update(upserted: [Node], removed: [String]) -> News {
     var news = News()
     guard !upserted.isEmpty || !removed.isEmpty else { return news }
-    let before = members
-    for node in upserted { nodes[node.name] = node }
-    for name in removed {
-      nodes[name] = nil
-      readiness[name] = nil
+    let before = membership.members
+    let change = membership.update(upserted: upserted, removed: removed, now: .now())
+    for name in change.left { readiness[name] = nil }
+    converted = ([], [])
+    defer {
+      tellReadiness(of: change.members)
+      if change.hasTurned { askAgain() }
     }
-    defer { tellReadiness(of: upserted) }
-    let after = members
+    let after = membership.members
     guard before != after else { return news }
     names = Dictionary(after.map { (MemberID(name: $0.name), $0.name) }) { first, _ in first }
     plane.setMembers(after)
@@ -110,25 +114,38 @@ final class ElectionTable {
 
   private func name(of member: MemberID) -> String { names[member] ?? "a node that is gone" }
 
-  private var members: [PeerPlaneMember] {
-    nodes.values.map { PeerPlaneMember(name: $0.name, addresses: $0.internalAddresses) }
-      .sorted { $0.name < $1.name }
+  /// Whether the selector of nodes with a speaker is for this node too.
+  var selectsOwnNode: Bool { membership.selectsOwnNode }
+
+  /// Those of these members that are known for so long that they should have been heard.
+  func overdue(_ names: [String]) -> [String] {
+    let now = NIODeadline.now()
+    return names.filter { membership.isOverdue($0, now: now) }
+  }
+
+  /// Others can be candidates now.
+  private func askAgain() {
+    for (address, question) in questions {
+      elect(address, question.eligibility, question.candidates)
+    }
+    flush()
   }
 
   /// This node may have an address, or may not, and these nodes may.
   func elect(
     _ address: IPAddress, _ eligibility: Eligibility, _ candidates: [FitNode]
   ) {
+    questions[address] = (eligibility, candidates)
     // Many addresses in a row have one list of candidates, and share what it is converted to.
     if converted.from != candidates {
       converted = (
         candidates,
-        candidates.map {
+        candidates.filter { !membership.speakerless.contains($0.node) }.map {
           Candidate(MemberID(name: $0.node), fitness: $0.fitness, weight: $0.weight)
         }
       )
     }
-    if candidates.contains(where: { $0.node != node }) {
+    if converted.to.contains(where: { $0.member != MemberID(name: node) }) {
       heirless.remove(address)
     } else {
       heirless.insert(address)
@@ -146,6 +163,7 @@ final class ElectionTable {
   /// No service has the address any more.
   func forget(_ address: IPAddress) {
     pending.append(.addressRemoved(address))
+    questions[address] = nil
     heirless.remove(address)
     ownerships[address] = nil
     owners[address] = nil

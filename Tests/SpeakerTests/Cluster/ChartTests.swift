@@ -173,7 +173,8 @@ import Testing
         "/etc/bellman/status/tls.key", "--listen-token-file", "/etc/bellman/status/token",
         "--load-balancer-class", "a.b/c", "--ignore-exclude-lb", "--bgp-listen", "0.0.0.0",
         "--bgp-listen", "[::]:1179", "--metrics-listen", "[::]:9090", "--metallb-metrics",
-        "--relay", "nftables", "--health-check-gate", "--profile", "calm",
+        "--relay", "nftables", "--health-check-gate", "--speaker-node-selector", "a=true,b=1",
+        "--profile", "calm",
       ])
     let security = container["securityContext"]
     #expect(security?["allowPrivilegeEscalation"] == true)
