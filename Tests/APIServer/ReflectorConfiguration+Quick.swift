@@ -19,7 +19,15 @@ extension Reflector.Configuration {
     return configuration
   }
 
-  /// The same with lists in pages.
+  /// The same where nothing stalls: a server that gets no processor for a while is not asked again.
+  package static var patient: Self {
+    var configuration = quick
+    configuration.responseTimeout = .seconds(30)
+    configuration.watchIdleTimeout = .seconds(30)
+    return configuration
+  }
+
+  /// The same as ``quick`` with lists in pages.
   package static var quickPages: Self {
     var configuration = quick
     configuration.usesStreamingLists = false

@@ -12,10 +12,11 @@ struct FollowTests {
 
   @Test("A list in pages, then every change", arguments: [true, false])
   func follows(streams: Bool) async throws {
-    try await TestAPIServer.run { server in
+    var configuration = Reflector.Configuration.patient
+    configuration.usesStreamingLists = streams
+    try await TestAPIServer.run { [configuration] server in
       server.putServices(0..<35)
-      try await following(services, of: server.endpoint(), streams ? .quick : .quickPages) {
-        mirror in
+      try await following(services, of: server.endpoint(), configuration) { mirror in
         try await eventually { mirror.shows(.services, of: server) }
         #expect(mirror.upserts == 35)
         #expect(server.faults.count(of: .page) == (streams ? 0 : 3))
@@ -38,7 +39,7 @@ struct FollowTests {
     options.streamsLists = false
     try await TestAPIServer.run(options) { server in
       server.putServices(0..<5)
-      try await following(services, of: server.endpoint()) { mirror in
+      try await following(services, of: server.endpoint(), .patient) { mirror in
         try await eventually { mirror.shows(.services, of: server) }
         #expect(server.faults.count(of: .stream) == 1 && server.faults.count(of: .list) == 1)
       }

@@ -30,7 +30,7 @@ struct ClusterReporterTests {
   @Test func aSpeakerTellsOfItselfAndARestartWritesLittle() async throws {
     // With the time limits of a real cluster: a watch that seems to stall is a problem, and told of.
     try await withServer { server in
-      try await ClusterRig.run(server, Reflector.Configuration(), writes: true) { rig in
+      try await ClusterRig.run(server, .patient, writes: true) { rig in
         try await rig.eventually("the objects are there") { _ in
           server.store.object(speaker, .bellmanSpeakers)?["status"]?["ready"] == true
             && server.store.object(state, .configurationStates)?["status"]?["result"] == "Valid"
@@ -49,7 +49,7 @@ struct ClusterReporterTests {
       let writes = server.faults.count(of: .write)
       #expect(writes == 4 && changes() == 4, "two objects, each made and filled")
       server.put(ClusterObjects.node("node-3"))
-      try await ClusterRig.run(server, Reflector.Configuration(), writes: true) { rig in
+      try await ClusterRig.run(server, .patient, writes: true) { rig in
         try await rig.eventually("the second life is told of") { _ in
           server.store.object(speaker, .bellmanSpeakers)?["status"]?["memberCount"] == 3
         }
