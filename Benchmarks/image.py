@@ -48,8 +48,8 @@ def measure(binary, mirror):
         os.makedirs(f"{root}/var/cache/apt/archives/partial")
         subprocess.run(["chroot", root, "sh", "-c", command], check=True,
                        stdout=subprocess.DEVNULL,
-                       env={"SNAPSHOT": "", "PATH": os.defpath + ":/usr/sbin:/sbin",
-                            "DEBIAN_FRONTEND": "noninteractive"})
+                       env={"SNAPSHOT": "", "DEBIAN_FRONTEND": "noninteractive",
+                            "PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"})
         os.remove(helper)
         shutil.rmtree(f"{root}/out")
         shutil.rmtree(f"{root}/var/cache/apt")
