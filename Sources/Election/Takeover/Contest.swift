@@ -5,11 +5,19 @@ extension Election {
   /// Tries for the addresses of a member that is dead or gone.
   mutating func contestOwned(by peer: Int) {
     guard !peers[peer].owned.isEmpty else { return }
-    // In the order of the addresses, so that all heirs plan the same.
-    let slots = peers[peer].owned.filter { self.slots[$0].phase == .idle }
-    guard !slots.isEmpty else { return }
+    contest(peers[peer].owned.filter { slots[$0].phase == .idle })
+  }
+
+  /// Tries for all of these that are free. In the order of the addresses, and with a plan for those
+  /// too that only others can have, so that all heirs expect the same loads.
+  mutating func contest(_ slots: [Int]) {
     for slot in slots.sorted(by: { self.slots[$0].address < self.slots[$1].address }) {
       contest(slot)
+      let entry = self.slots[slot]
+      guard entry.isConfigured, entry.standing != .fit, isFree(slot),
+        !isGathering || entry.claim != nil
+      else { continue }
+      _ = rank(of: slot)
     }
   }
 

@@ -57,11 +57,6 @@ extension Election {
     }
   }
 
-  /// Becomes a candidate for all that is free, in the order of the addresses, so that all plan the
-  /// same.
-  mutating func contestAll() {
-    for slot in slots.indices.sorted(by: { slots[$0].address < slots[$1].address }) {
-      contest(slot)
-    }
-  }
+  /// Becomes a candidate for all that is free.
+  mutating func contestAll() { contest(Array(slots.indices)) }
 }
