@@ -20,6 +20,12 @@ extension World {
           + " \(notice.current.map(name)) before \(notice.former.map(name))"
       }
     }
+    if case .suspicion(let suspicion) = message {
+      log {
+        "\(node.name) to \(target.name): \(name(of: suspicion.subject)) is silent for"
+          + " \(suspicion.silentFor) ms, which holds for \(suspicion.holdsFor) ms"
+      }
+    }
     guard !isCut[node.index * nodes.count + target.index] else { return }
     guard random.unit() >= loss else { return }
     guard target.isHostUp else { return }

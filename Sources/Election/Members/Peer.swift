@@ -15,6 +15,8 @@ struct Peer: Sendable {
   var incarnation: UInt64 = 0
   /// When it was last heard, or when this speaker began to wait for it.
   var lastHeard: NIODeadline
+  /// When it was last heard, whatever this speaker waits for since; long ago if it never was.
+  var lastHeartbeat = NIODeadline.uptimeNanoseconds(0)
   /// When this life was first heard of, and whether it was ever heard.
   var knownSince: NIODeadline
   var isHeard = false

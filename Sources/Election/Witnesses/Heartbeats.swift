@@ -93,6 +93,7 @@ extension Election {
     peers[peer].isHeard = true
     peers[peer].isPortClosed = false
     peers[peer].lastHeard = max(peers[peer].lastHeard, time)
+    peers[peer].lastHeartbeat = max(peers[peer].lastHeartbeat, time)
     peers[peer].patienceUntil = max(
       peers[peer].patienceUntil, time + .milliseconds(Int64(heartbeat.silence)))
     peers[peer].echo = max(peers[peer].echo, heartbeat.sentAt)

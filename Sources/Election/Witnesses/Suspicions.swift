@@ -23,7 +23,7 @@ extension Election {
     if !guards.contains(.freshEvidence) { return true }
     let silentSince =
       asWitness
-      ? peers[peer].lastHeard : max(peers[peer].lastHeard, peers[peer].silentSince)
+      ? peers[peer].lastHeartbeat : max(peers[peer].lastHeartbeat, peers[peer].silentSince)
     return peers[peer].wireHeard > silentSince + .milliseconds(150)
   }
 

@@ -36,6 +36,8 @@ extension Election {
   private mutating func restartPatience(with peer: Int) {
     peers[peer].lastHeard = now
     peers[peer].patienceUntil = now + timers.silence
+    // That may have been an earlier process of it; this one is asked with the next heartbeat.
+    peers[peer].isPortClosed = false
   }
 
   /// The place of a member in the list, made if it is new.
