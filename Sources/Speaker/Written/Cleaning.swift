@@ -31,8 +31,8 @@ struct Cleaning {
     }
   }
 
-  /// For how long a node may be not Ready before its objects are cleared. Its speaker may well live:
-  /// it then writes its objects again, and they stay, for a node is cleared once only.
+  /// For how long a node may be not Ready and its speaker missing before its objects are cleared. A
+  /// speaker that lives on a node that is not Ready keeps them, and tells there what it announces.
   static let patience: TimeAmount = .seconds(60)
 
   /// For how long a speaker must be missing before its objects are cleared although its node is Ready:
@@ -54,9 +54,9 @@ struct Cleaning {
   mutating func sweeps(
     nodes: [String: Bool], missing: Set<String> = [], isFirst: Bool, now: NIODeadline
   ) -> [Sweep] {
+    let unready = Set(nodes.filter { !$0.value && missing.contains($0.key) }.keys)
     // Who hears less than half of the others is cut off, and knows nothing of their speakers.
     let missing = missing.count * 2 <= nodes.count ? missing.intersection(nodes.keys) : []
-    let unready = Set(nodes.filter { !$0.value }.keys)
     Self.note(unready, in: &goneSince, now)
     Self.note(missing, in: &missingSince, now)
     cleared.subtract(nodes.keys.filter { !unready.contains($0) && !missing.contains($0) })

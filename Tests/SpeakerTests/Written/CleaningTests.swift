@@ -29,22 +29,31 @@ import Testing
   @Test func aNodeThatIsRemovedIsClearedAtOnceAndOneThatIsSilentLater() {
     var cleaning = Cleaning()
     _ = cleaning.sweeps(nodes: ["a": true, "b": true, "c": true], isFirst: true, now: start)
-    let removed = cleaning.sweeps(nodes: ["a": true, "b": false], isFirst: true, now: start)
-    #expect(removed == [.init(selector: "bellman.dev/node=c", staying: nil)])
     let nodes = ["a": true, "b": false]
-    let early = start + Cleaning.patience - .seconds(1)
-    #expect(cleaning.sweeps(nodes: nodes, isFirst: true, now: early) == [])
+    func sweeps(_ time: NIODeadline) -> [Cleaning.Sweep] {
+      cleaning.sweeps(nodes: nodes, missing: ["b"], isFirst: true, now: time)
+    }
+    #expect(sweeps(start) == [.init(selector: "bellman.dev/node=c", staying: nil)])
+    #expect(sweeps(start + Cleaning.patience - .seconds(1)) == [])
     let late = start + Cleaning.patience
     #expect(
-      cleaning.sweeps(nodes: nodes, isFirst: true, now: late)
-        == [.init(selector: "bellman.dev/node=b", staying: nil, known: ["b"])])
-    #expect(
-      cleaning.sweeps(nodes: nodes, isFirst: true, now: late + .hours(1)) == [], "once only")
+      sweeps(late) == [.init(selector: "bellman.dev/node=b", staying: nil, known: ["b"])])
+    #expect(sweeps(late + .hours(1)) == [], "once only")
     // It comes back, and goes again.
     _ = cleaning.sweeps(nodes: ["a": true, "b": true], isFirst: true, now: late)
-    _ = cleaning.sweeps(nodes: nodes, isFirst: true, now: late)
-    let again = cleaning.sweeps(nodes: nodes, isFirst: true, now: late + Cleaning.patience)
-    #expect(again.count == 1)
+    _ = sweeps(late)
+    #expect(sweeps(late + Cleaning.patience).count == 1)
+  }
+
+  /// Its kubelet is down, and it announces as before.
+  @Test func aNodeThatIsNotReadyButWhoseSpeakerIsHeardIsNotCleared() {
+    var cleaning = Cleaning()
+    _ = cleaning.sweeps(nodes: ["a": true, "b": true], isFirst: true, now: start)
+    for minute in 0..<60 as Range<Int64> {
+      let sweeps = cleaning.sweeps(
+        nodes: ["a": true, "b": false], isFirst: true, now: start + .minutes(minute))
+      #expect(sweeps == [])
+    }
   }
 
   /// A speaker that crashes again and again, or that was taken off its node.
