@@ -18,7 +18,15 @@ extension Reflector {
         return begin(.list, now, &generator, &actions)
       }
     case .watching(let watch):
-      if watch.hasProgressed { backoff.reset() }
+      if watch.hasProgressed {
+        backoff.reset()
+        hasExpired = false
+      }
+      if failure.isExpired, !hasExpired {
+        // A server that was down and has forgotten the version is well: it is not waited for again.
+        hasExpired = true
+        backoff.reset()
+      }
       step = stepAfterWatch(failure)
     }
     if failure.code == 404 { return notFound(now, &generator, &actions) }

@@ -22,6 +22,8 @@ public struct Reflector: Sendable {
   /// The number of the last list that was begun.
   var list: UInt64 = 0
   var backoff: Backoff
+  /// Whether a watch was too old since one last made progress.
+  var hasExpired = false
   var usesStreamingLists: Bool
   /// The last version of a watch that went on from a complete list.
   var resourceVersion = ""

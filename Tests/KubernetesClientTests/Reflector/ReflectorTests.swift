@@ -249,6 +249,28 @@ struct ReflectorTests {
     #expect(try #require(harness.delay) >= .seconds(15))
   }
 
+  @Test("After an outage a version that the server has forgotten is listed anew at once, and once")
+  func expiredInOutage() throws {
+    var harness = try ReflectorHarness.following([a])
+    for _ in 0..<10 {
+      try harness.fail(503)
+      harness.pass(try #require(harness.delay))
+    }
+    #expect(try harness.fail(410).conditions.isEmpty, "no word for what is the way of the world")
+    let delay = try #require(harness.delay)
+    #expect(delay <= .milliseconds(200))
+    #expect(harness.pass(delay).lists == [nil])
+    // A server that forgets all versions at once is asked more and more seldom.
+    var longest = delay
+    for _ in 0..<10 {
+      try harness.respond(.page(ListPage(objects: [], resourceVersion: "60")))
+      try harness.fail(410)
+      longest = try #require(harness.delay)
+      harness.pass(longest)
+    }
+    #expect(longest >= .seconds(15))
+  }
+
   @Test("No wait is cut that the server asked for, or that is for no outage")
   func notRecovered() throws {
     var harness = try ReflectorHarness.following([a])
