@@ -36,7 +36,7 @@ final class ElectionTable {
   struct Move {
     let at: Timestamp
     let from: String?
-    let to: String?
+    var to: String?
     var cause: Election.Cause
 
     var causeName: String { cause.rawValue }
@@ -112,7 +112,9 @@ final class ElectionTable {
     plane.tell(events)
   }
 
-  private func name(of member: MemberID) -> String { names[member] ?? "a node that is gone" }
+  private static let unknown = "a node that is gone"
+
+  private func name(of member: MemberID) -> String { names[member] ?? Self.unknown }
 
   /// Whether the selector of nodes with a speaker is for this node too.
   var selectsOwnNode: Bool { membership.selectsOwnNode }
@@ -240,7 +242,12 @@ final class ElectionTable {
   }
 
   /// When and why an address moved last.
-  func lastMove(of address: IPAddress) -> Move? { lastMoves[address] }
+  func lastMove(of address: IPAddress) -> Move? {
+    guard var move = lastMoves[address] else { return nil }
+    // A claim may be heard of, or read from the file, before the Node that it names.
+    if move.to == Self.unknown, let owner = owners[address] { move.to = name(of: owner) }
+    return move
+  }
 
   private func set(_ address: IPAddress, _ ownership: Ownership, _ news: inout News) {
     guard ownerships[address] != ownership else { return }
