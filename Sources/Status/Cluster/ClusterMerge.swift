@@ -97,6 +97,8 @@ private struct Row: Sendable {
   private var bgpRefusals: [(reason: String, count: Int)] = []
   private var peers: [(reason: String, count: Int)] = []
   private var ownerState: SpeakerSummary.Layer2?
+  /// The owners that may not answer, and why.
+  private var silentOwners: [(node: UInt16, reason: String)] = []
   private var conflicts: [String] = []
   private var announcedSince: Int64?
   private var lastMove: ClusterMove?
@@ -119,6 +121,7 @@ private struct Row: Sendable {
     switch layer2.verdict {
     case .owner:
       owners.append(node)
+      if let obstacle = layer2.obstacle { silentOwners.append((node, obstacle.reason)) }
       if (layer2.since ?? Timestamp(secondsSince1970: 0))
         >= (ownerState?.since ?? Timestamp(secondsSince1970: 0))
       {
@@ -192,18 +195,24 @@ private struct Row: Sendable {
       address: entry.address, services: entry.services, externalTrafficPolicy: entry.policy,
       pool: entry.pool, layer2: layer2, bgp: bgp,
       since: ownerState?.since ?? announcedSince.map { Timestamp(secondsSince1970: $0) },
-      lastMove: lastMove, problems: problems(layer2, bgp, silent))
+      lastMove: lastMove,
+      problems: problems(
+        layer2, bgp, silent,
+        Dictionary(silentOwners.map { (nodes[Int($0.node)], $0.reason) }) { $1 }))
   }
 
   private func problems(
-    _ layer2: ClusterLayer2, _ bgp: ClusterBGP, _ silent: Set<String>
+    _ layer2: ClusterLayer2, _ bgp: ClusterBGP, _ silent: Set<String>,
+    _ silentOwners: [String: String]
   ) -> [String] {
     var problems: [String] = []
     if layer2.owners.count > 1 {
-      problems.append("several nodes own it: \(layer2.owners.joined(separator: ", "))")
-    }
-    if let obstacle = ownerState?.obstacle {
-      problems.append("its owner is silent: \(obstacle.reason)")
+      let owners = layer2.owners.map { owner in
+        silentOwners[owner].map { "\(owner) (silent: \($0))" } ?? owner
+      }
+      problems.append("several nodes own it: \(owners.joined(separator: ", "))")
+    } else if let reason = layer2.owners.first.flatMap({ silentOwners[$0] }) {
+      problems.append("its owner is silent: \(reason)")
     }
     for owner in layer2.ownersByHearsay {
       problems.append(

@@ -65,6 +65,16 @@ struct ClusterMergeTests {
       },
       problems: ["several nodes own it: node-1, node-2"]),
     Trouble(
+      testDescription: "two owners, of which one is silent",
+      documents: {
+        [
+          try ClusterFixture.status(
+            "node-1", obstacle: ObstacleStatus(reason: "noQuorum", sentence: "")),
+          try ClusterFixture.status("node-2", owner: "node-2"),
+        ]
+      },
+      problems: ["several nodes own it: node-1 (silent: noQuorum), node-2"]),
+    Trouble(
       testDescription: "an owner that others do not know",
       documents: {
         [
