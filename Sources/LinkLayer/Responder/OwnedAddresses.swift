@@ -82,21 +82,27 @@ public struct OwnedAddresses: Hashable, Sendable {
     }
   }
 
-  /// Throws why the address may not be answered for at `now`.
-  func check(_ address: IPv4Address, now: NIODeadline) throws(DropReason) {
-    try Self.check(v4[address], now: now)
+  /// Why the address, which is in the table, may not be answered for at `now`; nil when it may.
+  func obstacle(
+    to address: IPv4Address, now: NIODeadline, isLeased: Bool
+  ) throws(DropReason) -> DropReason? {
+    try Self.obstacle(v4[address], now: now, isLeased: isLeased)
   }
 
-  /// Throws why the address may not be answered for at `now`.
-  func check(_ address: IPv6Address, now: NIODeadline) throws(DropReason) {
-    try Self.check(v6[address], now: now)
+  /// Why the address, which is in the table, may not be answered for at `now`; nil when it may.
+  func obstacle(
+    to address: IPv6Address, now: NIODeadline, isLeased: Bool
+  ) throws(DropReason) -> DropReason? {
+    try Self.obstacle(v6[address], now: now, isLeased: isLeased)
   }
 
-  private static func check(_ right: Right?, now: NIODeadline) throws(DropReason) {
+  private static func obstacle(
+    _ right: Right?, now: NIODeadline, isLeased: Bool
+  ) throws(DropReason) -> DropReason? {
     switch right {
-    case .unlimited: return
-    case .until(let deadline): guard now < deadline else { throw .leaseEnded }
-    case .yielded: throw .yielded
+    case .unlimited: isLeased ? nil : .leaseEnded
+    case .until(let deadline): now < deadline && isLeased ? nil : .leaseEnded
+    case .yielded: .yielded
     case nil: throw .notOwned
     }
   }

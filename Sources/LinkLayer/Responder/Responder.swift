@@ -7,6 +7,9 @@ public enum Answer: Hashable, Sendable {
   case reply(frame: ByteBuffer, address: IPAddress)
   /// Nothing is to be sent.
   case ignored(DropReason)
+  /// Nothing is to be sent, although the frame asks for `address`, which is ours: `leaseEnded` or
+  /// `yielded`.
+  case withheld(DropReason, address: IPAddress)
 }
 
 /// Decides on ARP replies and Neighbor Advertisements for the owned addresses of one interface, and
@@ -72,8 +75,11 @@ public struct Responder: Hashable, Sendable {
     }
     try checkSender(request.senderMAC)
     guard request.senderAddress != request.targetAddress else { throw .senderIsTarget }
-    try owned.check(request.targetAddress, now: now)
-    guard isLeased else { throw .leaseEnded }
+    if let obstacle = try owned.obstacle(
+      to: request.targetAddress, now: now, isLeased: isLeased)
+    {
+      return .withheld(obstacle, address: .v4(request.targetAddress))
+    }
     let reply = ARPPacket(
       operation: .reply, senderMAC: interfaceMAC, senderAddress: request.targetAddress,
       targetMAC: request.senderMAC, targetAddress: request.senderAddress)
@@ -96,8 +102,9 @@ public struct Responder: Hashable, Sendable {
           && ethernet.destination == MACAddress(multicastGroup: group))
     else { throw .otherDestination }
     guard packet.source != target else { throw .senderIsTarget }
-    try owned.check(target, now: now)
-    guard isLeased else { throw .leaseEnded }
+    if let obstacle = try owned.obstacle(to: target, now: now, isLeased: isLeased) {
+      return .withheld(obstacle, address: .v6(target))
+    }
 
     // Never with the Router flag: nobody has the address for a default router.
     var advertisement = NeighborAdvertisement(

@@ -19,7 +19,7 @@ public struct ResponderCounters: Hashable, Sendable {
   public mutating func count(_ answer: Answer) {
     switch answer {
     case .reply: replies &+= 1
-    case .ignored(let reason): dropped[Int(reason.rawValue)] &+= 1
+    case .ignored(let reason), .withheld(let reason, _): dropped[Int(reason.rawValue)] &+= 1
     }
   }
 }

@@ -223,9 +223,13 @@ public final class LinkAnnouncer {
       droppedByKernel: sockets.droppedByKernel, sendFailures: sockets.sendFailures)
   }
 
-  /// What was sent for an address since it is owned: replies, and unasked announcements.
-  public func sent(for address: IPAddress) -> (replies: UInt64, gratuitous: UInt64) {
-    (replyPath.replies(for: address), gratuitousByAddress[address] ?? 0)
+  /// What came and went for an address since it is owned: requests, those that were answered, and
+  /// unasked announcements.
+  public func traffic(
+    of address: IPAddress
+  ) -> (requests: UInt64, replies: UInt64, gratuitous: UInt64) {
+    let asked = replyPath.traffic(of: address)
+    return (asked.requests, asked.replies, gratuitousByAddress[address] ?? 0)
   }
 
   /// Stops answering and announcing, and waits for the capture thread, which is prompt.

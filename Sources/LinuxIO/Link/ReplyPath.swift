@@ -37,16 +37,16 @@ final class ReplyPath: Sendable {
 
   func replace(_ responder: Responder) { self.responder.withLock { $0 = responder } }
 
-  /// Counts the replies for these addresses from zero when they are owned again.
+  /// Counts the requests for these addresses from zero when they are owned again.
   func forget(_ addresses: [IPAddress]) {
     counters.withLock { counters in
-      for address in addresses { counters.replies[address] = nil }
+      for address in addresses { counters.byAddress[address] = nil }
     }
   }
 
-  /// How many requests for an address were answered since it is owned.
-  func replies(for address: IPAddress) -> UInt64 {
-    counters.withLock { $0.replies[address] ?? 0 }
+  /// How many requests for an address came in since it is owned, and how many were answered.
+  func traffic(of address: IPAddress) -> (requests: UInt64, replies: UInt64) {
+    counters.withLock { $0.byAddress[address] } ?? (0, 0)
   }
 
   /// Decides about a frame that the kernel received at a time in nanoseconds of CLOCK_REALTIME.
@@ -68,7 +68,7 @@ final class ReplyPath: Sendable {
       frame, now: ReplyLease.now, lease: lease.end, sighting: &sighting)
     // After the look at the lease: what took the address away did so before the lease went on.
     if case .reply(_, let address) = answer, lease.isSilenced(address) {
-      answer = .ignored(.leaseEnded)
+      answer = .withheld(.leaseEnded, address: address)
     }
     counters.withLock { $0.count(answer) }
     if let sighting, sightings.withLock({ $0.add(sighting) }) { onSighting() }
@@ -97,10 +97,17 @@ final class ReplyPath: Sendable {
 private struct ReplyCounters {
   var all = ResponderCounters()
   /// Grows by owned addresses only.
-  var replies: [IPAddress: UInt64] = [:]
+  var byAddress: [IPAddress: (requests: UInt64, replies: UInt64)] = [:]
 
   mutating func count(_ answer: Answer) {
     all.count(answer)
-    if case .reply(_, let address) = answer { replies[address, default: 0] &+= 1 }
+    switch answer {
+    case .reply(_, let address):
+      byAddress[address, default: (0, 0)].requests &+= 1
+      byAddress[address, default: (0, 0)].replies &+= 1
+    case .withheld(_, let address):
+      byAddress[address, default: (0, 0)].requests &+= 1
+    case .ignored: break
+    }
   }
 }

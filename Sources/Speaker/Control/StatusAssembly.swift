@@ -168,7 +168,7 @@ extension ControlLoop {
 
   private func addressStatus(_ summary: AddressSummary, _ plane: PlaneView?) -> AddressStatus {
     let history = histories[summary.address]
-    let sent = links.sent(for: summary.address)
+    let traffic = links.traffic(of: summary.address)
     let told = summary.routes.filter { peers.hasSent($0.prefix, to: $0.peer) }
     let bgp = BGPStanding(summary.bgp, routes: summary.routes, obstacle: peers.obstacle(to:of:))
     // The history is that of the decision, which knows whether a session is up and no more.
@@ -183,7 +183,8 @@ extension ControlLoop {
         sentence: summary.layer2.sentence, owner: summary.owner,
         interfaces: links.names(holding: summary.address), since: history?.layer2Since,
         claim: claim(of: summary, plane), conflicts: links.conflicts(of: summary.address),
-        repliesSent: sent?.replies, gratuitousSent: sent?.gratuitous),
+        requestsReceived: traffic?.requests, repliesSent: traffic?.replies,
+        gratuitousSent: traffic?.gratuitous),
       bgp: BGPStatus(
         verdict: bgp.verdict, reason: bgp.reason, sentence: bgp.sentence,
         peers: Set(told.map(\.peer)).sorted(),

@@ -210,12 +210,14 @@ final class LinkTable {
     links.filter { $0.value.owned.contains(address) }.map(\.key).sorted()
   }
 
-  /// What was sent for `address` on all interfaces that hold it; nil where none does.
-  func sent(for address: IPAddress) -> (replies: UInt64, gratuitous: UInt64)? {
+  /// What came and went for `address` on all interfaces that hold it; nil where none does.
+  func traffic(
+    of address: IPAddress
+  ) -> (requests: UInt64, replies: UInt64, gratuitous: UInt64)? {
     let holders = links.values.filter { $0.owned.contains(address) }
     guard !holders.isEmpty else { return nil }
-    return holders.map { $0.sent(for: address) }.reduce((0, 0)) {
-      ($0.0 &+ $1.replies, $0.1 &+ $1.gratuitous)
+    return holders.map { $0.traffic(of: address) }.reduce((0, 0, 0)) {
+      ($0.0 &+ $1.requests, $0.1 &+ $1.replies, $0.2 &+ $1.gratuitous)
     }
   }
 

@@ -107,6 +107,8 @@ enum SpeakerMetrics {
     "bellman_layer2_foreign_claims",
     "Frames in which others claim an address of ours, or ask for it",
     labels: ["interface"])
+  static let addressRequests = MetricFamily.counter(
+    "bellman_address_requests", "Requests for an owned address that came in", labels: ["address"])
   static let addressReplies = MetricFamily.counter(
     "bellman_address_replies", "Requests for an owned address that were answered",
     labels: ["address"])
@@ -192,11 +194,11 @@ enum SpeakerMetrics {
     servicesWithoutAddress, announced, eventToWire, owned, withoutOwner, moves, failover, handOver,
     leaseHeld, leaseMargin, witnesses, disagreements, electionEvents, members, suspicions,
     peerPackets, peerBytes, peerDrops, late, latest, requests, replies, gratuitous, drops,
-    foreignClaims, addressReplies, addressGratuitous, conflicts, interfaces, sessionUp,
-    sessionState, sessionSince, sessionError, sessionErrorTime, flaps, messages, prefixes,
-    withdrawn, routesReceived, bfdUp, bfdChanges, connections, sourceUp, sourceEvent, sourceEvents,
-    sourceLists, sourceObjects, sourceReachable, updates, configurationErrors, httpRequests,
-    httpRefused,
+    foreignClaims, addressRequests, addressReplies, addressGratuitous, conflicts, interfaces,
+    sessionUp, sessionState, sessionSince, sessionError, sessionErrorTime, flaps, messages,
+    prefixes, withdrawn, routesReceived, bfdUp, bfdChanges, connections, sourceUp, sourceEvent,
+    sourceEvents, sourceLists, sourceObjects, sourceReachable, updates, configurationErrors,
+    httpRequests, httpRefused,
   ]
 }
 
@@ -207,7 +209,7 @@ enum MetalLBMetrics {
     "metallb_speaker_announced", "bellman_announced, with the node",
     labels: ["service", "protocol", "node", "ip"])
   static let requests = MetricFamily.unknown(
-    "metallb_layer2_requests_received", "bellman_address_replies_total", labels: ["ip"])
+    "metallb_layer2_requests_received", "bellman_address_requests_total", labels: ["ip"])
   static let responses = MetricFamily.unknown(
     "metallb_layer2_responses_sent", "bellman_address_replies_total", labels: ["ip"])
   static let gratuitous = MetricFamily.unknown(

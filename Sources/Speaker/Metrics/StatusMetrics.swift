@@ -58,6 +58,9 @@ struct StatusMetrics {
           table.set(SpeakerMetrics.announced, [service, "\(address.address)", protocolName], 1)
         }
       }
+      if let count = address.layer2.requestsReceived {
+        table.count(SpeakerMetrics.addressRequests, ["\(address.address)"], total: count)
+      }
       if let count = address.layer2.repliesSent {
         table.count(SpeakerMetrics.addressReplies, ["\(address.address)"], total: count)
       }
@@ -190,8 +193,10 @@ struct StatusMetrics {
             MetalLBMetrics.announced, [service, protocolName, document.node, name], 1)
         }
       }
-      if let count = address.layer2.repliesSent {
+      if let count = address.layer2.requestsReceived {
         table.count(MetalLBMetrics.requests, [name], total: count)
+      }
+      if let count = address.layer2.repliesSent {
         table.count(MetalLBMetrics.responses, [name], total: count)
       }
       if let count = address.layer2.gratuitousSent {
@@ -234,9 +239,10 @@ struct StatusMetrics {
 }
 
 extension AddressStatus {
-  /// By what this node announces the address.
+  /// By what this node announces the address: an owner that may not answer does not.
   fileprivate var announcingProtocols: [String] {
-    (layer2.verdict == .owner ? ["layer2"] : []) + (bgp.verdict == .announced ? ["bgp"] : [])
+    let isAnswering = layer2.verdict == .owner && layer2.claim?.obstacle == nil
+    return (isAnswering ? ["layer2"] : []) + (bgp.verdict == .announced ? ["bgp"] : [])
   }
 }
 

@@ -76,7 +76,9 @@ public struct Layer2Status: Codable, Hashable, Sendable {
   public let claim: ClaimStatus?
   /// Who else was seen to use the address, or to want it: by interface, then by MAC address.
   public let conflicts: [ConflictStatus]
-  /// How many requests for the address this node answered since it owns it; nil unless it does.
+  /// How many requests for the address this node heard since it owns it; nil unless it does.
+  public let requestsReceived: UInt64?
+  /// How many of them it answered; nil unless it owns the address.
   public let repliesSent: UInt64?
   /// How often this node announced the address unasked since it owns it; nil unless it does.
   public let gratuitousSent: UInt64?
@@ -85,9 +87,11 @@ public struct Layer2Status: Codable, Hashable, Sendable {
   public init(
     verdict: Layer2Verdict, reason: String, sentence: String, owner: String? = nil,
     interfaces: [String] = [], since: Timestamp? = nil, claim: ClaimStatus? = nil,
-    conflicts: [ConflictStatus] = [], repliesSent: UInt64? = nil, gratuitousSent: UInt64? = nil
+    conflicts: [ConflictStatus] = [], requestsReceived: UInt64? = nil, repliesSent: UInt64? = nil,
+    gratuitousSent: UInt64? = nil
   ) {
     self.claim = claim
+    self.requestsReceived = requestsReceived
     self.repliesSent = repliesSent
     self.gratuitousSent = gratuitousSent
     self.conflicts = conflicts.sorted()

@@ -9,13 +9,16 @@ struct LeaseTests {
 
   @Test(
     "the lease of the node ends at its deadline, to the nanosecond",
-    arguments: [Frames.arpRequest, Frames.solicitation])
-  func node(frame: ByteBuffer) {
+    arguments: [
+      (Frames.arpRequest, IPAddress.v4(Frames.owned4)),
+      (Frames.solicitation, .v6(Frames.owned6)),
+    ])
+  func node(frame: ByteBuffer, address: IPAddress) {
     let last = Self.end - .nanoseconds(1)
     #expect(isAnswered(Frames.responder.look(at: frame, now: last, lease: Self.end).answer))
     for now in [Self.end, Self.end + .nanoseconds(1), .distantFuture] {
       let answer = Frames.responder.look(at: frame, now: now, lease: Self.end).answer
-      #expect(answer == .ignored(.leaseEnded))
+      #expect(answer == .withheld(.leaseEnded, address: address))
     }
     #expect(isAnswered(Frames.responder.look(at: frame, now: .distantFuture).answer))
   }
@@ -25,7 +28,9 @@ struct LeaseTests {
     var responder = Frames.responder
     responder.owned.setRight(.until(Self.end), to: .v4(Frames.owned4))
     let now = Self.end
-    #expect(responder.look(at: Frames.arpRequest, now: now).answer == .ignored(.leaseEnded))
+    #expect(
+      responder.look(at: Frames.arpRequest, now: now).answer
+        == .withheld(.leaseEnded, address: .v4(Frames.owned4)))
     #expect(isAnswered(responder.look(at: Frames.solicitation, now: now).answer))
     #expect(
       isAnswered(responder.look(at: Frames.arpRequest, now: now - .nanoseconds(1)).answer))
@@ -37,7 +42,7 @@ struct LeaseTests {
     responder.owned.setRight(.until(Self.end), to: .v4(Frames.owned4))
     let early = Self.end - .seconds(1)
     let answer = responder.look(at: Frames.arpRequest, now: early, lease: early).answer
-    #expect(answer == .ignored(.leaseEnded))
+    #expect(answer == .withheld(.leaseEnded, address: .v4(Frames.owned4)))
   }
 
   @Test("what was yielded is not answered, whatever the lease says")
@@ -45,8 +50,10 @@ struct LeaseTests {
     var responder = Frames.responder
     responder.owned.setRight(.yielded, to: .v4(Frames.owned4))
     responder.owned.setRight(.yielded, to: .v6(Frames.owned6))
-    for frame in [Frames.arpRequest, Frames.solicitation] {
-      #expect(responder.look(at: frame).answer == .ignored(.yielded))
+    for (frame, address) in [
+      (Frames.arpRequest, IPAddress.v4(Frames.owned4)), (Frames.solicitation, .v6(Frames.owned6)),
+    ] {
+      #expect(responder.look(at: frame).answer == .withheld(.yielded, address: address))
     }
   }
 

@@ -62,5 +62,11 @@ struct ReplyPathTests {
     #expect(isAnswered())
     lease.setEnd(ReplyLease.now - .seconds(1))
     #expect(!isAnswered())
+    // Whoever asked is counted, answered or not, until the address is given away.
+    var traffic = path.traffic(of: .v4(address))
+    #expect(traffic.requests == 2 && traffic.replies == 1)
+    path.forget([.v4(address)])
+    traffic = path.traffic(of: .v4(address))
+    #expect(traffic.requests == 0 && traffic.replies == 0)
   }
 }

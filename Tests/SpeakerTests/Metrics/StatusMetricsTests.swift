@@ -20,17 +20,20 @@ import Testing
       addresses: addresses, peers: peers, problems: problems, counters: ["filesRead": 3])
   }
 
-  private func web() throws -> AddressStatus {
+  private func web(obstacle: ObstacleStatus? = nil) throws -> AddressStatus {
     AddressStatus(
       address: try #require(IPAddress("192.0.2.200")), services: ["shop/web", "shop/api"],
       externalTrafficPolicy: .cluster, pool: "public",
       layer2: Layer2Status(
         verdict: .owner, reason: "owner", sentence: "it owns it", owner: "node-1",
+        claim: ClaimStatus(
+          epoch: 3, since: Timestamp(secondsSince1970: 1),
+          activity: obstacle == nil ? "answering" : "muted", obstacle: obstacle),
         conflicts: [
           ConflictStatus(
             mac: MACAddress(rawValue: 0x0000_5E00_5399), interface: "eth0", claims: 1,
             firstSeen: Timestamp(secondsSince1970: 1), lastSeen: Timestamp(secondsSince1970: 2))
-        ], repliesSent: 4, gratuitousSent: 6),
+        ], requestsReceived: 5, repliesSent: 4, gratuitousSent: 6),
       bgp: BGPStatus(verdict: .announced, reason: "announced", sentence: "it is announced"),
       since: Timestamp(secondsSince1970: 1))
   }
@@ -78,6 +81,7 @@ import Testing
       "bellman_announced{service=\"shop/web\",address=\"192.0.2.200\",protocol=\"bgp\"} 1",
       "bellman_announced{service=\"shop/api\",address=\"192.0.2.200\",protocol=\"layer2\"} 1",
       "bellman_owned_addresses 1", "bellman_addresses_without_owner 0",
+      "bellman_address_requests_total{address=\"192.0.2.200\"} 5",
       "bellman_address_replies_total{address=\"192.0.2.200\"} 4",
       "bellman_address_gratuitous_total{address=\"192.0.2.200\"} 6",
       "bellman_conflicts{address=\"192.0.2.200\",interface=\"eth0\",mac=\"00:00:5e:00:53:99\"} 1",
@@ -113,6 +117,17 @@ import Testing
     #expect(!text(document(addresses: [address])).contains("bellman_conflicts{"))
   }
 
+  /// The alert about two owners is for two that answer.
+  @Test func anOwnerThatIsSilentDoesNotAnnounce() throws {
+    let silent = try web(
+      obstacle: ObstacleStatus(reason: "noQuorum", sentence: "it lost its lease"))
+    let text = text(document(addresses: [silent]), metalLB: true)
+    #expect(!text.contains("protocol=\"layer2\"} 1\n"))
+    #expect(!text.contains("protocol=\"layer2\",node"))
+    #expect(text.contains("bellman_owned_addresses 1\n"))
+    #expect(text.contains("address=\"192.0.2.200\",protocol=\"bgp\"} 1\n"))
+  }
+
   @Test func whatCannotBeReadIsNoErrorOfTheConfiguration() {
     let stream = Diagnostic(severity: .error, file: "services", message: "cannot be read: refused")
     let pool = Diagnostic(
@@ -129,7 +144,8 @@ import Testing
     for line in [
       "metallb_speaker_announced{service=\"shop/web\",protocol=\"bgp\",node=\"node-1\","
         + "ip=\"192.0.2.200\"} 1",
-      "metallb_layer2_requests_received{ip=\"192.0.2.200\"} 4",
+      "metallb_layer2_requests_received{ip=\"192.0.2.200\"} 5",
+      "metallb_layer2_responses_sent{ip=\"192.0.2.200\"} 4",
       "metallb_layer2_gratuitous_sent{ip=\"192.0.2.200\"} 6",
       "metallb_bgp_session_up{peer=\"[2001:db8::1]:179\"} 0",
       "metallb_bgp_updates_total{peer=\"[2001:db8::1]:179\"} 5",
