@@ -17,6 +17,9 @@ final class GroupMemberships {
   /// The failure of the first address that is not reached by its group; nil when all are.
   var failure: LinuxError? { failures.min { $0.key < $1.key }?.value }
 
+  /// Whether the group is joined for this address.
+  func contains(_ address: IPv6Address) -> Bool { joined.contains(address) }
+
   /// Joins the group of an address, unless it is joined for this address already.
   func join(_ address: IPv6Address) {
     guard !joined.contains(address) else { return }

@@ -56,6 +56,8 @@ public final class LinkAnnouncer {
   private let lease: ReplyLease
   private let socket: PacketSocket
   private let groups: GroupMemberships
+  private var joins = JoinQueue()
+  private var joinTimer: Scheduled<Void>?
   private var responder: Responder
   private var schedule: GratuitousSchedule
   private var detector: ConflictDetector
@@ -120,7 +122,10 @@ public final class LinkAnnouncer {
     narrowFilter()
   }
 
-  deinit { timer?.cancel() }
+  deinit {
+    timer?.cancel()
+    joinTimer?.cancel()
+  }
 
   // MARK: Addresses
 
@@ -155,16 +160,31 @@ public final class LinkAnnouncer {
     arm()
   }
 
-  /// Makes ready to take these addresses, and no others: joins their groups, so that a switch that
-  /// snoops on MLD lets the first question through. Owned addresses need not be among them.
+  /// Makes ready to take these addresses, and no others: joins their groups in this order, some at a
+  /// time, so that a switch that snoops on MLD lets the first question through. Owned addresses need
+  /// not be among them.
   public func prepare(_ addresses: some Sequence<IPv6Address>) {
     eventLoop.preconditionInEventLoop()
     guard !isClosed else { return }
-    let wanted = Set(addresses)
+    let inOrder = Array(addresses)
+    let wanted = Set(inOrder)
     let dropped = prepared.subtracting(wanted)
     prepared = wanted
     for address in dropped where !owned.contains(address) { groups.leave(address) }
-    for address in wanted.sorted() { join(address) }
+    joins.replace(with: inOrder.filter { !groups.contains($0) })
+    if joinTimer == nil { joinSome() }
+  }
+
+  /// Joins the groups of prepared addresses whose turn it is.
+  private func joinSome() {
+    joinTimer = nil
+    guard !isClosed else { return }
+    for address in joins.next() { join(address) }
+    guard !joins.isEmpty else { return }
+    let bound = NIOLoopBound(relay, eventLoop: eventLoop)
+    joinTimer = eventLoop.scheduleTask(in: .milliseconds(JoinQueue.interval)) {
+      bound.value.announcer?.joinSome()
+    }
   }
 
   // MARK: The interface

@@ -35,8 +35,9 @@ public final class PeerPlane: Sendable {
   private let thread: IOThread
   private let isClosed = Mutex(false)
 
-  /// Anybody on the segment can send frames: more than these do not wait for the thread.
-  static let frameLimit = 256
+  /// Anybody on the segment can send frames: more than these do not wait for the thread. After a cut
+  /// all owners of a segment send a beacon at once.
+  static let frameLimit = 1024
 
   /// Opens the sockets in the network namespace of the calling thread, and starts the thread.
   ///

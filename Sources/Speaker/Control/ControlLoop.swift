@@ -101,7 +101,8 @@ actor ControlLoop {
       addresses: options.bgpListen, eventLoop: eventLoop, logger: logger)
     bfd = BFDTable(eventLoop: eventLoop, logger: logger)
     links = LinkTable(
-      options: options.layer2, lease: plane?.lease ?? ReplyLease(), eventLoop: eventLoop,
+      node: options.node, options: options.layer2, lease: plane?.lease ?? ReplyLease(),
+      eventLoop: eventLoop,
       logger: logger
     ) { frame, interface, receivedAt in
       plane?.receive(frame, on: interface, receivedAt: receivedAt)
@@ -131,6 +132,7 @@ actor ControlLoop {
       peers.pathChanged(to: $0, isUp: $1)
       journal.note(path: $0, isUp: $1)
     }
+    links.ownerOf = { [election] in election?.owner(of: $0) }
     links.onNews = { [journal] in journal.note(interface: $0, what: $1, why: $2) }
     links.onConflict = { [journal] in journal.note($0, interface: $1) }
     bfd.onState = { [metrics] in metrics.noteBFD("\($0)") }
@@ -482,11 +484,11 @@ actor ControlLoop {
         links.release(address)
       case .elect(let address, let eligibility, let nodes):
         election?.elect(address, eligibility, nodes)
-        links.setPrepared(eligibility == .fit, address)
+        links.prepare(address, candidates: eligibility == .fit ? nodes : nil)
       case .endElection(let address):
         election?.forget(address)
         relay?.post([.removed(address)])
-        links.setPrepared(false, address)
+        links.prepare(address, candidates: nil)
       case .announceRoute(let peer, let prefix, let attributes):
         changes[peer, default: .init()].announced[prefix] = BGP.RouteAttributes(
           attributes, localAS: configuration.localAS(towards: peer))
@@ -531,14 +533,16 @@ actor ControlLoop {
     relay?.post(addresses.map { .standing($0, isOurs: mayRelay($0)) })
     for address in addresses {
       guard let summary = assignment.summary(of: address) else {
-        links.setPrepared(false, address)
+        links.prepare(address, candidates: nil)
         if histories.removeValue(forKey: address) != nil {
           logger.info("no service has the address any more", metadata: ["address": "\(address)"])
           journal.collect(address, [.forgotten(at: now)], isHeard: true)
         }
         continue
       }
-      links.setPrepared(Layer2Verdict(summary.layer2) == .candidate, address)
+      links.prepare(
+        address,
+        candidates: Layer2Verdict(summary.layer2) == .candidate ? summary.candidates : nil)
       let before = histories[address] ?? AddressHistory(now: now)
       let changes = histories[address, default: before].note(summary, now: now)
       if let history = histories[address] {

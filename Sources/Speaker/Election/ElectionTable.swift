@@ -116,6 +116,9 @@ final class ElectionTable {
 
   private func name(of member: MemberID) -> String { names[member] ?? Self.unknown }
 
+  /// The node that has an address, as the election says; nil for nobody.
+  func owner(of address: IPAddress) -> String? { ownerships[address]?.owner }
+
   /// Whether the selector of nodes with a speaker is for this node too.
   var selectsOwnNode: Bool { membership.selectsOwnNode }
 

@@ -18,7 +18,7 @@ final class LinkTable {
   private var selections: [IPAddress: InterfaceSelection] = [:]
   private var touched: Set<IPAddress> = []
   private var named: Set<String> = []
-  private var prepared: Set<IPAddress> = []
+  private var prepared: PreparedAddresses
   private var isPreparing = false
   private let options: Layer2Options
   private var retry: Scheduled<Void>?
@@ -30,6 +30,8 @@ final class LinkTable {
   var onChange: (() -> Void)?
   /// Hears what becomes of an interface, in words.
   var onNews: (_ interface: String, _ what: String, _ why: String) -> Void = { _, _, _ in }
+  /// Says which node has an address.
+  var ownerOf: (IPAddress) -> String? = { _ in nil }
   /// Hears who else uses our addresses.
   var onConflict: (_ event: ConflictEvent, _ interface: String) -> Void = { _, _ in }
 
@@ -48,19 +50,18 @@ final class LinkTable {
 
   /// How often an interface that cannot be opened is tried again.
   private static let retryInterval = TimeAmount.seconds(5)
-  /// Addresses whose groups are joined before they are owned, at most: each takes room in the tables of
-  /// switches that snoop.
-  private static let preparedLimit = 256
 
   /// A table without interfaces.
   ///
   /// - Parameters:
+  ///   - node: The name of this node.
   ///   - lease: Until when this node may answer.
   ///   - onSpeakerFrame: Called on other threads with what other speakers say on a segment.
   init(
-    options: Layer2Options, lease: ReplyLease, eventLoop: any EventLoop, logger: Logger,
-    onSpeakerFrame: @escaping SpeakerFrameHandler
+    node: String, options: Layer2Options, lease: ReplyLease, eventLoop: any EventLoop,
+    logger: Logger, onSpeakerFrame: @escaping SpeakerFrameHandler
   ) {
+    prepared = PreparedAddresses(node: node)
     self.options = options
     self.lease = lease
     self.onSpeakerFrame = onSpeakerFrame
@@ -80,13 +81,11 @@ final class LinkTable {
     touched.insert(address)
   }
 
-  /// Whether this node may soon own the address, and joins its multicast group from the next
-  /// ``flush()`` on.
-  func setPrepared(_ isPrepared: Bool, _ address: IPAddress) {
-    guard address.family == .ipv6 else { return }
-    let isChange =
-      isPrepared ? prepared.insert(address).inserted : prepared.remove(address) != nil
-    if isChange { isPreparing = true }
+  /// These nodes may own the address, of which this is one, and it joins the multicast group from the
+  /// next ``flush()`` on; with nil it is none of them.
+  func prepare(_ address: IPAddress, candidates: [FitNode]?) {
+    guard case .v6(let address) = address else { return }
+    if prepared.set(address, candidates: candidates) { isPreparing = true }
   }
 
   /// Announces all addresses of the interfaces with these indices from the beginning.
@@ -101,7 +100,9 @@ final class LinkTable {
   /// Brings what was taken and released since the last call to the interfaces, each in one batch.
   func flush() {
     guard !touched.isEmpty || isPreparing else { return }
-    let groups = preparedGroups
+    // What is owned needs no room any more, and what was needs it again.
+    if prepared.isOverLimit, touched.contains(where: { $0.family == .ipv6 }) { isPreparing = true }
+    let groups = isPreparing ? preparedGroups() : []
     for (name, link) in links {
       let taken = touched.filter { belongs($0, to: name) && !link.owned.contains($0) }
       if !taken.isEmpty { link.take(taken.sorted()) }
@@ -280,7 +281,8 @@ final class LinkTable {
     let conflicts = links.sorted { $0.key < $1.key }.flatMap { name, link in
       link.conflicts.map { ($0.address, ConflictStatus($0, interface: name)) }
     }
-    return failed + deaf + Problem.list(of: conflicts)
+    let late = links.isEmpty ? nil : prepared.problem
+    return failed + deaf + [late].compactMap(\.self) + Problem.list(of: conflicts)
   }
 
   private func exclusion(
@@ -319,7 +321,7 @@ final class LinkTable {
           "interface": "\(name)", "mac": "\(interface.macAddress?.description ?? "-")",
         ])
       let owned = selections.keys.filter { belongs($0, to: name) }
-      link.prepare(preparedGroups)
+      link.prepare(preparedGroups())
       if !owned.isEmpty { link.take(owned.sorted()) }
     } catch {
       let text = "\(error)"
@@ -354,10 +356,8 @@ final class LinkTable {
     }
   }
 
-  private var preparedGroups: [IPv6Address] {
-    prepared.sorted().prefix(Self.preparedLimit).compactMap { address in
-      if case .v6(let address) = address { address } else { nil }
-    }
+  private func preparedGroups() -> [IPv6Address] {
+    prepared.choose(isOwned: { selections[.v6($0)] != nil }, owner: { ownerOf(.v6($0)) })
   }
 
   /// What one interface of ours sends, another hears where both are on one segment.

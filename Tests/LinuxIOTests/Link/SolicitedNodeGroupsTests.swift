@@ -139,6 +139,29 @@ struct SolicitedNodeGroupsTests {
     }
   }
 
+  @Test("hundreds of prepared addresses are joined some at a time, and the last choice counts")
+  func preparedInTurn() throws {
+    try Segment.with { segment in
+      let addresses = (1...300).map { Self.address(0x10_0000 + $0) }
+      try NodeAnnouncer.with(segment.nodeA) { node in
+        let joined = { try segment.nodeA.run { try Self.kernelGroups() }.count }
+        let before = try joined()
+        try node { $0.prepare(addresses) }
+        #expect(try joined() < before + 300)
+        #expect(try eventually { try joined() == before + 300 })
+        try node { $0.prepare(addresses) }
+        try node { $0.prepare(addresses.suffix(10)) }
+        #expect(try joined() == before + 10)
+        try node { $0.prepare(addresses.prefix(200)) }
+        try node { $0.prepare([]) }
+        #expect(try joined() == before)
+        usleepMilliseconds(300)
+        #expect(try joined() == before)
+        #expect(node.problems == [])
+      }
+    }
+  }
+
   @Test("a group that could not be joined is told once, and joined when it can be")
   func joinedLater() throws {
     try Segment.with { segment in

@@ -36,6 +36,13 @@ struct MailboxTests {
     #expect(try !isReadable(mailbox))
   }
 
+  /// After a cut of the segment each owner on it sends a beacon at once.
+  @Test func thereIsRoomForTheBeaconsOfAThousandOwners() throws {
+    let mailbox = try Mailbox<Int>(limit: PeerPlane.frameLimit)
+    for number in 0..<1000 { mailbox.post(number) }
+    #expect(mailbox.lost == 0)
+  }
+
   @Test func whatFindsNoRoomIsCounted() throws {
     let mailbox = try Mailbox<Int>(limit: 3)
     for number in 0..<10 { mailbox.post(number) }
