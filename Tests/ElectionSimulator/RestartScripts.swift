@@ -9,7 +9,8 @@ extension Scripts {
     trySeeds { echoOfThePast(guards, seed: $0) }
   }
 
-  private static func echoOfThePast(_ guards: Guards, seed: UInt64) -> [Finding] {
+  /// The same with one seed.
+  package static func echoOfThePast(_ guards: Guards, seed: UInt64) -> [Finding] {
     let (world, owner, companion, heir, rest) = takenOver(guards, seed: seed)
     guard let heir else { return world.findings }
     // Neither does a witness of the heir know any more what it has to tell the former owner.

@@ -26,7 +26,8 @@ package enum Scripts {
     trySeeds { forgottenFence(guards, seed: $0) }
   }
 
-  private static func forgottenFence(_ guards: Guards, seed: UInt64) -> [Finding] {
+  /// The same with one seed.
+  package static func forgottenFence(_ guards: Guards, seed: UInt64) -> [Finding] {
     let (world, owner, companion, heir, rest) = takenOver(guards, seed: seed)
     guard let heir else { return world.findings }
     world.inject(.kill(node: rest[0], remembers: true), lasting: 30)

@@ -29,6 +29,12 @@ import Testing
     #expect(row.percentile(1) <= 600)
   }
 
+  @Test func crashesOneAfterTheOtherAreEachOverInTime() {
+    let row = Tables.failover(nodes: 20, policy: .strict, runs: 1, crashes: 3)
+    #expect(row.gaps.count >= 3)
+    #expect(row.percentile(1) <= 600)
+  }
+
   @Test func aNodeThatReturnsTakesNothingBack() {
     let world = Self.quiet(4, .strict)
     let victim = owners(world)[0]
