@@ -71,6 +71,8 @@ bench: packages
 	  --failover-runs $(BENCH_FAILOVER_RUNS) $(ARGS)
 
 simulate:
+	$(SWIFT) run -c release simulate regressions
+	$(SWIFT) run -c release simulate mutations
 	$(SWIFT) run -c release simulate run seed=$(SEED) steps=$(STEPS) seeds=1000000
 
 format:

@@ -11,6 +11,7 @@ import ElectionSimulator
     usage: simulate [run] [key=value ...]   random faults, one run for each seed
            simulate tables                  the measured tables
            simulate mutations               remove each guard and see that it is missed
+           simulate regressions             run the seeds that found a fault once
     keys:  seed=1        the first seed
            seeds=100     how many seeds
            steps=0       stop after so many steps; 0 for all seeds
@@ -45,6 +46,8 @@ import ElectionSimulator
     case "mutations":
       let missed = Mutations.report(only: options["only"]) { say($0) }
       exit(missed == 0 ? 0 : 1)
+    case "regressions":
+      exit(Regressions.report { say($0) } == 0 ? 0 : 1)
     default:
       say(usage)
       exit(2)

@@ -42,54 +42,14 @@ import Testing
     #expect(World(scenario).run() == [])
   }
 
-  /// The seeds that found a fault once, as speakers run.
-  @Test(arguments: [
-    // Two fresh nodes each expected the other to take an address, for one of them left those that only
-    // the other could have out of the loads; so it stayed free for a second longer.
-    (seed: 26446, nodes: 2, seconds: 600), (seed: 23289, nodes: 2, seconds: 600),
-    // A node that was added again took what one had that did not know it yet: it took the moment at
-    // which it began to wait for a heartbeat for one, and the beacon that it heard then for too old.
-    (seed: 35020, nodes: 4, seconds: 410),
-  ])
-  func whatSpeakersFailedOnceHolds(_ row: (seed: UInt64, nodes: Int, seconds: Int)) {
-    let scenario = Scenario(seed: row.seed, nodes: row.nodes, seconds: row.seconds)
-    #expect(World(scenario).run() == [])
+  /// The seeds that found a fault once, but those that take long: `simulate regressions` runs all.
+  @Test(arguments: Regressions.all.filter { !$0.isLong }.map(\.seed))
+  func whatFailedOnceHolds(_ seed: UInt64) throws {
+    let regression = try #require(Regressions.all.first { $0.seed == seed })
+    #expect(regression.failure() == nil, "\(regression.fault)")
   }
 
-  /// The seeds that found a fault once, with the model of then; each names it. What 5242, 5848 and 6533 found is in
-  /// `PromiseTests`: they take long.
-  @Test(arguments: [
-    // A witness whose log was empty did not tell a restarted member its number: no lease ever.
-    (seed: 2107, nodes: 5, seconds: 120),
-    // A replaced entry of the log left a gap that was never closed.
-    (seed: 4, nodes: 8, seconds: 60),
-    // An owner that defended itself did not end the probing of an heir.
-    (seed: 37, nodes: 6, seconds: 60),
-    // A claim was overruled while its heir was asking for it.
-    (seed: 1, nodes: 5, seconds: 60),
-    // An owner that was suspended in the middle of a hand-over still answered when it woke up.
-    (seed: 51116, nodes: 2, seconds: 600),
-    // The hints of a witness that had started after the death of a member were dropped.
-    (seed: 50298, nodes: 3, seconds: 300),
-    // The end of a later promise replaced the news that the owner was superseded.
-    (seed: 646, nodes: 5, seconds: 340),
-    // An owner without a lease announced what a witness had set free while it was suspended.
-    (seed: 2491, nodes: 6, seconds: 590),
-    // A restarted owner, which had heard of other nodes than before, claimed again what its former
-    // life had with the promises of its new witnesses, while an heir had those of the former ones.
-    (seed: 20712, nodes: 5, seconds: 500),
-    // An heir gave promises back and asked for the same epoch again: late grants counted, late releases
-    // ended the new promises, and two had a quorum.
-    (seed: 6880, nodes: 5, seconds: 260),
-    // An owner that had its lease again did not say so on the segment, and a neighbour that was asking
-    // there took the address; the check took it for one that had answered all the time.
-    (seed: 7052, nodes: 9, seconds: 365),
-    // L1 counted a node that was added since among the witnesses of a life that had ended.
-    (seed: 5673, nodes: 4, seconds: 470),
-  ])
-  func whatFailedOnceHolds(_ row: (seed: UInt64, nodes: Int, seconds: Int)) {
-    let scenario = Scenario(
-      seed: row.seed, nodes: row.nodes, seconds: row.seconds, model: .recorded)
-    #expect(World(scenario).run() == [])
+  @Test func eachRegressionIsAnotherSeed() {
+    #expect(Set(Regressions.all.map(\.seed)).count == Regressions.all.count)
   }
 }
