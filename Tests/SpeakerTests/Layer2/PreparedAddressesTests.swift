@@ -69,6 +69,26 @@ import Testing
     #expect(prepared.unprepared == 70)
   }
 
+  @Test func fitnessAndWeightComeBeforeTheHash() {
+    let here: Set = ["node-1"]
+    var prepared = PreparedAddresses(node: "node-1", limit: 20)
+    var turns: [(turn: Int, address: IPv6Address)] = []
+    for number in 1...40 {
+      let address = Self.address(number)
+      let (turn, candidates) =
+        number <= 20
+        ? (4, Self.candidates(last: here))
+        : number <= 30
+          ? (Self.place(of: address), Self.candidates())
+          : (0, Self.candidates(preferred: here))
+      _ = prepared.set(address, candidates: candidates)
+      turns.append((turn, address))
+    }
+    let chosen = Self.choose(&prepared)
+    let expected = turns.sorted { ($0.turn, $0.address) < ($1.turn, $1.address) }
+    #expect(chosen == expected.prefix(20).map(\.address))
+  }
+
   /// Where the owner is before this node in the ranking, there is one less to wait for.
   @Test func theOwnerIsNoHeir() throws {
     let second = try #require((1...100).map(Self.address).first { Self.place(of: $0) == 1 })
