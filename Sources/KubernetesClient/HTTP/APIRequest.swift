@@ -23,6 +23,11 @@ struct APIRequest: Sendable {
     return request
   }
 
+  /// What asks which kinds are served of a type's group and version.
+  static func discovery(of type: ResourceType) -> APIRequest {
+    APIRequest(path: type.groupPath)
+  }
+
   static func list(_ selection: Selection, limit: Int, continueToken: String?) -> APIRequest {
     var request = selecting(selection)
     request.query.append(("limit", String(limit)))

@@ -103,6 +103,8 @@ private actor Follower {
         if watch.resourceVersion == nil { listing() }
         let request = APIRequest.watch(selection, watch)
         start(id) { await $0.watch(request, id) }
+      case .discover(let id):
+        start(id) { await $0.discover(id) }
       case .cancel(let id):
         if request?.id == id { request?.task.cancel() }
       case .renewCredentials: renewsCredentials = true
@@ -176,6 +178,24 @@ private actor Follower {
         throw .malformed(error.description)
       }
       await handle(.response(.page(page), of: id))
+    } catch {
+      await handle(.response(.failed(error), of: id))
+    }
+  }
+
+  private func discover(_ id: Reflector.RequestID) async {
+    let type = selection.type
+    do throws(RequestFailure) {
+      let octets = try await client.fetchOnce(.discovery(of: type)) {
+        await self.handle(.response(.activity, of: id))
+      }
+      let list = try? JSONValue(parsing: octets)
+      // An empty list is that of a server that does not know its custom resources yet.
+      guard list?["groupVersion"]?.string == type.apiVersion,
+        let resources = list?["resources"]?.array, !resources.isEmpty
+      else { throw .malformed("expected the resources of \(type.apiVersion)") }
+      let isServed = resources.contains { $0["name"]?.string == type.plural }
+      await handle(.response(.discovered(isServed: isServed), of: id))
     } catch {
       await handle(.response(.failed(error), of: id))
     }

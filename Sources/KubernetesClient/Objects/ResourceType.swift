@@ -57,9 +57,12 @@ public struct ResourceType: Hashable, Sendable {
     group: "metallb.io", version: "v1beta1", plural: "configurationstates",
     kind: "ConfigurationState")
 
+  /// The path of the group and version.
+  var groupPath: String { group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)" }
+
   /// The path of the objects of `namespace`, or of all.
   func path(namespace: String?) -> String {
-    var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
+    var path = groupPath
     if isNamespaced, let namespace { path += "/namespaces/\(PathText.escape(namespace))" }
     return "\(path)/\(plural)"
   }

@@ -11,6 +11,9 @@ extension Reflector {
     switch phase {
     case .idle, .waiting: return
     case .listing: break
+    case .discovering:
+      // A refusal says nothing of the kind.
+      guard failure.isTransient else { return notFound(now, &generator, &actions) }
     case .streaming:
       // Servers before 1.27, and those where it is off, refuse the parameters with 400 or 422.
       if let code = failure.code, [400, 405, 422].contains(code) {
@@ -58,12 +61,14 @@ extension Reflector {
   }
 
   /// Waits for a kind that is not installed. One answer is not believed: API servers that start know
-  /// their custom resources later than they answer for them.
+  /// their custom resources later than they answer for them. At the very first, what the server says
+  /// of the kind's group and version may prove it.
   private mutating func notFound(
     _ now: NIODeadline, _ generator: inout some RandomNumberGenerator, _ actions: inout [Action]
   ) {
     let since = absentSince ?? now
     absentSince = since
+    if !isSynced, known.isEmpty, !hasAskedDiscovery { return askDiscovery(now, &actions) }
     let confirmation: TimeAmount =
       if !known.isEmpty {
         configuration.absenceConfirmation
@@ -75,6 +80,27 @@ extension Reflector {
       let spread = Int64.random(in: 0...max(time / 5, 0), using: &generator)
       return wait(.nanoseconds(time + spread), then: .list, now)
     }
+    settleAbsence(nextLook: absentInterval, now, &generator, &actions)
+    absences += 1
+  }
+
+  /// Takes in what the server serves of the kind's group and version.
+  ///
+  /// That others of them are served proves that this one is not: a server knows the definitions of all,
+  /// or of none. It is looked for soon again, lest it be one that is being installed beside them.
+  mutating func noteDiscovery(
+    isServed: Bool, _ now: NIODeadline, _ generator: inout some RandomNumberGenerator,
+    _ actions: inout [Action]
+  ) {
+    guard !isServed else { return notFound(now, &generator, &actions) }
+    settleAbsence(
+      nextLook: configuration.firstAbsenceConfirmation, now, &generator, &actions)
+  }
+
+  private mutating func settleAbsence(
+    nextLook interval: TimeAmount, _ now: NIODeadline,
+    _ generator: inout some RandomNumberGenerator, _ actions: inout [Action]
+  ) {
     backoff.reset()
     // First of all: who is told that nothing is there must know why.
     report(.notInstalled, &actions)
@@ -84,10 +110,9 @@ extension Reflector {
       isSynced = true
       actions.append(.deliver(ReflectedChanges(removed, isComplete: true)))
     }
-    let interval = absentInterval.nanoseconds
-    let spread = Int64.random(in: -(interval / 5)...interval / 5, using: &generator)
-    wait(.nanoseconds(interval + spread), then: .list, now)
-    absences += 1
+    let time = interval.nanoseconds
+    let spread = Int64.random(in: -(time / 5)...time / 5, using: &generator)
+    wait(.nanoseconds(time + spread), then: .list, now)
   }
 
   /// The time until a kind that is not installed is looked for again.

@@ -32,7 +32,9 @@ extension Reflector {
       fail(.connection("the server ended a list early"), now, &generator, &actions)
     case (.failed(let failure), _):
       fail(failure, now, &generator, &actions)
-    case (.page, _), (.events, _):
+    case (.discovered(let isServed), .discovering):
+      noteDiscovery(isServed: isServed, now, &generator, &actions)
+    case (.page, _), (.events, _), (.discovered, _):
       fail(.malformed("an answer to another request"), now, &generator, &actions)
     }
   }
@@ -49,6 +51,7 @@ extension Reflector {
     case .watching(var watch):
       watch.lastActivity = now
       phase = .watching(watch)
+    case .discovering(let request, _): phase = .discovering(request, lastActivity: now)
     }
   }
 

@@ -31,6 +31,8 @@ public struct Reflector: Sendable {
   var absentSince: NIODeadline?
   /// How often the kind was found not to be installed.
   var absences = 0
+  /// Whether the server was asked what it serves of the kind's group and version.
+  var hasAskedDiscovery = false
   /// Until when the server asked to be left in peace.
   var asksNothingUntil: NIODeadline?
   /// Whether what is waited for is a server that could take no request.
@@ -53,6 +55,8 @@ public struct Reflector: Sendable {
     case listing(Listing)
     case streaming(Listing, startedAt: NIODeadline)
     case watching(Following)
+    /// Whether the kind is served at all is asked.
+    case discovering(RequestID, lastActivity: NIODeadline)
   }
 
   /// What to do after a wait.
@@ -115,6 +119,7 @@ public struct Reflector: Sendable {
         listing.lastActivity + configuration.responseTimeout,
         startedAt + configuration.streamingListTimeout)
     case .watching(let watch): deadline(of: watch)
+    case .discovering(_, let lastActivity): lastActivity + configuration.responseTimeout
     }
   }
 
@@ -132,6 +137,7 @@ public struct Reflector: Sendable {
     case .idle, .waiting: nil
     case .listing(let listing), .streaming(let listing, _): listing.request
     case .watching(let watch): watch.request
+    case .discovering(let request, _): request
     }
   }
 
@@ -143,6 +149,9 @@ public struct Reflector: Sendable {
     case .idle: break
     case .waiting(_, let step):
       begin(step, now, &generator, &actions)
+    case .discovering(let request, _):
+      actions.append(.cancel(request))
+      fail(.stalled, now, &generator, &actions)
     case .listing(let listing):
       actions.append(.cancel(listing.request))
       fail(.stalled, now, &generator, &actions)
@@ -189,6 +198,15 @@ public struct Reflector: Sendable {
       phase = .watching(Following(request: request, lastActivity: now))
       actions.append(.watch(Watch(resourceVersion: resourceVersion, seconds: seconds), request))
     }
+  }
+
+  /// Asks what the server serves of the kind's group and version.
+  mutating func askDiscovery(_ now: NIODeadline, _ actions: inout [Action]) {
+    hasAskedDiscovery = true
+    lastRequest += 1
+    let request = RequestID(number: lastRequest)
+    phase = .discovering(request, lastActivity: now)
+    actions.append(.discover(request))
   }
 
   /// Asks for the page of a list that follows.

@@ -26,7 +26,8 @@ extension Reflector {
     /// How long a kind that had objects must seem not installed until they count as gone: API
     /// servers answer 404 for custom resources while they start.
     public var absenceConfirmation: TimeAmount = .seconds(30)
-    /// The same at the very first look, before anything is known of the kind.
+    /// The same at the very first look, before anything is known of the kind, where the server does
+    /// not prove it: by serving others of its group and version, and not this one.
     public var firstAbsenceConfirmation: TimeAmount = .seconds(3)
     /// Until when all who wait for a server ask it again after it is seen to be well.
     public var recoverySpread: TimeAmount = .milliseconds(500)

@@ -30,6 +30,8 @@ extension Reflector {
     case events([WatchEvent])
     /// The server ended a watch in an orderly way.
     case ended
+    /// What the server serves of the kind's group and version, and whether the kind is among it.
+    case discovered(isServed: Bool)
     /// The request is over without success.
     case failed(RequestFailure)
   }
@@ -42,6 +44,8 @@ extension Reflector {
     case list(limit: Int, continueToken: String?, RequestID)
     /// Watch.
     case watch(Watch, RequestID)
+    /// Ask what the server serves of the kind's group and version.
+    case discover(RequestID)
     /// End this request; nothing of it is listened to any more.
     case cancel(RequestID)
     /// Get other credentials before the next request, for the server refused these.

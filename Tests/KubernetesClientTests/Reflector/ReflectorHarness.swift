@@ -38,7 +38,7 @@ struct ReflectorHarness {
     let actions = reflector.handle(input, now: now, using: &generator)
     for action in actions {
       switch action {
-      case .list(_, _, let id), .watch(_, let id): request = id
+      case .list(_, _, let id), .watch(_, let id), .discover(let id): request = id
       default: break
       }
     }
@@ -99,8 +99,11 @@ extension [Reflector.Action] {
     compactMap { if case .list(_, let token, _) = $0 { .some(token) } else { nil } }
   }
 
+  /// How often it is asked what the server serves.
+  var discoveries: Int { count { if case .discover = $0 { true } else { false } } }
+
   /// How many requests are made.
-  var requests: Int { watches.count + lists.count }
+  var requests: Int { watches.count + lists.count + discoveries }
 
   /// The conditions that are reported.
   var conditions: [Reflector.Condition] {

@@ -26,10 +26,11 @@ struct ReflectorSimulation {
   private enum Request {
     case list(limit: Int, token: String?, Reflector.RequestID)
     case watch(Watch, Reflector.RequestID)
+    case discover(Reflector.RequestID)
 
     var id: Reflector.RequestID {
       switch self {
-      case .list(_, _, let id), .watch(_, let id): id
+      case .list(_, _, let id), .watch(_, let id), .discover(let id): id
       }
     }
   }
@@ -89,6 +90,10 @@ struct ReflectorSimulation {
           Watch(
             version: watch.resourceVersion.flatMap { Int($0) },
             isStreaming: watch.resourceVersion == nil, bookmarkAt: now + .seconds(60)), id)
+      case .discover(let id):
+        #expect(request == nil, "two requests at once")
+        requests += 1
+        request = .discover(id)
       case .cancel(let id): if request?.id == id { request = nil }
       case .renewCredentials, .renewConnections: break
       case .deliver(let changes): take(changes)
@@ -133,6 +138,9 @@ struct ReflectorSimulation {
     switch current {
     case .list(let limit, let token, let id): answerList(limit, token, id)
     case .watch(let watch, let id): answerWatch(watch, id, isFaulty)
+    case .discover(let id):
+      request = nil
+      perform(.response(.discovered(isServed: server.isInstalled), of: id))
     }
   }
 

@@ -160,7 +160,8 @@ struct ReflectorTests {
   func notInstalled() throws {
     var harness = ReflectorHarness()
     harness.handle(.start)
-    // A server that starts may not know its custom resources yet.
+    // A server that starts may not know its custom resources yet, nor their group.
+    #expect(try harness.fail(404).discoveries == 1 && !harness.reflector.isSynced)
     #expect(try harness.fail(404).isEmpty && !harness.reflector.isSynced)
     let pause = try #require(harness.delay)
     #expect(pause >= .seconds(3) && pause <= .seconds(4))
@@ -182,10 +183,86 @@ struct ReflectorTests {
     #expect(found.conditions == [.following])
   }
 
+  @Test("A group that is served without the kind proves at once that it is not installed")
+  func provedAbsence() throws {
+    var harness = ReflectorHarness()
+    harness.handle(.start)
+    try harness.fail(404)
+    #expect(
+      try harness.respond(.discovered(isServed: false)) == [
+        .report(.notInstalled), .deliver(ReflectedChanges([], isComplete: true)),
+      ])
+    // Soon the first time, for it may be being installed; then in peace.
+    for expected in [3, 10, 20, 40, 80, 120] as [Int64] {
+      let delay = try #require(harness.delay).nanoseconds / 1_000_000
+      #expect((expected * 800...expected * 1200).contains(delay), "\(delay) ms")
+      let asked = harness.pass(.milliseconds(delay + 1))
+      #expect(asked.lists == [nil] && asked.requests == 1)
+      #expect(try harness.fail(404).isEmpty)
+    }
+    harness.pass(try #require(harness.delay))
+    let found = try harness.respond(.page(ListPage(objects: [a], resourceVersion: "50")))
+    #expect(found.delivered == [ReflectedChanges([.upserted(a)], isComplete: true)])
+  }
+
+  @Test("A group that cannot be asked for, or that has the kind, proves nothing")
+  func unprovedAbsence() throws {
+    let answers: [Reflector.Response] = [
+      .discovered(isServed: true), .failed(.malformed("<html>")),
+      .failed(.status(APIStatus(code: 403))), .failed(.status(APIStatus(code: 404))),
+    ]
+    for answer in answers {
+      var harness = ReflectorHarness()
+      harness.handle(.start)
+      try harness.fail(404)
+      #expect(try harness.respond(answer).isEmpty && !harness.reflector.isSynced)
+      let pause = try #require(harness.delay)
+      #expect(pause >= .seconds(3) && pause <= .seconds(4))
+      #expect(harness.pass(pause).lists == [nil])
+      #expect(try harness.fail(404).conditions == [.notInstalled])
+    }
+  }
+
+  @Test("A server that is asked once whether it serves a kind and fails is not asked again")
+  func failedDiscovery() throws {
+    var harness = ReflectorHarness()
+    harness.handle(.start)
+    try harness.fail(404)
+    #expect(
+      try harness.fail(429, retryAfter: .seconds(20)).conditions.count == 1,
+      "the server could take no request")
+    #expect(try #require(harness.delay) >= .seconds(20))
+    var actions = harness.pass(try #require(harness.delay))
+    while !harness.reflector.isSynced {
+      actions += try harness.fail(404)
+      #expect(harness.now < .uptimeNanoseconds(60_000_000_000))
+      actions += harness.pass(harness.reflector.isSynced ? .zero : try #require(harness.delay))
+    }
+    #expect(actions.discoveries == 0)
+    // One that says nothing is given up like any other.
+    harness = ReflectorHarness()
+    harness.handle(.start)
+    try harness.fail(404)
+    let stalled = harness.pass(.seconds(31))
+    #expect(stalled.contains(.renewConnections) && stalled.lists == [nil])
+  }
+
+  @Test("A kind that had objects is not given up for what the server says it serves")
+  func discoveryIsForTheStart() throws {
+    var harness = try ReflectorHarness.following([a])
+    var actions: [Reflector.Action] = []
+    for _ in 0..<3 {
+      actions += try harness.fail(404)
+      actions += harness.pass(try #require(harness.delay))
+    }
+    #expect(actions.discoveries == 0 && Set(harness.reflector.knownNames) == [a.name])
+  }
+
   @Test("A kind that comes while the first 404 is in doubt is read as if nothing had been")
   func foundInTime() throws {
     var harness = ReflectorHarness()
     harness.handle(.start)
+    try harness.fail(404)
     try harness.fail(404)
     harness.pass(.seconds(4))
     let found = try harness.respond(.page(ListPage(objects: [a], resourceVersion: "50")))

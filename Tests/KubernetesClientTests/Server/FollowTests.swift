@@ -87,6 +87,20 @@ struct FollowTests {
     }
   }
 
+  @Test("That a kind is not installed is proved by what the server says it serves")
+  func notInstalledForSure() async throws {
+    try await TestAPIServer.run { server in
+      server.store.setInstalled(false, .ipAddressPools)
+      var configuration = Reflector.Configuration.patient
+      configuration.firstAbsenceConfirmation = .hours(1)
+      let pools = Selection(ResourceType(.ipAddressPool))
+      try await following(pools, of: server.endpoint(), configuration) { mirror in
+        try await eventually { mirror.isComplete && mirror.conditions == [.notInstalled] }
+        #expect(server.faults.count(of: .other) == 1)
+      }
+    }
+  }
+
   /// Each fault of the list or of the watch, in both ways to list.
   static let faults: [(FaultPlan.Request, Fault)] = [
     .list, .page, .stream, .watch,

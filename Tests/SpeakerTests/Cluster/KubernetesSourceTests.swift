@@ -1,4 +1,5 @@
 import KubernetesClient
+import NIOCore
 import Resources
 import Status
 import TestAPIServer
@@ -106,6 +107,27 @@ struct KubernetesSourceTests {
         for type in types { server.store.setInstalled(true, type) }
         server.put(ClusterObjects.pool("pool", "192.0.2.0/24"))
         try await rig.eventually("the pool is known") { $0.addresses.first?.pool == "pool" }
+      }
+    }
+  }
+
+  /// Clusters lack kinds that MetalLB of their age does not have; their speakers start no later.
+  @Test func aKindThatItsGroupLacksHoldsNoStartUp() async throws {
+    try await TestAPIServer.run { server in
+      for kind in ["Community", "BFDProfile"] {
+        let type = try #require(ServedType(of: ClusterObjects.metallb(kind, "x", [:])))
+        server.store.setInstalled(false, type)
+      }
+      server.put(
+        ClusterObjects.node("node-1"), ClusterObjects.pool("pool", "192.0.2.0/24"),
+        ClusterObjects.service("web", "192.0.2.1"))
+      var requests = Reflector.Configuration.patient
+      requests.firstAbsenceConfirmation = .hours(1)
+      try await ClusterRig.run(server, requests) { rig in
+        try await rig.eventually("it has read everything") {
+          $0.addresses.first?.pool == "pool" && $0.problems.isEmpty
+        }
+        #expect(server.faults.count(of: .other) == 2, "each is asked about once")
       }
     }
   }
