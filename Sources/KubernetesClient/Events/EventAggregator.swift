@@ -42,8 +42,20 @@ public struct EventAggregator: Sendable {
     }
   }
 
-  /// The records that were left out because too many waited, or the server did not take them.
-  public private(set) var dropped: UInt64 = 0
+  /// Why a record is left out.
+  public enum Drop: String, Hashable, Sendable, CaseIterable {
+    /// Too many waited to be written.
+    case tooMany
+    /// The server refused it.
+    case refused
+    /// The server took it in none of many attempts.
+    case notTaken
+  }
+
+  /// What became of the writes since the start.
+  public private(set) var counts = WriteCounts()
+  /// The records that were left out.
+  public private(set) var drops: [Drop: UInt64] = [:]
 
   private let configuration: Configuration
   private let controller: String
@@ -93,7 +105,7 @@ public struct EventAggregator: Sendable {
     }
     makeRoom(now)
     guard queue.count < configuration.capacity, entries.count < configuration.capacity else {
-      dropped += 1
+      drops[.tooMany, default: 0] += 1
       return
     }
     number += 1
@@ -142,15 +154,21 @@ public struct EventAggregator: Sendable {
     guard let record = entries.first(where: { $0.value.name == write.name })?.key,
       var entry = entries[record]
     else { return }
+    let isRetry = entry.failures > 0
     guard let failure, !isDone(write, failure) else {
+      counts.note(isSuccess: true, isRetry: isRetry)
       budget.succeed()
       entry.failures = 0
       entries[record] = entry
       return
     }
+    counts.note(isSuccess: false, isRetry: isRetry)
     entry.failures += 1
     guard failure.isTransient, entry.failures < configuration.attempts else {
-      if case .create = write { dropped += 1 }
+      // Of one that is there only a count is lost.
+      if case .create = write {
+        drops[failure.isTransient ? .notTaken : .refused, default: 0] += 1
+      }
       entries[record] = nil
       queue.removeAll { $0 == record }
       return

@@ -21,8 +21,11 @@ public actor EventRecorder {
     self.aggregator = aggregator
   }
 
-  /// The records that were left out because there were too many, or the server did not take them.
-  public var dropped: UInt64 { aggregator.dropped }
+  /// What became of the writes since the start.
+  public var counts: WriteCounts { aggregator.counts }
+
+  /// The records that were left out, and why.
+  public var drops: [EventAggregator.Drop: UInt64] { aggregator.drops }
 
   /// Takes in something that happened; it is written soon.
   public func record(_ record: EventRecord) {

@@ -89,10 +89,8 @@ public struct ObjectWriter: Sendable {
     case failed(RequestFailure)
   }
 
-  /// The writes that were asked for since the start.
-  public private(set) var writeCount: UInt64 = 0
-  /// Those that failed.
-  public private(set) var failureCount: UInt64 = 0
+  /// What became of the writes since the start, by type; those under way are not counted.
+  public private(set) var counts: [ResourceType: WriteCounts]
 
   private let configuration: Configuration
   private var wanted: [Key: Wanted] = [:]
@@ -110,6 +108,8 @@ public struct ObjectWriter: Sendable {
   private var queued: Set<Key> = []
   private var underWay: Set<Key> = []
   private var failures: [Key: Failure] = [:]
+  /// Those whose last write failed.
+  private var failed: Set<Key> = []
   private var isComplete = false
   private var beganAt: NIODeadline?
   private var budget: WriteBudget
@@ -146,6 +146,7 @@ public struct ObjectWriter: Sendable {
     budget = WriteBudget(
       burst: configuration.burst, interval: configuration.interval, retry: configuration.retry)
     for type in types { lists[type] = ListState() }
+    counts = Dictionary(uniqueKeysWithValues: lists.keys.map { ($0, WriteCounts()) })
   }
 
   // MARK: What is there
@@ -205,6 +206,7 @@ public struct ObjectWriter: Sendable {
   public mutating func want(_ value: Value?, _ key: Key, now: NIODeadline) {
     guard let value else {
       if wanted.removeValue(forKey: key) != nil { absentSince[key] = now }
+      if nextWrite(key) == nil { failed.remove(key) }
       enqueue(key)
       return
     }
@@ -270,7 +272,6 @@ public struct ObjectWriter: Sendable {
       queued.remove(key)
       underWay.insert(key)
       budget.take()
-      writeCount += 1
       writes.append(write)
     }
     self[keyPath: path] = later + queue[index...]
@@ -281,6 +282,7 @@ public struct ObjectWriter: Sendable {
     let key = write.key
     underWay.remove(key)
     inherited.remove(key)
+    count(outcome, key)
     switch outcome {
     case .written(let object):
       budget.succeed()
@@ -303,7 +305,6 @@ public struct ObjectWriter: Sendable {
       budget.succeed()
       takeGone(write, now)
     case .failed(let failure):
-      failureCount += 1
       // Where there is no place for an object, there is none for any other of its kind.
       if failure.isTransient || write.isApply && failure.code == 404,
         now >= budget.pausedUntil
@@ -313,6 +314,13 @@ public struct ObjectWriter: Sendable {
       if !failure.isTransient { noteFailure(key, asked: failure.retryAfter, now) }
     }
     enqueue(key)
+  }
+
+  private mutating func count(_ outcome: Outcome, _ key: Key) {
+    let isRetry = failed.remove(key) != nil
+    if case .failed = outcome { failed.insert(key) }
+    counts[key.type, default: WriteCounts()].note(
+      isSuccess: !failed.contains(key), isRetry: isRetry)
   }
 
   /// There is no object now that a write was for.

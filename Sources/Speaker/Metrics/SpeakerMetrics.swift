@@ -178,6 +178,20 @@ enum SpeakerMetrics {
     "bellman_configuration_errors", "Errors and warnings in the objects that were read",
     labels: ["severity"])
 
+  // MARK: What is written
+
+  static let writes = MetricFamily.counter(
+    "bellman_api_writes",
+    "Writes of status objects and Events to the API server: succeeded, or failed",
+    labels: ["resource", "outcome"])
+  static let writeRetries = MetricFamily.counter(
+    "bellman_api_write_retries", "Those of them that were tried since one before had failed",
+    labels: ["resource"])
+  static let eventsDropped = MetricFamily.counter(
+    "bellman_events_dropped",
+    "Kubernetes Events that were never written: tooMany at once, refused or notTaken by the server",
+    labels: ["reason"])
+
   // MARK: HTTP
 
   static let httpRequests = MetricFamily.counter(
@@ -198,7 +212,7 @@ enum SpeakerMetrics {
     sessionUp, sessionState, sessionSince, sessionError, sessionErrorTime, flaps, messages,
     prefixes, withdrawn, routesReceived, bfdUp, bfdChanges, connections, sourceUp, sourceEvent,
     sourceEvents, sourceLists, sourceObjects, sourceReachable, updates, configurationErrors,
-    httpRequests, httpRefused,
+    writes, writeRetries, eventsDropped, httpRequests, httpRefused,
   ]
 }
 

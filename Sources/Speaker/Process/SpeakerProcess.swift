@@ -79,7 +79,7 @@ public struct SpeakerProcess: Sendable {
       services.append(
         ClusterReporter(
           client: client, options: cluster, node: options.node, control: control,
-          identities: identities, logger: logger))
+          identities: identities, logger: logger, metrics: WriteMetrics(factory: registry)))
     }
     for listen in options.listen {
       services.insert(

@@ -13,6 +13,7 @@ struct ClusterReporter: ServiceLifecycle.Service {
   let control: ControlLoop
   let identities: ObjectIdentities
   let logger: Logger
+  var metrics = WriteMetrics.ignored
 
   func run() async throws {
     let worker = ReportWorker(self)
@@ -44,6 +45,7 @@ private actor ReportWorker {
   /// The announcements that have begun since the start, as long as earlier ones are gone on with.
   private var resumed: Set<ObjectWriter.Key> = []
   private var loggedFailures: Set<String> = []
+  private var metrics: WriteMetrics
 
   /// The addresses that are asked for at once, lest the control loop be kept from its work.
   private static let portion = 128
@@ -61,6 +63,7 @@ private actor ReportWorker {
     control = reporter.control
     identities = reporter.identities
     logger = reporter.logger
+    metrics = reporter.metrics
     objects = WrittenObjects(node: reporter.node, namespace: reporter.options.namespace)
     recorder = EventRecorder(
       client: reporter.client,
@@ -77,6 +80,7 @@ private actor ReportWorker {
       }
       group.addTask { await self.keepTime { change.yield() } }
       group.addTask { await self.write() }
+      group.addTask { await self.count() }
       await control.reportAnnouncements { change.yield() }
       for await _ in changes {
         await gather()
@@ -286,6 +290,15 @@ private actor ReportWorker {
           if case .failed(let failure) = outcome { log(failure, write.key.type) }
         }
       }
+    }
+  }
+
+  /// Keeps the metrics up to date; one task alone does, so that no older count follows a newer one.
+  private func count() async {
+    while !Task.isCancelled {
+      let (events, drops) = (await recorder.counts, await recorder.drops)
+      metrics.update(writer.counts, events: events, drops: drops)
+      try? await Task.sleep(for: .seconds(1))
     }
   }
 

@@ -78,7 +78,7 @@ struct EventAggregatorTests {
   func rate() {
     var aggregator = aggregator(burst: 10, capacity: 100)
     for number in 0..<5000 { aggregator.record(record("s\(number)"), now: start, time: time) }
-    #expect(aggregator.dropped == 4900)
+    #expect(aggregator.drops == [.tooMany: 4900])
     #expect(aggregator.writes(now: start).count == 10)
     #expect(aggregator.writes(now: start).isEmpty)
     #expect(aggregator.nextDeadline(now: start) == start + .milliseconds(500))
@@ -100,7 +100,8 @@ struct EventAggregatorTests {
     let first = try #require(aggregator.writes(now: start).first)
     aggregator.finish(first, .status(APIStatus(code: 403)), now: start)
     #expect(aggregator.nextDeadline(now: start) == nil)
-    #expect(aggregator.dropped == 1)
+    #expect(aggregator.drops == [.refused: 1])
+    #expect(aggregator.counts.failed == 1 && aggregator.counts.retries == 0)
     aggregator.record(record("web"), now: start, time: time)
     guard case .create(let second, let object) = aggregator.writes(now: start).first else {
       Issue.record("expected an event to be created")
@@ -129,7 +130,9 @@ struct EventAggregatorTests {
     #expect(writes.count == 2 && writes.contains(first))
     for write in writes { aggregator.finish(write, nil, now: start + .seconds(1)) }
     #expect(aggregator.nextDeadline(now: start + .seconds(1)) == nil)
-    #expect(aggregator.dropped == 0)
+    #expect(aggregator.drops == [:])
+    let counts = aggregator.counts
+    #expect(counts.succeeded == 2 && counts.failed == 1 && counts.retries == 1)
   }
 
   @Test("An event that an earlier attempt made, whose answer was lost, is written")
@@ -167,7 +170,8 @@ struct EventAggregatorTests {
       aggregator.finish(write, .stalled, now: now)
     }
     #expect(gaps == [0, 1, 2, 4, 8, 16, 30, 30, 30, 30])
-    #expect(aggregator.dropped == 1)
+    #expect(aggregator.drops == [.notTaken: 1])
+    #expect(aggregator.counts.failed == 10 && aggregator.counts.retries == 9)
   }
 
   @Test("Long notes are cut at 1,024 octets")

@@ -17,7 +17,7 @@ struct ClusterRig {
   /// Runs `body` while a source follows `server`.
   static func run<Result: Sendable>(
     _ server: TestAPIServer, _ requests: Reflector.Configuration = .quick, writes: Bool = false,
-    directory: String = "",
+    directory: String = "", metrics: WriteMetrics = .ignored,
     _ body: (ClusterRig) async throws -> Result
   ) async throws -> Result {
     let endpoint = Endpoint(server: server.url, origin: "test")
@@ -43,7 +43,7 @@ struct ClusterRig {
       services.append(
         ClusterReporter(
           client: client, options: options, node: "node-1", control: control,
-          identities: identities, logger: logger))
+          identities: identities, logger: logger, metrics: metrics))
     }
     let group = ServiceGroup(configuration: .init(services: services, logger: logger))
     let result = try await withThrowingTaskGroup(of: Void.self) { tasks in
