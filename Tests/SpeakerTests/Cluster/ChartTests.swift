@@ -87,11 +87,11 @@ import Testing
     }
   }
 
-  @Test(arguments: ["kubernetes/base", "kubernetes/from-manifests"])
-  func theExamplesHaveNoUnknownFields(_ folder: String) throws {
-    let objects =
-      folder == "kubernetes/base"
-      ? try base() : try YAMLObjects.read(Example.text("\(folder)/daemonset.yaml"))
+  @Test(arguments: [
+    nil, "kubernetes/from-manifests/daemonset.yaml", "kubernetes/operator/rbac.yaml",
+  ])
+  func theExamplesHaveNoUnknownFields(_ file: String?) throws {
+    let objects = try file.map { try YAMLObjects.read(Example.text($0)) } ?? base()
     #expect(!objects.isEmpty)
     #expect(objects.flatMap(ManifestForm.violations) == [])
   }
