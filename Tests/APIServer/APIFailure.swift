@@ -35,4 +35,7 @@ struct APIFailure: Error {
   static func bad(_ message: String, code: Int = 400, reason: String = "BadRequest") -> APIFailure {
     APIFailure(code: code, reason: reason, message: message)
   }
+
+  static let unknownFormat = bad(
+    "the body of the request was in an unknown format", code: 415, reason: "UnsupportedMediaType")
 }

@@ -138,10 +138,17 @@ struct APIResponder: Sendable {
         body, name, target.type, subresource: target.subresource, manager: manager,
         force: call.query["force"] == "true")
       return (object, isNew ? .created : .ok)
-    default:
-      throw APIFailure.bad(
-        "the body of the request was in an unknown format", code: 415,
-        reason: "UnsupportedMediaType")
+    case "application/strategic-merge-patch+json":
+      let new = try store.update(
+        name, target.type, subresource: target.subresource, manager: manager
+      ) {
+        guard let new = try StrategicMerge.merge(body, into: $0, of: target.type) else {
+          throw APIFailure.unknownFormat
+        }
+        return new
+      }
+      return (new, .ok)
+    default: throw APIFailure.unknownFormat
     }
   }
 
