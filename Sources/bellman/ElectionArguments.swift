@@ -35,7 +35,8 @@ struct ElectionArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Directory in which claims are kept over a restart; that of the socket by default.",
+      "Directory of what is kept over a restart: claims, the drain, the objects of the cluster; that of "
+        + "the socket by default.",
       valueName: "dir"))
   var stateDir: String?
 

@@ -17,6 +17,10 @@ extension CommandTests {
       (["status", "-o", "prose"], .usage),
       (["nonsense"], .usage),
       (["status", "--interval", "1ms"], .usage),
+      (["speaker", "--manifests", "/nowhere", "--start-from-disk-after", "never"], .usage),
+      (["speaker", "--start-from-disk-after", "11m"], .usage),
+      (["speaker", "--start-from-disk-after", "soon"], .usage),
+      (["speaker", "--start-from-disk-max-age", "30s"], .usage),
       (["status", "--socket", "/nowhere/s.sock"], .unreachable),
       (["events", "--socket", "/nowhere/s.sock"], .unreachable),
       (["events", "-f", "--socket", "/nowhere/s.sock"], .unreachable),
@@ -47,6 +51,17 @@ extension CommandTests {
       let isTold = [bellman.ExitStatus.usage, .unreachable, .notFound].contains(status)
       #expect(result.error.hasPrefix("Error: ") == isTold, "\(result.error)")
       if isTold { #expect(result.output == "") }
+    }
+
+    @Test(
+      arguments: [
+        ("never", nil), ("0", nil), ("0s", nil), ("5s", .seconds(5)),
+        ("1500ms", .milliseconds(1500)),
+      ] as [(String, TimeAmount?)])
+    func howLongIsWaited(_ text: String, _ amount: TimeAmount?) throws {
+      let argument = try #require(PatienceArgument(argument: text))
+      #expect(argument.amount == amount)
+      #expect(PatienceArgument(argument: argument.description)?.amount == amount)
     }
 
     @Test func withASpeaker() async throws {

@@ -30,6 +30,18 @@ struct AddressesViewTests {
         """)
   }
 
+  @Test("objects from the disk say so in the second line") func fromDisk() throws {
+    let document = StatusDocument(
+      node: "node1", programVersion: "0.1.0", pid: 1, startedAt: ago(5),
+      source: SourceStatus(
+        directory: "https://192.0.2.1:6443", objects: ["Node": 3], isReachable: false,
+        objectsAsOf: ago(724)))
+    let text = try StatusRenderer(format: .table, now: now).status(document)
+    #expect(
+      text.split(separator: "\n")[1]
+        == "cluster: https://192.0.2.1:6443 (3 Node) of 12m4s ago, read from disk")
+  }
+
   @Test("wide adds columns, interfaces and counters") func wide() throws {
     let text = try StatusRenderer(format: .wide, now: now).status(Fixture.status())
     #expect(

@@ -32,6 +32,16 @@ public enum RequestFailure: Error, Hashable, Sendable {
     case .malformed: false
     }
   }
+
+  /// Whether it shows that the server cannot be reached or cannot do its work, and not that it refuses
+  /// this client or does not have what is asked for.
+  public var isOutage: Bool {
+    switch self {
+    case .status(let status): [408, 429].contains(status.code) || status.code >= 500
+    case .connection, .stalled: true
+    case .malformed, .credentials: false
+    }
+  }
 }
 
 extension RequestFailure: CustomStringConvertible {

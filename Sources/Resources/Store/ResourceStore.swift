@@ -80,6 +80,13 @@ public struct ResourceStore: Sendable {
     return (ofFiles + contested.flatMap(contestDiagnostics) + configurationDiagnostics).sorted()
   }
 
+  /// The objects of these kinds that are in use, sorted by kind and name.
+  public func resources(of kinds: Set<ResourceKind>) -> [Resource] {
+    definers.keys.filter { kinds.contains($0.kind) }.sorted().compactMap {
+      winner(of: $0)?.resource
+    }
+  }
+
   /// The definition of `key` that counts: the first file by name, but one whose present text has
   /// the object before one that only had it before its errors.
   private func winner(of key: ResourceKey) -> DecodedObject? {

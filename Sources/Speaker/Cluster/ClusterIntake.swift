@@ -1,6 +1,7 @@
 import KubernetesClient
 import NIOCore
 import Resources
+import Status
 
 /// Turns what the API server says of many kinds into the changes of one cluster.
 ///
@@ -15,8 +16,17 @@ struct ClusterIntake {
   /// Whether anything may go on. Until then the intake waits, whatever it has read.
   var mayBegin = true
 
+  /// The texts of MetalLB's objects, for the disk.
+  var keptTexts = KeptTexts()
+  /// What is wrong with the objects on the disk.
+  private(set) var diskProblems: [Diagnostic] = []
+  /// When the API was last known to be well, as long as objects from the disk are in use.
+  private(set) var objectsAsOf: Timestamp?
+  /// Counts what changed in the objects that are in use.
+  private(set) var revision: UInt64 = 0
+
   private var states: [ClusterStream: StreamState] = [:]
-  private var store = ResourceStore()
+  private(set) var store = ResourceStore()
   private var shelf = SliceShelf()
   /// The secrets that each BGPPeer names, by its file.
   private var secretsOfPeers: [String: ObjectName] = [:]
@@ -44,6 +54,8 @@ struct ClusterIntake {
     var staged: [String: DecodedFile?] = [:]
     /// The objects that have gone on, of a stream that can end.
     var files: Set<String> = []
+    /// Those of them that came from the disk, as long as the server has not said what there is.
+    var filesFromDisk: Set<String>?
   }
 
   /// An intake that knows nothing.
@@ -52,9 +64,9 @@ struct ClusterIntake {
     for stream in streams { states[stream] = StreamState() }
   }
 
-  /// One change of one object, decoded.
+  /// One change of one object, decoded; with its text where that is kept.
   enum Change: Sendable {
-    case upserted(ObjectName, DecodedFile)
+    case upserted(ObjectName, DecodedFile, text: [UInt8] = [])
     case removed(ObjectName)
   }
 
@@ -66,17 +78,29 @@ struct ClusterIntake {
     noteReturn(of: state, now)
     for change in changes {
       switch change {
-      case .upserted(let name, let content):
+      case .upserted(let name, let content, let text):
         objectsRead += 1
         if !content.isComplete { objectsInError += 1 }
         let file = stream.file(of: name)
+        state.filesFromDisk?.remove(file)
+        keptTexts.note(text, of: content, file)
         state.staged.updateValue(content, forKey: file)
         if stream.isPeers { noteSecret(of: content, file) }
       case .removed(let name):
         let file = stream.file(of: name)
+        state.filesFromDisk?.remove(file)
+        keptTexts.forget(file)
         state.staged.updateValue(nil, forKey: file)
         if stream.isPeers { secretsOfPeers[file] = nil }
       }
+    }
+    if isComplete, let gone = state.filesFromDisk {
+      // All was listed, and what the list did not have is no more.
+      for file in gone {
+        keptTexts.forget(file)
+        state.staged.updateValue(nil, forKey: file)
+      }
+      state.filesFromDisk = nil
     }
     state.isComplete = isComplete
     states[stream] = state
@@ -108,7 +132,7 @@ struct ClusterIntake {
   /// What the control loop is to be told now; nil where that is nothing.
   mutating func update(now: NIODeadline) -> SourceUpdate? {
     let areAllReady = streams.allSatisfy(isReady)
-    guard hasBegun || areAllReady && mayBegin else { return takeNews() }
+    guard hasBegun || areAllReady && (mayBegin || objectsAsOf != nil) else { return takeNews() }
     if let deadline = nextDeadline {
       guard areAllReady && streams.allSatisfy(isWell) || now >= deadline else { return takeNews() }
       gathersSince = nil
@@ -116,13 +140,81 @@ struct ClusterIntake {
     let contents = takeStaged()
     let isFirst = !hasBegun
     hasBegun = true
+    if objectsAsOf != nil, !streams.contains(where: isFromDisk) {
+      objectsAsOf = nil
+      diskProblems = []
+      revision += 1
+      hasNews = true
+    }
     guard isFirst || !contents.isEmpty else { return takeNews() }
     updates += 1
-    return finish(store.replace(contents))
+    let changes = store.replace(contents)
+    if !changes.isEmpty || contents.contains(where: { $0.file.contains(".metallb.io/") }) {
+      revision += 1
+    }
+    return finish(changes)
   }
 
   /// Whether nothing is missing for a beginning but that it may.
   var waitsToBegin: Bool { !hasBegun && !mayBegin && streams.allSatisfy(isReady) }
+
+  // MARK: The disk
+
+  /// Whether the server was asked in vain: what is missing of the first picture of the cluster is so
+  /// because requests for it fail as in an outage, or because nothing was answered at all.
+  var isCutOff: Bool {
+    guard !hasBegun else { return false }
+    let missing = ClusterStream.kinds.map(ClusterStream.kind).filter { !isReady($0) }
+    var failures = 0
+    for stream in missing {
+      switch states[stream]?.condition {
+      case .failing(let failure):
+        guard failure.isOutage else { return false }
+        failures += 1
+      default: break
+      }
+    }
+    if failures > 0 { return true }
+    let isSilent = streams.allSatisfy { states[$0]?.condition == .starting }
+    return isSilent && states.values.allSatisfy { $0.staged.isEmpty && !$0.isComplete }
+  }
+
+  /// Begins with the objects from the disk, but for those of streams that were read. What a stream has
+  /// read of its own, it keeps.
+  mutating func begin(with found: ObjectFile.Objects, _ problems: [Diagnostic]) {
+    guard !hasBegun else { return }
+    objectsAsOf = found.header.goodAt
+    let objects = Dictionary(grouping: found.objects, by: \.stream)
+    for stream in ClusterStream.kinds.map(ClusterStream.kind) where !isReady(stream) {
+      guard var state = states.removeValue(forKey: stream) else { continue }
+      var files: Set<String> = []
+      for object in objects[stream] ?? [] where state.staged[object.content.name] == nil {
+        let file = object.content.name
+        state.staged.updateValue(object.content, forKey: file)
+        files.insert(file)
+        keptTexts.note(object.text, of: object.content, file)
+      }
+      state.filesFromDisk = files
+      state.isComplete = true
+      states[stream] = state
+    }
+    note(diskProblems: problems)
+  }
+
+  /// Takes in what is wrong with the objects on the disk.
+  mutating func note(diskProblems problems: [Diagnostic]) {
+    guard problems != diskProblems else { return }
+    diskProblems = problems
+    hasNews = true
+  }
+
+  /// Whether all that is in use is what the server has now, as far as that can be known.
+  var isCurrent: Bool {
+    hasBegun && objectsAsOf == nil && gathersSince == nil && streams.allSatisfy(isWell)
+  }
+
+  /// Whether objects of the stream came from the disk, and the server has not said what there is.
+  private func isFromDisk(_ stream: ClusterStream) -> Bool { states[stream]?.filesFromDisk != nil }
 
   // MARK: Streams
 
@@ -135,20 +227,27 @@ struct ClusterIntake {
   }
 
   private func isWell(_ stream: ClusterStream) -> Bool {
-    guard let condition = states[stream]?.condition else { return false }
+    guard let condition = states[stream]?.condition, !isFromDisk(stream) else { return false }
     return condition == .following || condition == .notInstalled || stream.isRefused(condition)
   }
 
   /// Whether the stream is soon well again if its server is.
   private func isAwaited(_ stream: ClusterStream) -> Bool {
-    guard case .failing(let failure) = states[stream]?.condition else { return false }
+    guard case .failing(let failure) = states[stream]?.condition else {
+      // After a start from the disk each stream is read for the first time.
+      return objectsAsOf != nil && !isWell(stream)
+    }
     return failure.isTransient
   }
 
   /// A stream that failed has something to say again: the others will follow.
   private mutating func noteReturn(of state: StreamState, _ now: NIODeadline) {
-    guard case .failing = state.condition, hasBegun, gathersSince == nil else { return }
-    gathersSince = now
+    guard hasBegun, gathersSince == nil else { return }
+    if case .failing = state.condition {
+      gathersSince = now
+    } else if state.filesFromDisk != nil {
+      gathersSince = now
+    }
   }
 
   private mutating func noteSecret(of content: DecodedFile, _ file: String) {
@@ -184,6 +283,7 @@ struct ClusterIntake {
     }
     // The newer version has the same objects under the same names.
     for file in gone.sorted() where states[.kind(.bgpPeer)]?.staged[file] == nil {
+      keptTexts.forget(file)
       states[.kind(.bgpPeer)]?.staged.updateValue(nil, forKey: file)
     }
   }
@@ -230,6 +330,8 @@ struct ClusterIntake {
     let consequence =
       if !hasBegun, case .kind = stream {
         "nothing is announced before it was read once"
+      } else if isFromDisk(stream) {
+        "what was read from disk stays in use"
       } else {
         "the last state that was read stays in use"
       }
@@ -260,7 +362,7 @@ struct ClusterIntake {
   private var isReachable: Bool {
     [ClusterStream.kind(.service), .kind(.endpointSlice), .kind(.node)].contains { stream in
       if case .failing = states[stream]?.condition { return false }
-      return true
+      return !isFromDisk(stream)
     }
   }
 
@@ -277,7 +379,8 @@ struct ClusterIntake {
     return SourceUpdate(
       changes: changes,
       state: SourceState(
-        objects: counts, problems: store.diagnostics + currentProblems, obstacles: obstacles,
+        objects: counts, problems: store.diagnostics + currentProblems + diskProblems,
+        obstacles: obstacles, diskProblems: diskProblems, objectsAsOf: objectsAsOf,
         configurationErrors: configurationErrors,
         counters: [
           "objectsRead": objectsRead, "objectsInError": objectsInError, "updates": updates,

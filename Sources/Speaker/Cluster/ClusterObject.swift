@@ -8,7 +8,13 @@ enum ClusterObject {
 
   /// What `object` of `stream` says.
   static func decode(_ object: KubernetesObject, of stream: ClusterStream) -> DecodedFile {
-    var file = ManifestDecoder.decode(json: object.json, source: stream.file(of: object.name))
+    lean(
+      ManifestDecoder.decode(json: object.json, source: stream.file(of: object.name)), of: stream)
+  }
+
+  /// What was decoded of one object of `stream`, without what decides no announcement.
+  static func lean(_ file: DecodedFile, of stream: ClusterStream) -> DecodedFile {
+    var file = file
     if case .kind(let kind) = stream, !kind.isConfiguration {
       // Kubernetes' own kinds grow with each release, by a field in thousands of objects at once.
       file.diagnostics.removeAll { $0.severity == .warning }

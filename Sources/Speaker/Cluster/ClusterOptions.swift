@@ -19,6 +19,8 @@ public struct ClusterOptions: Sendable {
   public var writes = ObjectWriter.Configuration()
   /// How often the speaker looks at what it says of itself.
   public var reportInterval: TimeAmount = .seconds(10)
+  /// Whether and when a speaker starts from the objects on its disk; nil keeps none there.
+  public var startFromDisk: StartFromDisk?
 
   /// The namespace that MetalLB's manifests create.
   public static let defaultNamespace = "metallb-system"

@@ -41,6 +41,15 @@ enum ClusterStream: Hashable, Sendable {
     }
   }
 
+  /// Whether the objects make up the configuration, and are no Secrets.
+  var isConfiguration: Bool {
+    switch self {
+    case .kind(let kind): kind.isConfiguration
+    case .oldPeers: true
+    case .secret: false
+    }
+  }
+
   /// What the server is asked for: no more than decides announcements.
   func selection(_ options: ClusterOptions) -> Selection {
     switch self {

@@ -32,6 +32,8 @@ private actor ClusterReader {
   private let control: ControlLoop
   private let identities: ObjectIdentities
   private let logger: Logger
+  /// Keeps the objects on disk; nil where that is not wanted.
+  private let disk: DiskKeeper?
   private var intake = ClusterIntake()
   private var health: [ClusterStream: StreamHealth] = [:]
   /// When the first of the changes was read that have not been handed on.
@@ -42,6 +44,13 @@ private actor ClusterReader {
   private var drainFollower: Task<Void, Never>?
   /// Ends that look where it leads to nothing.
   private var drainLimit: Task<Void, Never>?
+  /// Looks at the disk when the server has been waited for long enough.
+  private var diskTimer: Task<Void, Never>?
+  /// Writes to the disk from time to time.
+  private var diskWriter: Task<Void, Never>?
+  private var kindsOnDisk: Set<String> = []
+  private var isDiskDue = false
+  private var hasReadDisk = false
   private var isHandingOn = false
   private var isEnded = false
 
@@ -54,10 +63,12 @@ private actor ClusterReader {
     self.options = options
     self.control = control
     self.logger = logger
+    disk = DiskKeeper(node: control.options.node, in: control.options.stateDirectory, options)
   }
 
-  func begin() {
+  func begin() async {
     intake.mayBegin = false
+    await prepareDisk()
     drainFollower = Task { [client, options] in
       await client.follow(
         DrainRecord.selection(node: control.options.node, options),
@@ -108,6 +119,10 @@ private actor ClusterReader {
     isEnded = true
     timer?.cancel()
     drainLimit?.cancel()
+    diskTimer?.cancel()
+    diskWriter?.cancel()
+    await diskWriter?.value
+    if let disk { await keepObjects(disk, isLast: true) }
     let tasks = Array(followers.values) + [drainFollower].compactMap(\.self)
     followers = [:]
     for task in tasks { task.cancel() }
@@ -132,9 +147,10 @@ private actor ClusterReader {
       health[stream] = nil
     }
     for stream in intake.streams where followers[stream] == nil {
+      let requests = requests(of: stream)
       followers[stream] = Task { [client, options] in
         await client.follow(
-          stream.selection(options), configuration: options.requests,
+          stream.selection(options), configuration: requests,
           deliver: { await self.take($0, of: stream) },
           report: { await self.note($0, of: stream) },
           listing: { Task { await self.noteList(of: stream) } })
@@ -143,11 +159,13 @@ private actor ClusterReader {
   }
 
   private nonisolated func take(_ changes: ReflectedChanges, of stream: ClusterStream) async {
+    let keepsText = disk != nil && stream.isConfiguration
     let decoded = changes.changes.map { change -> ClusterIntake.Change in
       switch change {
       case .upserted(let object):
         if let kind = stream.toldOfKind { identities.note(object.uid, of: kind, object.name) }
-        return .upserted(object.name, ClusterObject.decode(object, of: stream))
+        return .upserted(
+          object.name, ClusterObject.decode(object, of: stream), text: keepsText ? object.json : [])
       case .removed(let name):
         if let kind = stream.toldOfKind { identities.note(nil, of: kind, name) }
         return .removed(name)
@@ -180,6 +198,7 @@ private actor ClusterReader {
     intake.note(condition, of: stream, now: .now())
     reconcileFollowers()
     await handOn()
+    await startFromDisk()
   }
 
   /// Hands on all updates, in order, even where this is called again meanwhile.
@@ -200,6 +219,75 @@ private actor ClusterReader {
     guard followers[stream] != nil else { return }
     health[stream, default: StreamHealth()].lists += 1
   }
+
+  // MARK: The disk
+
+  private func prepareDisk() async {
+    guard let disk else { return }
+    kindsOnDisk = await disk.kinds()
+    diskTimer = Task {
+      do { try await Task.sleep(for: .nanoseconds(disk.options.after.nanoseconds)) } catch {
+        return
+      }
+      isDiskDue = true
+      await startFromDisk()
+    }
+    let step = min(disk.options.writeInterval, .seconds(1))
+    diskWriter = Task {
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .nanoseconds(step.nanoseconds))
+        await keepObjects(disk, isLast: false)
+      }
+    }
+  }
+
+  /// API servers that come back know their custom resources later than they answer for them: of a kind
+  /// that there was, it is not believed at once that it is not installed.
+  private func requests(of stream: ClusterStream) -> Reflector.Configuration {
+    var requests = options.requests
+    if case .kind(let kind) = stream, kindsOnDisk.contains(kind.rawValue) {
+      requests.firstAbsenceConfirmation = max(
+        requests.firstAbsenceConfirmation, requests.absenceConfirmation)
+    }
+    return requests
+  }
+
+  /// Begins with the objects on the disk, once, if the server was waited for and cannot be reached.
+  private func startFromDisk() async {
+    guard isDiskDue, !hasReadDisk, !isEnded, intake.isCutOff, let disk else { return }
+    hasReadDisk = true
+    let found = await disk.read()
+    // It may have answered meanwhile.
+    guard !isEnded, intake.isCutOff else { return hasReadDisk = false }
+    switch found {
+    case .nothing:
+      logger.warning(
+        "the API cannot be reached, and there are no objects on disk to start from",
+        metadata: ["file": "\(disk.file.path)"])
+    case .refused(let problem): intake.note(diskProblems: [problem])
+    case .found(let found, let problems):
+      logger.warning(
+        "the API cannot be reached; objects that were read from disk are used until it answers",
+        metadata: [
+          "file": "\(disk.file.path)", "objects": "\(found.objects.count)",
+          "time": "\(found.header.goodAt)",
+        ])
+      intake.begin(with: found, problems)
+    }
+    await handOn()
+  }
+
+  private func keepObjects(_ disk: DiskKeeper, isLast: Bool) async {
+    guard intake.hasBegun, intake.objectsAsOf == nil else { return }
+    let problems = await disk.keep(
+      intake.revision, isCurrent: intake.isCurrent, isLast: isLast
+    ) { await self.objectsForDisk }
+    guard let problems, !isEnded else { return }
+    intake.note(diskProblems: problems)
+    await handOn()
+  }
+
+  private var objectsForDisk: ObjectFile.Content { intake.objectsForDisk }
 
   private func setTimer() {
     timer?.cancel()

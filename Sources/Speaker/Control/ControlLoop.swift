@@ -67,6 +67,9 @@ actor ControlLoop {
   /// Whether everything was read once, and decided upon.
   var isReady: Bool { assignment.isComplete }
 
+  /// Whether what is decided may be told to the source: it was not read from disk.
+  var mayReport: Bool { isReady && source.objectsAsOf == nil }
+
   /// Whether the source has the Node of this speaker.
   var knowsOwnNode: Bool { ownNode != nil }
 

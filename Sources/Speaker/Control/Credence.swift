@@ -33,6 +33,13 @@ extension ControlLoop {
   /// Without an election nobody but the status can say it.
   var reachabilityProblems: [Problem] {
     guard !isSourceReachable, election == nil else { return [] }
+    if let time = source.objectsAsOf {
+      return [
+        Problem(
+          severity: .error, object: "API",
+          message: "the API cannot be reached since the start; \(time.objectsFromDisk), are in use")
+      ]
+    }
     return [
       Problem(
         severity: .error, object: "API",

@@ -79,7 +79,15 @@ extension IsolationPolicy {
 
 extension DisagreementStatus {
   /// A contradiction as the status shows it, with what a node of this policy does about it.
-  init(_ found: PlaneDisagreement, policy: IsolationPolicy) {
+  init(_ found: PlaneDisagreement, policy: IsolationPolicy, objectsAsOf: Timestamp? = nil) {
+    if found.reason == .sourceUnreachable, let objectsAsOf {
+      self.init(
+        reason: found.reason.rawValue, node: nil,
+        sentence: "The API has not been reached since the start.",
+        action: Self.capitalised(
+          "\(objectsAsOf.objectsFromDisk), are in use; leases and failover go on."))
+      return
+    }
     let action =
       switch found.reason {
       case .deadThoughReady: "Its addresses are taken over now, whatever the API says."

@@ -12,6 +12,8 @@ struct PlaneView {
   let keyProblem: String?
   /// What the source is not believed in; nil when it is.
   let hold: DisagreementStatus?
+  /// When the API was last known to be well, where the objects were read from disk.
+  let objectsAsOf: Timestamp?
   /// How many segments of open connections were sent on to former owners; nil without a relay.
   var relayedSegments: UInt64?
   /// How many addresses each living member owns.
@@ -20,9 +22,11 @@ struct PlaneView {
   private let states: [String: MemberView.State]
 
   init(
-    node: String, status: PeerPlaneStatus, keyProblem: String?, hold: DisagreementStatus?
+    node: String, status: PeerPlaneStatus, keyProblem: String?, hold: DisagreementStatus?,
+    objectsAsOf: Timestamp? = nil
   ) {
     self.hold = hold
+    self.objectsAsOf = objectsAsOf
     self.node = node
     self.status = status
     self.keyProblem = keyProblem
@@ -59,7 +63,7 @@ struct PlaneView {
   /// What a hold says of the source, it says better than the election, which counts nodes only.
   private var disagreements: [DisagreementStatus] {
     let found = status.disagreements.filter { hold == nil || $0.reason != .sourceSuspect }
-      .map { DisagreementStatus($0, policy: status.policy) }
+      .map { DisagreementStatus($0, policy: status.policy, objectsAsOf: objectsAsOf) }
     return (found + [hold].compactMap(\.self)).sorted {
       ($0.reason, $0.node ?? "") < ($1.reason, $1.node ?? "")
     }

@@ -5,7 +5,7 @@ import Status
 extension SourceState {
   /// All of it.
   var statusProblems: [Problem] {
-    obstacles.map(Problem.init(obstacle:)) + problemsOfObjects.map { Problem($0) }
+    obstacles.map(Problem.init(obstacle:)) + (problemsOfObjects + diskProblems).map { Problem($0) }
   }
 
   /// What of it may be behind an announcement.
@@ -20,6 +20,12 @@ extension SourceState {
           : Circumstance(.configurationWarning, object: problem.subject, sentence: "\(problem)")
       }
   }
+}
+
+extension Timestamp {
+  /// What of objects from the disk the API was last known to be well at this moment, such as `objects of
+  /// 12m ago, read from disk`.
+  var objectsFromDisk: String { "objects of \(Age(from: self, to: .now)) ago, read from disk" }
 }
 
 extension Diagnostic {

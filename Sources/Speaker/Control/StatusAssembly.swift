@@ -20,7 +20,7 @@ extension ControlLoop {
       node: options.node, programVersion: speakerVersion, pid: getpid(), startedAt: startedAt,
       source: SourceStatus(
         directory: options.source.description, objects: source.objects, complete: source.isComplete,
-        isReachable: source.isReachable, streams: streams),
+        isReachable: source.isReachable, streams: streams, objectsAsOf: source.objectsAsOf),
       addresses: assignment.addresses().map { addressStatus($0, plane) },
       servicesWithoutAddress: assignment.servicesWithoutAddress().compactMap(serviceStatus),
       peers: peers.entries.map(peerStatus) + peers.waiting.map(peerStatus),
@@ -94,8 +94,9 @@ extension ControlLoop {
       found.append(
         Circumstance(
           .sourceUnreachable,
-          sentence: "the API cannot be reached, and services, endpoints and nodes stay as last read"
-        ))
+          sentence: source.objectsAsOf.map {
+            "the API has not been reached since the start, and \($0.objectsFromDisk), are in use"
+          } ?? "the API cannot be reached, and services, endpoints and nodes stay as last read"))
     }
     return found + source.circumstances
   }
@@ -108,7 +109,7 @@ extension ControlLoop {
     else { return nil }
     return PlaneView(
       node: options.node, status: status, keyProblem: keyProblem,
-      hold: fitnessHold.disagreement)
+      hold: fitnessHold.disagreement, objectsAsOf: source.objectsAsOf)
   }
 
   private func claim(of summary: AddressSummary, _ plane: PlaneView?) -> ClaimStatus? {

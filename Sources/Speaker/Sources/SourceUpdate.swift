@@ -25,6 +25,11 @@ struct SourceState: Sendable {
   /// Those of ``problems`` that are about no object: what cannot be read at present, by the name of the
   /// stream or of the directory in place of a file.
   var obstacles: [Diagnostic] = []
+  /// Those of ``problems`` that are about the objects on the disk.
+  var diskProblems: [Diagnostic] = []
+  /// When the source was last known to be well, where its objects were read from disk since it cannot be
+  /// reached; nil otherwise.
+  var objectsAsOf: Timestamp?
   /// What is wrong with the objects of the configuration, and not with the way to them.
   var configurationErrors: [Diagnostic] = []
   /// What was counted since the start, by name.
@@ -37,7 +42,9 @@ struct SourceState: Sendable {
   var isReachable = true
 
   /// What is wrong with objects that were read, and not with the way to them.
-  var problemsOfObjects: [Diagnostic] { problems.filter { !obstacles.contains($0) } }
+  var problemsOfObjects: [Diagnostic] {
+    problems.filter { !obstacles.contains($0) && !diskProblems.contains($0) }
+  }
 
   /// Whether everything in the source is in use.
   var isComplete: Bool { !problems.contains { $0.severity == .error } }

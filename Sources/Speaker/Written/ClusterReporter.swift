@@ -128,7 +128,7 @@ private actor ReportWorker {
 
   /// Asks the control loop for what may have changed.
   private func gather() async {
-    guard writer.knowsAll, await control.isReady else { return }
+    guard writer.knowsAll, await control.mayReport else { return }
     let isFirst = beganAt == nil
     beganAt = beganAt ?? .now()
     while !Task.isCancelled {
@@ -185,7 +185,7 @@ private actor ReportWorker {
     while !Task.isCancelled {
       // Until there is something to say.
       var interval = min(options.reportInterval, .milliseconds(250))
-      if writer.knowsAll, await control.isReady {
+      if writer.knowsAll, await control.mayReport {
         var report = await control.speakerReport()
         report.drainedSince = await control.drain?.since
         toldDrain = report.drainedSince

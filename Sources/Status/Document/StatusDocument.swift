@@ -76,6 +76,9 @@ public struct SourceStatus: Codable, Hashable, Sendable {
   public let isReachable: Bool?
   /// What is followed in it, by name.
   public let streams: [StreamStatus]?
+  /// When the source was last known to be well, where it could not be reached at the start and the
+  /// objects were read from the disk of the node; nil otherwise.
+  public let objectsAsOf: Timestamp?
 
   /// Whether it is an API server.
   public var isCluster: Bool { directory.contains("://") }
@@ -83,8 +86,9 @@ public struct SourceStatus: Codable, Hashable, Sendable {
   /// A source with these values.
   public init(
     directory: String, objects: [String: Int] = [:], complete: Bool = true,
-    isReachable: Bool? = nil, streams: [StreamStatus]? = nil
+    isReachable: Bool? = nil, streams: [StreamStatus]? = nil, objectsAsOf: Timestamp? = nil
   ) {
+    self.objectsAsOf = objectsAsOf
     self.isReachable = isReachable
     self.streams = streams?.sorted { $0.name < $1.name }
     self.directory = directory

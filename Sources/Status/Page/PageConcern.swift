@@ -95,7 +95,10 @@ public struct PageConcern: Codable, Hashable, Sendable {
         concerns.append(
           PageConcern(
             .error, document.node,
-            "\(document.source.directory) cannot be reached: what is shown was read before"))
+            "\(document.source.directory) cannot be reached: "
+              + (document.source.objectsAsOf == nil
+                ? "what is shown was read before" : "what is shown was read from disk"),
+            since: document.source.objectsAsOf))
       }
     }
     let versions = Set(nodes.compactMap(\.programVersion)).sorted()

@@ -32,6 +32,9 @@ struct AddressesView {
       StyledText(
         "\(document.source.isCluster ? "cluster" : "manifests"): \(document.source.directory) (\(objects))"
       )
+        + (document.source.objectsAsOf.map {
+          StyledText(" of \(Age(from: $0, to: now)) ago, read from disk", .attention)
+        } ?? StyledText(""))
         + (document.source.complete
           ? "" : StyledText(", incomplete: see the problems below", .attention)),
     ]

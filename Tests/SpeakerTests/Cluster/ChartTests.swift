@@ -19,6 +19,7 @@ import Testing
           "repository": "registry.example/bellman", "tag": "1.2.3@sha256:0", "pullPolicy": "Always",
         ], "imagePullSecrets": [["name": "registry"]], "metallbNamespace": "balancers",
         "passwordSecrets": ["one", "two"], "peerKeySecret": "key", "loadBalancerClass": "a.b/c",
+        "stateDir": ["hostPath": "/srv/bell man"],
         "ignoreExcludeLabel": true, "bgpListen": ["0.0.0.0", "[::]:1179"],
         "relay": "nftables", "healthCheckGate": true, "extraArgs": ["--profile", "calm"],
         "priorityClassName": "important",
@@ -44,7 +45,10 @@ import Testing
     ),
     (
       "nothing that can be left out",
-      ["nodeSelector": [:], "tolerations": [], "resources": [:], "status": ["listen": ""]]
+      [
+        "nodeSelector": [:], "tolerations": [], "resources": [:], "status": ["listen": ""],
+        "stateDir": ["hostPath": ""],
+      ]
     ),
   ]
 
@@ -169,7 +173,8 @@ import Testing
     #expect(container["image"] == "registry.example/bellman:1.2.3@sha256:0")
     #expect(
       container["args"]?.array?.dropFirst(5) == [
-        "--listen", "[::]:9443", "--listen-cert", "/etc/bellman/status/tls.crt", "--listen-key",
+        "--state-dir", "/var/lib/bellman", "--listen", "[::]:9443", "--listen-cert",
+        "/etc/bellman/status/tls.crt", "--listen-key",
         "/etc/bellman/status/tls.key", "--listen-token-file", "/etc/bellman/status/token",
         "--load-balancer-class", "a.b/c", "--ignore-exclude-lb", "--bgp-listen", "0.0.0.0",
         "--bgp-listen", "[::]:1179", "--metrics-listen", "[::]:9090", "--metallb-metrics",
@@ -192,7 +197,12 @@ import Testing
     let without = try await self.objects(of: "nothing that can be left out")
       .first { $0["kind"] == "DaemonSet" }?["spec"]?["template"]?["spec"]
     #expect(without?["containers"]?.array?.first?["ports"] == nil)
-    #expect(without?["volumes"]?.array?.count == 2)
+    #expect(without?["volumes"]?.array?.count == 2 && without?["initContainers"] == nil)
+    let arguments = without?["containers"]?.array?.first?["args"]?.array ?? []
+    #expect(!arguments.isEmpty && !arguments.contains("--state-dir"))
+    let folder = pod["volumes"]?.array?.first { $0["name"] == "state" }?["hostPath"]?["path"]
+    #expect(folder == "/srv/bell man")
+    #expect(pod["initContainers"]?.array?.first?["image"] == container["image"])
     #expect(container["resources"]?["limits"]?["memory"] == "256Mi")
     #expect(pod["imagePullSecrets"] == [["name": "registry"]])
     #expect(pod["terminationGracePeriodSeconds"] == 40)

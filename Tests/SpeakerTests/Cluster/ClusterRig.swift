@@ -17,7 +17,7 @@ struct ClusterRig {
   /// Runs `body` while a source follows `server`.
   static func run<Result: Sendable>(
     _ server: TestAPIServer, _ requests: Reflector.Configuration = .quick, writes: Bool = false,
-    directory: String = "", metrics: WriteMetrics = .ignored,
+    directory: String = "", metrics: WriteMetrics = .ignored, disk: StartFromDisk? = nil,
     _ body: (ClusterRig) async throws -> Result
   ) async throws -> Result {
     let endpoint = Endpoint(server: server.url, origin: "test")
@@ -25,6 +25,7 @@ struct ClusterRig {
     options.writes.settling = .milliseconds(20)
     options.writes.patience = .milliseconds(300)
     options.reportInterval = .milliseconds(50)
+    options.startFromDisk = disk
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let control = ControlLoop(

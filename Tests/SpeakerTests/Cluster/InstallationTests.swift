@@ -40,13 +40,44 @@ import Testing
     // Files of Secrets belong to root, and to this group.
     #expect(pod["securityContext"]?["fsGroup"] == security["runAsGroup"])
     #expect(pod["hostNetwork"] == true && pod["hostPID"] == nil)
-    #expect(pod["volumes"]?.array?.allSatisfy { $0["hostPath"] == nil } == true)
+    // Of the node it sees one folder, which is its own.
+    let folders = pod["volumes"]?.array?.filter { $0["hostPath"] != nil } ?? []
+    #expect(
+      folders == [
+        ["name": "state", "hostPath": ["path": "/var/lib/bellman", "type": "DirectoryOrCreate"]]
+      ])
     let account = objects.first { $0["kind"] == "ServiceAccount" }?["metadata"]?["name"]
     #expect(pod["serviceAccountName"] == account)
     // Time for the hand-over and the goodbye.
     #expect((pod["terminationGracePeriodSeconds"]?.integer ?? 0) >= 5)
     #expect(container["readinessProbe"]?["exec"]?["command"] == ["bellman", "probe", "ready"])
     #expect(container["livenessProbe"]?["exec"]?["command"] == ["bellman", "probe", "live"])
+  }
+
+  /// The folder of what outlives the pod is made over to the user of the speaker by one who may do no
+  /// more than that.
+  @Test func theStateIsOnTheDiskOfTheNode() throws {
+    let set = try #require(try objects().first { $0["kind"] == "DaemonSet" })
+    let pod = try #require(set["spec"]?["template"]?["spec"])
+    let speaker = try #require(pod["containers"]?.array?.first)
+    let maker = try #require(pod["initContainers"]?.array?.first)
+    let mount: JSONValue = ["name": "state", "mountPath": "/var/lib/bellman"]
+    #expect(speaker["volumeMounts"]?.array?.contains(mount) == true)
+    #expect(maker["volumeMounts"] == [mount] && maker["image"] == speaker["image"])
+    let arguments = speaker["args"]?.array?.compactMap(\.string) ?? []
+    let place = try #require(arguments.firstIndex(of: "--state-dir"))
+    #expect(arguments[place + 1] == "/var/lib/bellman")
+    let user = try #require(speaker["securityContext"]?["runAsUser"]?.integer)
+    let command = maker["command"]?.array?.compactMap(\.string) ?? []
+    #expect(
+      command == [
+        "install", "--directory", "--owner=\(user)", "--group=\(user)", "--mode=0700",
+        "/var/lib/bellman",
+      ])
+    let security = try #require(maker["securityContext"])
+    #expect(security["capabilities"] == ["drop": ["ALL"], "add": ["CHOWN", "FOWNER"]])
+    #expect(security["readOnlyRootFilesystem"] == true)
+    #expect(security["allowPrivilegeEscalation"] == false && security["privileged"] == nil)
   }
 
   /// A patch of a component that names what is not there is refused by kustomize.
