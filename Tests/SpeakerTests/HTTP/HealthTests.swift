@@ -29,7 +29,7 @@ import Testing
       rig.control.eventLoop.execute { release.wait() }
       var answer = try await health()
       while answer.status == 200 {
-        try await Task.sleep(for: .milliseconds(20))
+        try await Task.sleep(for: .milliseconds(100))
         answer = try await health()
       }
       #expect(answer.status == 503)
@@ -40,7 +40,7 @@ import Testing
       release.signal()
       answer = try await health()
       while answer.status != 200 {
-        try await Task.sleep(for: .milliseconds(20))
+        try await Task.sleep(for: .milliseconds(100))
         answer = try await health()
       }
     }
