@@ -54,6 +54,27 @@ import Testing
     #expect(container["livenessProbe"]?["exec"]?["command"] == ["bellman", "probe", "live"])
   }
 
+  /// Without a key a speaker does not start.
+  @Test(arguments: ["kubernetes/base", "kubernetes/from-manifests"])
+  func theSpeakersShareAKey(_ folder: String) throws {
+    let set = try #require(
+      try YAMLObjects.read(Example.text("\(folder)/daemonset.yaml")).first {
+        $0["kind"] == "DaemonSet"
+      })
+    let pod = try #require(set["spec"]?["template"]?["spec"])
+    let speaker = try #require(pod["containers"]?.array?.first)
+    let arguments = speaker["args"]?.array?.compactMap(\.string) ?? []
+    let place = try #require(arguments.firstIndex(of: "--peer-key-file"))
+    let mount = try #require(
+      speaker["volumeMounts"]?.array?.first {
+        arguments[place + 1] == ($0["mountPath"]?.string ?? "") + "/key"
+      })
+    let volume = pod["volumes"]?.array?.first { $0["name"] == mount["name"] }
+    #expect(volume?["secret"]?["secretName"] == "bellman-peer-key")
+    // Files of Secrets belong to root, and to this group.
+    #expect(pod["securityContext"]?["fsGroup"] == speaker["securityContext"]?["runAsGroup"])
+  }
+
   /// The folder of what outlives the pod is made over to the user of the speaker by one who may do no
   /// more than that.
   @Test func theStateIsOnTheDiskOfTheNode() throws {
