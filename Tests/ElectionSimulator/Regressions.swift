@@ -129,6 +129,13 @@ package enum Regressions {
       a node that was added again took what one had that did not know it yet: it took the moment at \
       which it began to wait for a heartbeat for one, and the beacon that it heard then for too old
       """),
+    // L1, at 246 s.
+    Regression(
+      44184, nodes: 7, seconds: 270, model: .product,
+      """
+      most witnesses were cut off while a process of a member started and ended, and what they said \
+      of its silence was for ever taken to be about its life before
+      """),
   ]
 
   /// Runs each and prints a line for it; returns how many fail.

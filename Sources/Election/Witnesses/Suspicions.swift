@@ -144,8 +144,10 @@ extension Election {
 
   private mutating func apply(_ suspicion: Suspicion, from peer: Int) {
     guard let subject = indices[suspicion.subject], subject > 0,
-      // A witness that started after the subject's end has never heard of any life of it.
+      // Of an earlier life, or of none, by a witness that was cut off while this one lived, or that
+      // started after its end: it counts unless this life is heard here.
       suspicion.incarnation == 0 || suspicion.incarnation >= peers[subject].incarnation
+        || now - peers[subject].lastHeard >= timers.silence
     else { return }
     peers[subject].hints.removeAll { $0.peer == peer || $0.until <= now }
     let count = max(1, min(Int(suspicion.witnesses), WitnessSet.limit))
