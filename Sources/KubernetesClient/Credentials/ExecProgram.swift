@@ -65,10 +65,16 @@ struct ExecProgram: Sendable {
     defer { posix_spawnattr_destroy(&attributes) }
     clinux_spawn_in_own_group(&attributes)
     var process = pid_t()
-    let code = Self.withCStrings([plugin.command] + plugin.arguments) { arguments in
-      Self.withCStrings(environment) { environment in
-        posix_spawnp(&process, plugin.command, &actions, &attributes, arguments, environment)
+    var code: CInt = 0
+    // A program whose file is being written at this moment is soon complete.
+    for attempt in 0..<20 {
+      if attempt > 0 { usleep(50_000) }
+      code = Self.withCStrings([plugin.command] + plugin.arguments) { arguments in
+        Self.withCStrings(environment) { environment in
+          posix_spawnp(&process, plugin.command, &actions, &attributes, arguments, environment)
+        }
       }
+      guard code == ETXTBSY else { break }
     }
     guard code == 0 else {
       let hint = plugin.installHint.map { "; \($0)" } ?? ""

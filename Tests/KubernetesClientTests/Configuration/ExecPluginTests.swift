@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import NIOPosix
 import Testing
 
 @testable import KubernetesClient
@@ -83,6 +84,25 @@ struct ExecPluginTests {
     #expect(message("sh", ["-c", "exit 3"]).contains("exit code 3"))
     #expect(message("sh", ["-c", "kill -9 $$"]).contains("signal 9"))
     #expect(message("sleep", ["60"]).contains("gave no answer"))
+  }
+
+  /// As it is while a package manager replaces it.
+  @Test("A program that is being written is waited for")
+  func busy() async throws {
+    let files = try TemporaryFiles()
+    defer { files.remove() }
+    let program = try files.write("#!/bin/sh\necho new", to: "login", executable: true)
+    let writer = open(program, O_WRONLY | O_CLOEXEC)
+    let closing = Task {
+      try await Task.sleep(for: .milliseconds(120))
+      close(writer)
+    }
+    let plugin = ExecPlugin(version: .v1, command: program, arguments: [])
+    let output = try await NIOThreadPool.singleton.runIfActive {
+      try ExecProgram(plugin: plugin, info: "").run()
+    }
+    #expect(String(decoding: output, as: UTF8.self) == "new\n")
+    try await closing.value
   }
 
   @Test("A credential is kept until it expires or is refused")
