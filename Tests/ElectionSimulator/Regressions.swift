@@ -136,6 +136,13 @@ package enum Regressions {
       most witnesses were cut off while a process of a member started and ended, and what they said \
       of its silence was for ever taken to be about its life before
       """),
+    // S1, at 463 s.
+    Regression(
+      50623, nodes: 3, seconds: 490, model: .product,
+      """
+      two of three nodes lost their files while the third was away, and promised it what it had had, \
+      although one of them had it meanwhile
+      """),
   ]
 
   /// Runs each and prints a line for it; returns how many fail.

@@ -93,11 +93,24 @@ extension Election {
         return .unsettled
       }
     }
-    if base == heir { return nil }
+    if base == heir {
+      return known.map { isHeld(slot, by: $0, not: heir) } ?? false ? .notSilent : nil
+    }
     if let known, known.owner == heir, known.isProvisional, known.via == base { return nil }
     if let known, known.isVacant, known.owner == base { return nil }
     if former == 0 { return slots[slot].phase.holds ? .notSilent : nil }
     return isSilent(former) || hasLeft(former, slot) ? nil : .notSilent
+  }
+
+  /// Whether another member than an heir has an address by a claim, as far as this node hears. That is so
+  /// although the heir claims it by a later one where the others have forgotten that: they have to
+  /// learn it again first, and whoever has the address gives it up.
+  private func isHeld(_ slot: Int, by claim: Claim, not heir: MemberID) -> Bool {
+    guard claim.owner != heir, !claim.isVacant, let owner = indices[claim.owner] else {
+      return false
+    }
+    if owner == 0 { return slots[slot].phase.holds }
+    return !isSilent(owner) && peers[owner].agrees && peers[owner].differsSince == nil
   }
 
   /// Whether a member that is heard has another claim prevail over its own: a claim that was never
