@@ -161,7 +161,7 @@ struct BadResourcesTests {
         ClusterObjects.service("web", "192.0.2.1"), ClusterObjects.slice("web"),
         ClusterObjects.l2Advertisement("good"))
       for other in rule.others { server.put(other) }
-      try await ClusterRig.run(server, writes: true) { rig in
+      try await ClusterRig.run(server, .patient, writes: true) { rig in
         try await rig.eventually("all is well") { document in
           status()?["result"] == "Valid" && document.addresses.first?.pool == "pool"
         }

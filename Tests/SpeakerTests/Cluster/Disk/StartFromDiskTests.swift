@@ -41,7 +41,7 @@ struct StartFromDiskTests {
           ClusterObjects.service("web-\(number)", "192.0.2.\(number)"),
           ClusterObjects.slice("web-\(number)"))
       }
-      try await ClusterRig.run(server, directory: path, disk: Self.disk) { rig in
+      try await ClusterRig.run(server, .patient, directory: path, disk: Self.disk) { rig in
         try await rig.eventually("3 addresses, without a problem, on the disk") {
           $0.addresses.count == 3 && $0.problems.isEmpty && (try? text()) != nil
         }
@@ -174,7 +174,7 @@ struct StartFromDiskTests {
   @Test func aFolderThatCannotBeWrittenIsOneProblem() async throws {
     try await withServer { server in
       let lost = "\(directory.path)/none"
-      try await ClusterRig.run(server, directory: lost, disk: Self.disk) { rig in
+      try await ClusterRig.run(server, .patient, directory: lost, disk: Self.disk) { rig in
         try await rig.eventually("it is said, and nothing else is wrong") { document in
           document.problems.map(\.severity) == [.warning]
             && document.problems.allSatisfy {
