@@ -15,9 +15,9 @@ extension Election {
       if slots[slot].phase == .preparing, !isDraining { slots[slot].phase = .announcing }
     case .leaving(let patience):
       if slots[slot].phase.holds {
-        if former == .fit || slots[slot].leaveBy == nil {
-          slots[slot].leaveBy = patience.map { now + $0 }
-        }
+        // The same reason again gives no more time, and a second one may leave less.
+        let before = former == .fit ? nil : slots[slot].leaveBy
+        slots[slot].leaveBy = patience.map { min(before ?? .distantFuture, now + $0) }
         schedule(slot, now)
       } else if slots[slot].phase != .draining {
         stop(slot)
