@@ -95,6 +95,12 @@ public struct Election: Sendable {
   var nextComparison: NIODeadline
   var nextRebalance = NIODeadline.distantFuture
   var beaconCursor = 0
+  /// How many owners there are on the segment, as far as this node hears, and when they are counted
+  /// again.
+  var announcers = 0
+  var nextCount = NIODeadline.uptimeNanoseconds(0)
+  /// Before then no beacon is sent out of turn.
+  var nextEarlyBeacon = NIODeadline.uptimeNanoseconds(0)
 
   var output: [Action] = []
   var batches: [Batch] = []

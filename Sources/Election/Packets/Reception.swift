@@ -58,13 +58,11 @@ extension Election {
     switch message.kind {
     case .beacon, .claims:
       // Only the owner itself is alive by this; others may speak about it.
-      let isFirst = now - peers[peer].wireHeard > timers.wireEvidence
-      peers[peer].wireHeard = max(peers[peer].wireHeard, time)
+      hearBeacon(of: peer, at: time, isBeacon: message.kind == .beacon)
       for row in message.rows {
         learn(row, from: peer, onWire: true)
         if row.claim.owner == sender, !row.claim.isVacant { endProbing(row.address) }
       }
-      if isFirst, message.kind == .beacon { nextBeacon = min(nextBeacon, now) }
     case .probe: for row in message.rows { receiveProbe(row, from: peer) }
     default: break
     }

@@ -1,8 +1,7 @@
 import Addresses
 import NIOCore
 
-/// Taking an address without a quorum, because the segment is silent about it; and the beacons by
-/// which owners on one segment find each other.
+/// Taking an address without a quorum, because the segment is silent about it.
 extension Election {
   mutating func startProbing(_ slot: Int) {
     slots[slot].phase = .probing
@@ -57,32 +56,5 @@ extension Election {
     slots[slot].phase = .candidate
     slots[slot].since = now
     schedule(slot, now + timers.repetition)
-  }
-
-  // MARK: Beacons
-
-  /// The most packets of one round of beacons. Who owns more addresses than these hold names them in
-  /// several rounds.
-  static let beaconPackets = 16
-
-  /// Says on the segment what this node answers for, a part at a time when it is very much.
-  mutating func sendBeacon() {
-    guard policy != .strict, guards.contains(.beacons), !peers[0].owned.isEmpty else {
-      nextBeacon = .distantFuture
-      return
-    }
-    nextBeacon = now + timers.beaconInterval
-    guard now < max(leaseUntil, wireUntil) else { return }
-    let owned = peers[0].owned
-    var rows: [Row] = []
-    for offset in 0..<owned.count where rows.count < Self.beaconPackets * RowsMessage.limit {
-      let slot = owned[(beaconCursor + offset) % owned.count]
-      if slots[slot].phase.holds, let row = row(of: slot) { rows.append(row) }
-    }
-    beaconCursor = (beaconCursor + rows.count) % owned.count
-    for start in stride(from: 0, to: rows.count, by: RowsMessage.limit) {
-      let part = Array(rows[start..<min(start + RowsMessage.limit, rows.count)])
-      output.append(.broadcast(.rows(RowsMessage(kind: .beacon, rows: part))))
-    }
   }
 }

@@ -57,7 +57,7 @@ extension Election {
         || time - peer.lastHeard >= timers.silence
           && partners.contains(where: { peers[$0].id == peer.id })
       if isSilent, peer.isMember {
-        if time - peer.wireHeard < timers.wireEvidence {
+        if time - peer.wireHeard < wireEvidence {
           add(
             .deadThoughOnSegment, peer.name,
             "Node \(peer.name) is silent to its witnesses but heard on the segment")

@@ -19,7 +19,7 @@ extension Election {
   /// node or, for one that does not witness for it, to any.
   func isHeardOnWire(_ peer: Int, asWitness: Bool = false) -> Bool {
     guard policy != .strict, guards.contains(.wireEvidence) else { return false }
-    guard now - peers[peer].wireHeard < timers.wireEvidence else { return false }
+    guard now - peers[peer].wireHeard < wireEvidence else { return false }
     if !guards.contains(.freshEvidence) { return true }
     let silentSince =
       asWitness

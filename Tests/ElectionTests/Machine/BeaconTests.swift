@@ -63,6 +63,64 @@ import Testing
     #expect(Set(rounds.joined().flatMap(\.rows).map(\.address)).count == 500)
   }
 
+  /// The owner hears the beacons of so many others, each of which sends one in every `interval`; returns
+  /// how many rounds of its own it sends in `seconds`.
+  private func rounds(
+    among owners: Int, interval: Int64, seconds: Int64, of node: inout SettledNode
+  ) -> Int {
+    var rounds = 0
+    let steps = seconds * 100
+    for step in 0..<steps {
+      node.now = node.now + .milliseconds(10)
+      for number in 0..<owners where (step + Int64(number)) % (interval / 10) == 0 {
+        let owner = MemberID(name: "owner-\(number)")
+        let row = Row(
+          address: .v4(IPv4Address(rawValue: 0xC612_0000 + UInt32(number))),
+          claim: Claim(owner: owner, incarnation: 7, epoch: Epoch(quorum: 1)))
+        node.handle(
+          .frame(
+            .rows(RowsMessage(kind: .beacon, rows: [row])), from: owner, incarnation: 7,
+            receivedAt: node.now))
+        rounds += node.beacons
+      }
+      node.handle(.deadlineReached)
+      rounds += node.beacons
+      let witnesses = node.election.peers[0].witnesses
+      for other in witnesses.current + witnesses.former { node.acknowledge(from: other) }
+    }
+    return rounds
+  }
+
+  /// All owners of a segment together send at most 200 beacons a second.
+  @Test func amongManyOwnersTheirBeaconsComeLater() {
+    var node = SettledNode(.wire)
+    node.becomeOwner()
+    node.handle(
+      .members((0..<4).map { "node-\($0)" } + (0..<400).map { "owner-\($0)" }))
+    // Each of the 99 is heard a first time within the first interval, and that is no reason for as
+    // many beacons.
+    #expect(rounds(among: 99, interval: 500, seconds: 1, of: &node) <= 7)
+    #expect((19...21).contains(rounds(among: 99, interval: 500, seconds: 10, of: &node)))
+    // 400 others and this one: every 2005 ms.
+    #expect(rounds(among: 400, interval: 2000, seconds: 4, of: &node) <= 12)
+    let many = rounds(among: 400, interval: 2000, seconds: 40, of: &node)
+    #expect((19...21).contains(many))
+    // They are gone: what they said last counts for three intervals.
+    _ = rounds(among: 0, interval: 500, seconds: 8, of: &node)
+    #expect((19...21).contains(rounds(among: 0, interval: 500, seconds: 10, of: &node)))
+  }
+
+  /// An owner whose beacons come later is not held dead between two of them.
+  @Test func aSignOfLifeCountsForAsManyIntervals() {
+    var node = SettledNode(.wire)
+    node.becomeOwner()
+    node.handle(
+      .members((0..<4).map { "node-\($0)" } + (0..<400).map { "owner-\($0)" }))
+    #expect(node.election.wireEvidence == .milliseconds(1500))
+    _ = rounds(among: 400, interval: 2000, seconds: 8, of: &node)
+    #expect(node.election.wireEvidence == .milliseconds(1500 + 3 * 1505))
+  }
+
   /// Two pairs of nodes are cut apart, both answer for all addresses, and then the segment is whole
   /// again, on which alone they hear each other.
   @Test func afterACutOfTheSegmentTwoAreOneWithinABeaconInterval() throws {

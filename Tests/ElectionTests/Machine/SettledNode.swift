@@ -76,6 +76,13 @@ struct SettledNode {
     }
   }
 
+  /// How many beacons followed from the last event.
+  var beacons: Int {
+    actions.count {
+      if case .broadcast(.rows(let message)) = $0 { message.kind == .beacon } else { false }
+    }
+  }
+
   /// The epochs of all that was sent in a role, in order.
   func epochs(of kind: RowsMessage.Kind) -> [UInt64] {
     sent.filter { $0.message.kind == kind }.flatMap(\.message.rows).map(\.claim.epoch.quorum)
