@@ -45,5 +45,7 @@ extension Election {
     /// The claim to an address has changed; to be recorded and shown. The cause is what this node had
     /// to do with it, the grounds are why the owner has the address.
     case claimed(IPAddress, Claim, Cause, Grounds)
+    /// The witnesses of a member have changed; to be recorded with the claims (`Election.record`).
+    case witnessesChanged
   }
 }

@@ -185,7 +185,7 @@ public struct Election: Sendable {
     case .address(let address, let standing, let candidates):
       setAddress(address, standing, candidates)
     case .addressRemoved(let address): removeAddress(address)
-    case .recorded(let rows): takeRecorded(rows)
+    case .recorded(let record): takeRecorded(record)
     case .hostAnswered(let member):
       if let peer = indices[member] { peers[peer].hostAnswered = self.now }
     case .portClosed(let member): closePort(of: member)
@@ -248,11 +248,6 @@ public struct Election: Sendable {
   var isSettled: Bool { now >= settledAt }
 
   var isLeased: Bool { now < leaseUntil }
-
-  private mutating func takeRecorded(_ rows: [ClaimRow]) {
-    isRecorded = true
-    for row in rows { learn(Row(address: row.address, claim: row.claim), from: 0, onWire: true) }
-  }
 }
 
 /// What the machine counts; for metrics.

@@ -46,8 +46,8 @@ extension Election {
     case address(IPAddress, Standing, [Candidate])
     /// No service has the address any more: who owns it stops at once.
     case addressRemoved(IPAddress)
-    /// Claims that were recorded in the API or on disk, complete for the first time or changed.
-    case recorded([ClaimRow])
+    /// What an earlier process of this node has kept, or news of what was recorded elsewhere.
+    case recorded(Record)
     /// The host of a member has answered a probe (`Action.probeHost`).
     case hostAnswered(MemberID)
     /// The port of a member's peer plane is closed: its process is gone.

@@ -155,7 +155,8 @@ extension World {
       queue.push(.recorded, at: now + 300_000_000, node: node.index, detail: address)
       return
     }
-    handle(.recorded([ClaimRow(address: addresses[address], claim: claim)]), by: node)
+    handle(
+      .recorded(Record(claims: [ClaimRow(address: addresses[address], claim: claim)])), by: node)
   }
 
   // MARK: Faults

@@ -143,6 +143,17 @@ package enum Regressions {
       two of three nodes lost their files while the third was away, and promised it what it had had, \
       although one of them had it meanwhile
       """),
+    // S1, at 137 s.
+    Regression(
+      65176, nodes: 5, seconds: 160, model: .product,
+      """
+      a node that was started several times did not know any more who had witnessed for the process \
+      that had claimed its addresses; three of these were removed and did not know it yet
+      """),
+    // S4, at 96 s.
+    Regression(
+      60280, nodes: 2, seconds: 120, model: .product,
+      "an owner that had to stop within a second, and then within 150 ms, took the whole second"),
   ]
 
   /// Runs each and prints a line for it; returns how many fail.

@@ -45,7 +45,7 @@ final class SimulatedNode {
   /// Since when it may answer without a break, in true time; `.max` while it may not.
   var answersSince = UInt64.max
   /// What was recorded on disk.
-  var disk: [ClaimRow] = []
+  var disk = Record()
   /// Whom its table names the owner of an address.
   var named: [Int: MemberID] = [:]
   /// Whether it was told to be drained.

@@ -256,6 +256,8 @@ package final class World {
         if let number = indexOfAddress[address] { disable(number, node.index) }
       case .claimed(let address, let claim, let cause, _):
         if let number = indexOfAddress[address] { noteClaim(number, claim, cause, node) }
+      // The file is written as the process ends.
+      case .witnessesChanged: break
       }
     }
   }
@@ -291,13 +293,17 @@ package final class World {
     node.channel.setMembers(nodes.map(\.id))
     log { "boot \(node.name) incarnation \(node.incarnation)" }
     // The file is read before anything else is known; one without claims is as good as none.
-    if scenario.model == .product, !node.disk.isEmpty { handle(.recorded(node.disk), by: node) }
+    if scenario.model == .product, !node.disk.claims.isEmpty {
+      handle(.recorded(node.disk), by: node)
+    }
     handle(.members(memberNames), by: node)
     if node.isDraining { handle(.drain(true), by: node) }
     tellGateway(node)
-    if scenario.model == .recorded, !node.disk.isEmpty { handle(.recorded(node.disk), by: node) }
+    if scenario.model == .recorded, !node.disk.claims.isEmpty {
+      handle(.recorded(node.disk), by: node)
+    }
     if outages == 0 {
-      if scenario.model == .recorded { handle(.recorded(recordedRows), by: node) }
+      if scenario.model == .recorded { handle(.recorded(Record(claims: recordedRows)), by: node) }
       for address in addresses.indices { tellFitness(address, to: node) }
     } else {
       // The objects come from the snapshot on disk.
@@ -308,7 +314,7 @@ package final class World {
   /// The process ends; what it had on disk stays, or not.
   func shutDown(_ node: SimulatedNode, remembers: Bool) {
     guard node.isProcessUp else { return }
-    node.disk = remembers ? node.election.claims : []
+    node.disk = remembers ? node.election.record : Record()
     node.isProcessUp = false
     node.inbox.removeAll()
     for address in addresses.indices { disable(address, node.index) }

@@ -40,8 +40,9 @@ struct Peer: Sendable {
   var witnesses = WitnessSet()
   /// The last sets of its lives before, the latest first.
   var earlierWitnesses: [WitnessSet] = []
-  /// Of how many lives before the latest the sets are remembered.
+  /// Of how many lives before the latest the sets are remembered, and of how many that claims name.
   static let earlierLives = 3
+  static let namedLives = 16
   /// The latest heartbeat of it, to be echoed.
   var echo: UInt64 = 0
   /// Until when its silence is no silence: what it asked for since it was last heard.

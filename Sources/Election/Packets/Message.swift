@@ -84,6 +84,24 @@ public struct WitnessNotice: Hashable, Sendable {
   /// The witnesses; at most `WitnessSet.limit` in each.
   public var current: [MemberID]
   public var former: [MemberID]
+
+  /// The notice with these parts.
+  public init(
+    subject: MemberID, incarnation: UInt64, version: UInt32, current: [MemberID],
+    former: [MemberID]
+  ) {
+    self.subject = subject
+    self.incarnation = incarnation
+    self.version = version
+    self.current = current
+    self.former = former
+  }
+
+  init(subject: MemberID, _ sets: WitnessSet) {
+    self.init(
+      subject: subject, incarnation: sets.incarnation, version: sets.version,
+      current: sets.current, former: sets.former)
+  }
 }
 
 /// A hint from a witness: it has waited long enough to promise a member's addresses away.

@@ -90,12 +90,6 @@ extension Election {
     }
   }
 
-  /// All claims that are known, by address: what to keep on disk for the next process.
-  public var claims: [ClaimRow] {
-    slots.compactMap { slot in slot.claim.map { ClaimRow(address: slot.address, claim: $0) } }
-      .sorted { $0.address < $1.address }
-  }
-
   /// Whether a node of this identifier exists, as far as this one was told.
   package func isMember(_ member: MemberID) -> Bool {
     indices[member].map { peers[$0].isMember } ?? false

@@ -29,21 +29,32 @@ extension Election {
     } else {
       peers[peer].earlierWitnesses.append(sets)
       peers[peer].earlierWitnesses.sort { $0.incarnation > $1.incarnation }
-      if peers[peer].earlierWitnesses.count > Peer.earlierLives {
-        peers[peer].earlierWitnesses.removeLast()
-      }
+      forgetEarlier(of: peer)
     }
     for member in sets.current + sets.former { _ = self.peer(for: member) }
+  }
+
+  /// Makes room: of the oldest life that no claim names. A node that starts again and again before it
+  /// takes part claims nothing in these lives, and its addresses are those of the one before.
+  private mutating func forgetEarlier(of peer: Int) {
+    guard peers[peer].earlierWitnesses.count > Peer.earlierLives else { return }
+    let named = namedLives()
+    let unnamed = peers[peer].earlierWitnesses.lastIndex {
+      !named.contains(Life(member: peers[peer].id, number: $0.incarnation))
+    }
+    if let unnamed {
+      peers[peer].earlierWitnesses.remove(at: unnamed)
+    } else if peers[peer].earlierWitnesses.count > Peer.namedLives {
+      peers[peer].earlierWitnesses.removeLast()
+    }
   }
 
   /// Tells a peer the sets of those lives of a member that claims name, but for its latest.
   mutating func sendEarlierWitnesses(of subject: Int, to peer: Int) {
     guard !peers[subject].earlierWitnesses.isEmpty else { return }
-    var named: Set<UInt64> = []
-    for slot in peers[subject].owned {
-      if let claim = slots[slot].claim { named.insert(claim.incarnation) }
-    }
-    for sets in peers[subject].earlierWitnesses where named.contains(sets.incarnation) {
+    let named = namedLives()
+    for sets in peers[subject].earlierWitnesses
+    where named.contains(Life(member: peers[subject].id, number: sets.incarnation)) {
       sendWitnesses(sets, of: subject, to: peer)
     }
   }

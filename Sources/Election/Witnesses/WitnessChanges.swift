@@ -73,6 +73,7 @@ extension Election {
     witnesses = peers[0].witnesses.current.compactMap { indices[$0] }
     formerWitnesses = peers[0].witnesses.former.compactMap { indices[$0] }
     for peer in Set(witnesses + formerWitnesses).sorted() { sendWitnesses(of: 0, to: peer) }
+    output.append(.witnessesChanged)
     updatePartners()
     updateLease()
   }
@@ -134,11 +135,7 @@ extension Election {
 
   mutating func sendWitnesses(_ sets: WitnessSet, of subject: Int, to peer: Int) {
     guard sets.version > 0 else { return }
-    send(
-      .witnesses(
-        WitnessNotice(
-          subject: peers[subject].id, incarnation: sets.incarnation, version: sets.version,
-          current: sets.current, former: sets.former)), to: peer)
+    send(.witnesses(WitnessNotice(subject: peers[subject].id, sets)), to: peer)
   }
 
   mutating func receiveWitnesses(_ notice: WitnessNotice) {
@@ -155,6 +152,7 @@ extension Election {
     if sets.incarnation > latest { rememberEarlier(peers[subject].witnesses, of: subject) }
     peers[subject].witnesses = sets
     for member in sets.current + sets.former { _ = peer(for: member) }
+    output.append(.witnessesChanged)
     updatePartners()
   }
 }

@@ -31,7 +31,7 @@ struct HandOverClock {
     case .silence(let address, _):
       guard let attempt = attempts.removeValue(forKey: address), attempt.isCommitted else { break }
       return (address, now - attempt.began)
-    case .send, .broadcast, .answer, .probeHost, .claimed: break
+    case .send, .broadcast, .answer, .probeHost, .claimed, .witnessesChanged: break
     }
     return nil
   }

@@ -16,8 +16,8 @@ public final class PeerPlane: Sendable {
     public var keys: PeerKeys
     /// The UDP port, the same on all nodes.
     public var port: UInt16
-    /// The claims that an earlier process of this node has kept; nil when there are none to rely on.
-    public var recorded: [ClaimRow]?
+    /// What an earlier process of this node has kept; nil when there is nothing to rely on.
+    public var recorded: Record?
 
     /// Settings with these values.
     public init(configuration: Configuration, keys: PeerKeys, port: UInt16 = 7946) {
@@ -100,14 +100,14 @@ public final class PeerPlane: Sendable {
     return promise.futureResult
   }
 
-  /// All known claims, by address; fails when the plane is closed.
-  public func claims(on eventLoop: any EventLoop) -> EventLoopFuture<[ClaimRow]> {
-    let promise = eventLoop.makePromise(of: [ClaimRow].self)
+  /// What to keep for the next process; fails when the plane is closed.
+  public func record(on eventLoop: any EventLoop) -> EventLoopFuture<Record> {
+    let promise = eventLoop.makePromise(of: Record.self)
     isClosed.withLock { isClosed in
       if isClosed {
         promise.fail(ChannelError.alreadyClosed)
       } else {
-        mailbox.post(.claims(promise))
+        mailbox.post(.record(promise))
       }
     }
     return promise.futureResult
@@ -133,7 +133,7 @@ enum PeerPlaneCommand: Sendable {
   case members([PeerPlaneMember])
   case keys(PeerKeys)
   case status(EventLoopPromise<PeerPlaneStatus>, includesAddresses: Bool)
-  case claims(EventLoopPromise<[ClaimRow]>)
+  case record(EventLoopPromise<Record>)
   case close
 }
 

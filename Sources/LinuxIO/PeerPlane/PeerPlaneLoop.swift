@@ -14,7 +14,7 @@ struct PeerPlaneLoop: ~Copyable {
   private let probes: [AddressFamily: HostProbe]
   private let port: UInt16
   private let node: String
-  private let recorded: [ClaimRow]?
+  private let recorded: Record?
   private var queue: EventQueue
   private var election: Election
   private var channel: PeerChannel
@@ -245,6 +245,7 @@ struct PeerPlaneLoop: ~Copyable {
     case .claimed(let address, let claim, let cause, let grounds):
       outputs.append(
         .claimed(address, owner: claim.owner, isVacant: claim.isVacant, cause, grounds))
+    case .witnessesChanged: outputs.append(.witnessesChanged)
     }
   }
 
@@ -266,7 +267,7 @@ struct PeerPlaneLoop: ~Copyable {
       case .keys(let keys): use(keys)
       case .status(let promise, let includesAddresses):
         promise.succeed(status(includesAddresses: includesAddresses))
-      case .claims(let promise): promise.succeed(election.claims)
+      case .record(let promise): promise.succeed(election.record)
       case .close: isClosed = true
       }
     }

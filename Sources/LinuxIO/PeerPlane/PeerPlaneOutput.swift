@@ -11,6 +11,8 @@ public enum PeerPlaneOutput: Sendable {
   case silence(IPAddress, forwardFor: TimeAmount)
   /// The claim to an address has changed: what this node had to do with it, and why the owner has it.
   case claimed(IPAddress, owner: MemberID, isVacant: Bool, Election.Cause, Grounds)
+  /// The witnesses of a member have changed, and with them what is to be kept for the next process.
+  case witnessesChanged
   /// An address was handed over: so long after the first question to an heir, this node is silent.
   case handedOver(IPAddress, after: TimeAmount)
   /// Send this to all speakers on the segment.

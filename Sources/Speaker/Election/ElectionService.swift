@@ -11,11 +11,11 @@ struct ElectionService: Service {
   let plane: PeerPlane
   let outputs: AsyncStream<[PeerPlaneOutput]>
   let options: ElectionOptions
-  let claims: ClaimFile
+  let file: RecordFile
   let control: ControlLoop
   let logger: Logger
 
-  /// At most one writing of the claims in this time.
+  /// At most one writing of the record in this time.
   private static let writeInterval: Duration = .milliseconds(300)
 
   func run() async throws {
@@ -23,38 +23,46 @@ struct ElectionService: Service {
       of: Void.self, bufferingPolicy: .bufferingNewest(1))
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await carry(news: continuation) }
-      group.addTask { await keepClaims(after: news) }
+      group.addTask { await keepRecord(after: news) }
       group.addTask { await followKeys() }
       try? await gracefulShutdown()
       group.cancelAll()
     }
-    await keepClaims()
+    await keepRecord()
     plane.close()
   }
 
   private func carry(news: AsyncStream<Void>.Continuation) async {
     for await batch in outputs {
       await control.electionSays(batch)
-      if batch.contains(where: { if case .claimed = $0 { true } else { false } }) { news.yield() }
+      if batch.contains(where: isKept) { news.yield() }
     }
   }
 
-  /// Writes the claims at the first news and, if there are more until then, after each interval: the
+  /// Whether the record of the election is another one after this.
+  private func isKept(_ output: PeerPlaneOutput) -> Bool {
+    switch output {
+    case .claimed, .witnessesChanged: true
+    default: false
+    }
+  }
+
+  /// Writes the record at the first news and, if there are more until then, after each interval: the
   /// last one is always kept.
-  private func keepClaims(after news: AsyncStream<Void>) async {
+  private func keepRecord(after news: AsyncStream<Void>) async {
     for await _ in news {
-      await keepClaims()
+      await keepRecord()
       try? await Task.sleep(for: Self.writeInterval)
     }
   }
 
-  private func keepClaims() async {
+  private func keepRecord() async {
     do {
-      try claims.write(await plane.claims(on: control.eventLoop).get())
+      try file.write(await plane.record(on: control.eventLoop).get())
     } catch {
       logger.warning(
         "claims cannot be kept; after a restart this node waits longer before it takes part",
-        metadata: ["file": "\(claims.path)", "error": "\(error)"])
+        metadata: ["file": "\(file.path)", "error": "\(error)"])
     }
   }
 
@@ -88,7 +96,7 @@ struct ElectionService: Service {
 extension PeerPlane {
   /// Starts the plane of a node; throws ``SpeakerStartError``.
   static func start(
-    node: String, options: ElectionOptions, claims: ClaimFile,
+    node: String, options: ElectionOptions, record: RecordFile,
     logger: Logger, deliver: @escaping @Sendable ([PeerPlaneOutput]) -> Void
   ) throws -> PeerPlane {
     let keys: PeerKeys
@@ -115,7 +123,7 @@ extension PeerPlane {
       configuration: Configuration(
         node: node, incarnation: life, policy: options.policy, timers: options.timers),
       keys: keys, port: options.port)
-    settings.recorded = claims.read()
+    settings.recorded = record.read()
     do {
       return try PeerPlane(settings, deliver: deliver)
     } catch {

@@ -220,6 +220,7 @@ final class ElectionTable {
         }
         let answersHere = ownerships[address]?.answersHere ?? false
         set(address, Ownership(owner: name, answersHere: answersHere), &news)
+      case .witnessesChanged: break
       case .handedOver(_, let time):
         news.handOvers.append(time)
       case .frame(let frame):

@@ -40,13 +40,13 @@ public struct SpeakerProcess: Sendable {
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let (outputs, continuation) = AsyncStream.makeStream(of: [PeerPlaneOutput].self)
-    let claims = options.election.map {
-      ClaimFile(directory: $0.stateDirectory, node: options.node)
+    let record = options.election.map {
+      RecordFile(directory: $0.stateDirectory, node: options.node)
     }
     var plane: PeerPlane?
-    if let election = options.election, let claims {
+    if let election = options.election, let record {
       plane = try PeerPlane.start(
-        node: options.node, options: election, claims: claims, logger: logger
+        node: options.node, options: election, record: record, logger: logger
       ) { continuation.yield($0) }
     }
     if let obstacle = options.relayObstacle { logger.warning("\(obstacle)") }
@@ -87,10 +87,10 @@ public struct SpeakerProcess: Sendable {
           options: listen, routes: ReadRoutes(control: control, exporter: exporter),
           factory: registry, eventLoopGroup: serving, logger: logger), at: 1)
     }
-    if let plane, let election = options.election, let claims {
+    if let plane, let election = options.election, let record {
       services.insert(
         ElectionService(
-          plane: plane, outputs: outputs, options: election, claims: claims, control: control,
+          plane: plane, outputs: outputs, options: election, file: record, control: control,
           logger: logger), at: 1)
     }
     if options.election?.policy == .gateway {

@@ -50,7 +50,7 @@ import Testing
         }
       }
     }
-    #expect(election.claims.count <= 300)
+    #expect(election.record.claims.count <= 300)
     #expect(election.counters.droppedAddresses > 0)
     #expect(election.members(at: now).count >= 5)
   }
@@ -69,6 +69,6 @@ import Testing
         .rows(RowsMessage(kind: .claims, rows: [row])), from: MemberID(name: "node-9"),
         incarnation: 1, receivedAt: now), now: now, actions: &actions)
     #expect(election.counters.strangers == 1)
-    #expect(election.claims.isEmpty)
+    #expect(election.record.claims.isEmpty)
   }
 }

@@ -22,7 +22,7 @@ import Testing
         configuration: Configuration(node: "node-0", incarnation: 3, policy: .strict), seed: 1,
         now: now)
       handle(.members((0..<4).map { "node-\($0)" }))
-      handle(.recorded([]))
+      handle(.recorded(Record()))
     }
 
     mutating func handle(_ event: Election.Event) {

@@ -20,7 +20,7 @@ struct SettledNode {
       configuration: Configuration(node: "node-0", incarnation: 3, policy: policy), seed: 1,
       now: now)
     handle(.members((0..<4).map { "node-\($0)" }))
-    handle(.recorded([]))
+    handle(.recorded(Record()))
     beat(milliseconds: 3000)
   }
 

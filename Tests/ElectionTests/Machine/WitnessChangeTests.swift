@@ -59,12 +59,13 @@ import Testing
     let chosen = ["node-3", "node-5", "node-7"].map { MemberID(name: $0) }
     var actions: [Election.Action] = []
     election.handle(
-      .recorded([
-        ClaimRow(
-          address: address,
-          claim: Claim(
-            owner: MemberID(name: "node-0"), incarnation: 1, epoch: Epoch(quorum: 4)))
-      ]), now: boot, actions: &actions)
+      .recorded(
+        Record(claims: [
+          ClaimRow(
+            address: address,
+            claim: Claim(
+              owner: MemberID(name: "node-0"), incarnation: 1, epoch: Epoch(quorum: 4)))
+        ])), now: boot, actions: &actions)
     election.handle(
       .packet(
         .witnesses(

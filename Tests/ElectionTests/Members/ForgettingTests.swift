@@ -100,8 +100,9 @@ import Testing
     }
     #expect(node.election.counters.droppedAddresses == 0)
     // Those of an hour, and a little more.
-    #expect(node.election.claims.count < 15_000 && node.election.claims.count > 14_000)
-    #expect(node.election.addresses(at: node.now).count == node.election.claims.count)
+    #expect(
+      node.election.record.claims.count < 15_000 && node.election.record.claims.count > 14_000)
+    #expect(node.election.addresses(at: node.now).count == node.election.record.claims.count)
     #expect(node.election.claim(to: Self.address(0)) == nil)
     #expect(node.election.tableDigest == 0)
   }

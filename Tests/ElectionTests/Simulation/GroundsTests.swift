@@ -80,7 +80,7 @@ import Testing
     var node = SettledNode(.wire)
     let owner = SettledNode.others[0]
     let claim = Claim(owner: owner, incarnation: 5, epoch: Epoch(quorum: 7))
-    node.handle(.recorded([ClaimRow(address: SettledNode.address, claim: claim)]))
+    node.handle(.recorded(Record(claims: [ClaimRow(address: SettledNode.address, claim: claim)])))
     func grounds() -> Grounds? { node.election.addresses(at: node.now).first?.grounds }
     #expect(grounds() == Grounds(.learnt))
     let row = Row(

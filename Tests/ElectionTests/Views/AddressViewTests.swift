@@ -35,7 +35,8 @@ import Testing
   @Test func anotherOwnerIsNamed() {
     let claim = Claim(
       owner: MemberID(name: "node-2"), incarnation: 1, epoch: Epoch(quorum: 3))
-    let recorded = Election.Event.recorded([ClaimRow(address: address, claim: claim)])
+    let recorded = Election.Event.recorded(
+      Record(claims: [ClaimRow(address: address, claim: claim)]))
     #expect(obstacle([recorded, .address(address, .fit, [own])]) == .notOwner)
   }
 
