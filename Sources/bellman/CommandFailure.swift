@@ -15,7 +15,7 @@ struct CommandFailure: Error, CustomStringConvertible {
   init(_ failure: StatusClient.Failure) {
     let status: ExitStatus =
       switch failure {
-      case .noSpeaker, .late: .unreachable
+      case .noSpeaker, .forbidden, .late: .unreachable
       case .notFound: .notFound
       case .unexpected, .refused: .failure
       }

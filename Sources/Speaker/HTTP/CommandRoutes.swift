@@ -16,14 +16,14 @@ struct CommandRoutes: Sendable {
   let logger: Logger
 
   func add(to router: Router<BasicRequestContext>) {
-    router.post("drain") { _, _ in
-      await answer("the node is drained") {
+    router.post("drain") { request, _ in
+      await answer(request, "the node is drained") {
         try await control.beginDrain()
         return try StatusRenderer.json(await control.drainDocument())
       }
     }
-    router.post("drain/undo") { _, _ in
-      await answer("the node is drained no more") {
+    router.post("drain/undo") { request, _ in
+      await answer(request, "the node is drained no more") {
         try await control.endDrain()
         return try StatusRenderer.json(await control.drainDocument())
       }
@@ -37,14 +37,21 @@ struct CommandRoutes: Sendable {
         return StatusServer.text(
           .badRequest, "duration and interval are milliseconds, up to a day and from 100")
       }
-      return await answer("addresses may be given away") {
+      return await answer(request, "addresses may be given away") {
         try StatusRenderer.json(await control.rebalance(for: duration, interval: interval))
       }
     }
   }
 
-  private func answer(_ event: Logger.Message, _ body: () async throws -> String) async -> Response
-  {
+  private func answer(
+    _ request: Request, _ event: Logger.Message, _ body: () async throws -> String
+  ) async -> Response {
+    if CommandExpiry.hasPassed(request.headers) {
+      logger.warning(
+        "a command came when nobody waited for it any more, and is not carried out",
+        metadata: ["command": "\(request.uri.path)"])
+      return StatusServer.text(.requestTimeout, "nobody waits for this command any more")
+    }
     do {
       let response = try StatusServer.json(await body())
       logger.notice(event)

@@ -3,12 +3,18 @@ import NIOHTTP1
 import NIOPosix
 public import Status
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Asks a speaker of this machine over its status socket.
 public struct StatusClient: Sendable {
   /// Why no answer came.
   public enum Failure: Error, CustomStringConvertible {
     /// Nobody listens on the socket.
     case noSpeaker(path: String)
+    /// The socket belongs to another user.
+    case forbidden(path: String)
     /// The speaker does not know what was asked for.
     case notFound(String)
     /// The socket is there, but what it said is not an answer of this version.
@@ -24,6 +30,8 @@ public struct StatusClient: Sendable {
         "no speaker answers on \(path). Start one with\n"
           + "  bellman speaker --manifests DIR --node NAME\n"
           + "or name another one with --node or --socket."
+      case .forbidden(let path):
+        "\(path) may not be opened by this user: run the command as root, or as the user of the speaker"
       case .notFound(let text), .unexpected(let text), .refused(let text): text
       case .late(let path, let seconds):
         "the speaker on \(path) did not answer within \(seconds) s: it is stopped, or it hangs. See\n"
@@ -134,7 +142,7 @@ public struct StatusClient: Sendable {
   ) async throws -> String {
     let time = time ?? deadline
     return try await withThrowingTaskGroup(of: String?.self) { group in
-      group.addTask { try await exchange(uri, method) }
+      group.addTask { try await exchange(uri, method, within: time) }
       group.addTask {
         try await Task.sleep(for: .nanoseconds(time.nanoseconds))
         return nil
@@ -147,7 +155,10 @@ public struct StatusClient: Sendable {
     }
   }
 
-  private func exchange(_ uri: String, _ method: HTTPMethod) async throws -> String {
+  /// Asks, in words that say that nobody waits for longer than `time`.
+  func exchange(
+    _ uri: String, _ method: HTTPMethod, within time: TimeAmount
+  ) async throws -> String {
     let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
     do {
       channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -158,6 +169,8 @@ public struct StatusClient: Sendable {
             return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
           }
         }
+    } catch let error as IOError where error.errnoCode == EACCES {
+      throw Failure.forbidden(path: path)
     } catch {
       throw Failure.noSpeaker(path: path)
     }
@@ -165,7 +178,10 @@ public struct StatusClient: Sendable {
       var head = HTTPRequestHead(version: .http1_1, method: method, uri: uri)
       head.headers.add(name: "host", value: "bellman")
       head.headers.add(name: "connection", value: "close")
-      if method == .POST { head.headers.add(name: "content-length", value: "0") }
+      if method == .POST {
+        head.headers.add(name: "content-length", value: "0")
+        head.headers.add(name: CommandExpiry.name, value: CommandExpiry.value(after: time))
+      }
       // In one piece: a speaker that has read the head may answer and close before an end follows.
       try await outbound.write(contentsOf: [.head(head), .end(nil)])
       var status = HTTPResponseStatus.ok

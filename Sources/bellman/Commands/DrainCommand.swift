@@ -12,7 +12,8 @@ struct DrainCommand: AsyncParsableCommand {
       The node takes no layer-2 address any more, hands over those that it has while it answers for \
       them, marks its BGP routes with GRACEFUL_SHUTDOWN where a peer has a time for that, and withdraws \
       them. It stays so over restarts of its speaker, until --undo. The exit status is 0 when nothing is \
-      left, and 6 when the deadline passes first; the drain goes on all the same.
+      left, and 6 when the deadline passes first; the drain goes on all the same. With --deadline 0s it \
+      is 0 once the drain has begun.
       """)
 
   @Flag(help: "Take part again: announce by BGP, take no address back that another node has.")
@@ -26,7 +27,11 @@ struct DrainCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let client = StatusClient(socketPath: try target.socketPath())
+    let path = try target.socketPath()
+    let client =
+      deadline.amount > .zero
+      ? StatusClient(socketPath: path, deadline: min(deadline.amount, .seconds(10)))
+      : StatusClient(socketPath: path)
     if undo {
       let before = try await asking { try await client.drain() }
       let after = try await asking { try await client.endDrain() }

@@ -37,6 +37,27 @@ extension StatusExchangeTests {
     }
   }
 
+  /// The speaker was stopped, and goes on when whoever asked has given up.
+  @Test func whatNobodyWaitsForIsNotDone() async throws {
+    try await withServer { client, control in
+      for command in ["/drain", "/drain/undo", "/rebalance?duration=1000&interval=1000"] {
+        do {
+          _ = try await client.exchange(command, .POST, within: .milliseconds(-1))
+          Issue.record("it was done: \(command)")
+        } catch let failure as StatusClient.Failure {
+          #expect(
+            "\(failure)"
+              == "the speaker answered 408: nobody waits for this command any more")
+        }
+      }
+      #expect(try await client.drain().drain == nil)
+      #expect(await control.drainFile.read() == nil)
+      _ = try await client.exchange("/drain", .POST, within: .seconds(10))
+      #expect(try await client.drain().drain != nil)
+      _ = try await client.endDrain()
+    }
+  }
+
   @Test func aDrainThatCannotBeKeptIsNotBegun() async throws {
     try await withServer { client, control in
       let path = await control.drainFile.path
