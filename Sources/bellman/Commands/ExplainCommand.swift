@@ -35,7 +35,8 @@ struct ExplainCommand: AsyncParsableCommand {
     let audience = Audience(target: target, survey: survey, cluster: cluster)
     guard audience.isCluster else {
       let document = try await asking {
-        try await StatusClient(socketPath: target.socketPath()).explain(subject)
+        try await StatusClient(socketPath: target.socketPath(), deadline: survey.deadline.amount)
+          .explain(subject)
       }
       return WatchOptions.Shown(try output.renderer.explain(document))
     }

@@ -60,7 +60,9 @@ struct StatusCommand: AsyncParsableCommand {
     let audience = Audience(target: target, survey: survey, cluster: cluster)
     let renderer = output.renderer
     guard audience.isCluster else {
-      return WatchOptions.Shown(try await local(StatusClient(socketPath: target.socketPath())))
+      return WatchOptions.Shown(
+        try await local(
+          StatusClient(socketPath: target.socketPath(), deadline: survey.deadline.amount)))
     }
     if let node = target.node {
       return WatchOptions.Shown(
