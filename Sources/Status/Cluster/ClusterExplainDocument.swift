@@ -40,8 +40,9 @@ public struct ClusterExplainDocument: VersionedDocument, Hashable {
     let circumstances = Self.merged(told.flatMap(\.circumstances))
     self.circumstances = circumstances
     let addresses = Set(told.flatMap(\.addresses).map(\.address)).sorted()
+    let silent = Set(speakers.filter(\.outcome.isSilence).map(\.node))
     self.addresses = addresses.compactMap {
-      ClusterAddressExplanation(of: $0, told: told, circumstances)
+      ClusterAddressExplanation(of: $0, told: told, circumstances, silent: silent)
     }
   }
 }
@@ -86,7 +87,10 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
   /// Who else was seen to use the address.
   public let conflicts: [ConflictStatus]
 
-  init?(of address: IPAddress, told: [ExplainDocument], _ circumstances: [Circumstance]) {
+  init?(
+    of address: IPAddress, told: [ExplainDocument], _ circumstances: [Circumstance],
+    silent: Set<String>
+  ) {
     let parts = told.compactMap { document in
       document.addresses.first { $0.address == address }.map { (node: document.node, part: $0) }
     }
@@ -117,7 +121,7 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
         clients: explanation.clients)
     }
     conclusion = ""
-    conclusion = conclusion(circumstances).sentence
+    conclusion = conclusion(circumstances, silent: silent).sentence
   }
 
   /// The owner by its own word, or else as others say.
@@ -125,8 +129,8 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
     owners.first ?? nodes.first { $0.decision.layer2.verdict == .owner }?.decision.node
   }
 
-  /// What is said of the address.
-  func conclusion(_ circumstances: [Circumstance]) -> Conclusion {
+  /// What is said of the address, where these nodes were asked and did not answer.
+  func conclusion(_ circumstances: [Circumstance], silent: Set<String> = []) -> Conclusion {
     Conclusion(
       parts: nodes.map {
         .init(
@@ -134,7 +138,8 @@ public struct ClusterAddressExplanation: Codable, Hashable, Sendable {
           isFirstHand: $0.isFirstHand)
       },
       owners: owners, services: services, pool: pool, claim: claim, conflicts: conflicts,
-      circumstances: circumstances)
+      circumstances: circumstances,
+      unheard: silent.sorted())
   }
 }
 

@@ -228,7 +228,10 @@ private struct Row: Sendable {
       problems.append("somebody else uses it: \(conflicts.sorted().joined(separator: ", "))")
     }
     if layer2.owners.isEmpty, layer2.ownersByHearsay.isEmpty, bgp.nodes.isEmpty {
-      problems.append("nobody announces it: \(reason(layer2, bgp))")
+      let reason = reason(layer2, bgp)
+      problems.append(
+        silent.isEmpty
+          ? "nobody announces it: \(reason)" : "no node that answered announces it: \(reason)")
     }
     if !bgp.withoutSession.isEmpty {
       let count = bgp.withoutSession.count

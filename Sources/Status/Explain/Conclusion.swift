@@ -30,6 +30,9 @@ struct Conclusion {
   let claim: ClaimStatus?
   let conflicts: [ConflictStatus]
   let circumstances: [Circumstance]
+  /// The nodes of a cluster whose speakers were asked and did not answer: what they announce by BGP only
+  /// they know, and their routers, which keep it until the hold time ends.
+  var unheard: [String] = []
 
   private static let mostFindings = 3
 
@@ -43,7 +46,11 @@ struct Conclusion {
   var sentence: String {
     var sentences = announcers
     if sentences.isEmpty {
-      sentences = ["nobody announces it: \(cause)"]
+      let (who, rest) =
+        unheard.isEmpty
+        ? ("nobody", "")
+        : ("no node that answered", "; \(Self.names(unheard)) did not answer")
+      sentences = ["\(who) announces it: \(cause)\(rest)"]
     } else {
       sentences += (hindrances + refusals).map { finding in
         "not \(Self.names(finding.nodes)): \(finding.sentence) (\(finding.reason))"

@@ -74,7 +74,7 @@ struct ClusterRoutesView {
       found[key] = entry
     }
     guard !found.isEmpty else {
-      return [.lines(header.lines), .lines(["No speaker has a route for a peer."])]
+      return [.lines(header.lines), .lines(["No speaker has such a route for a peer."])]
     }
     var table = Table([
       .whole("PREFIX"), .text("PEER"), .whole("SENT"), .whole("SINCE"), .whole("SESSION"),
