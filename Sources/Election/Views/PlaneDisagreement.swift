@@ -29,23 +29,31 @@ public struct PlaneDisagreement: Hashable, Sendable {
   public var node: String?
   /// One sentence for people.
   public var sentence: String
+  /// Whether this node answers for nothing because of it.
+  public var isSilenced = false
 }
 
 extension Election {
   /// What the planes disagree about now.
   public func disagreements(at time: NIODeadline) -> [PlaneDisagreement] {
     var found: [PlaneDisagreement] = []
-    func add(_ reason: PlaneDisagreement.Reason, _ node: String?, _ sentence: String) {
-      found.append(PlaneDisagreement(reason: reason, node: node, sentence: sentence))
+    func add(
+      _ reason: PlaneDisagreement.Reason, _ node: String?, _ sentence: String,
+      isSilenced: Bool = false
+    ) {
+      found.append(
+        PlaneDisagreement(
+          reason: reason, node: node, sentence: sentence, isSilenced: isSilenced))
     }
     if !isSourceReachable {
       add(.sourceUnreachable, nil, "the API cannot be reached; fitness stays as it was")
     }
     if time >= leaseUntil, isSettled {
-      let effect = time < answersUntil ? "it answers because its segment is alive" : "it is silent"
+      let isSilenced = time >= answersUntil
+      let effect = isSilenced ? "it is silent" : "it answers because its segment is alive"
       add(
         .noQuorum, peers[0].name,
-        "Node \(peers[0].name) has no quorum of its witnesses; \(effect)")
+        "Node \(peers[0].name) has no quorum of its witnesses; \(effect)", isSilenced: isSilenced)
     }
     var unready = 0
     for peer in peers.dropFirst() {

@@ -63,7 +63,20 @@ extension IsolationPolicy {
     }
   }
 
-  /// What a node without quorum does.
+  /// When a node that is silent without a quorum answers again.
+  fileprivate var remedy: String {
+    switch self {
+    case .strict: isolation
+    case .wire:
+      "It answers again when enough witnesses acknowledge, or when anybody else is heard on its "
+        + "segment."
+    case .gateway:
+      "It answers again when enough witnesses acknowledge, or when its default gateway answers and "
+        + "anybody else is heard on its segment."
+    }
+  }
+
+  /// What a node without quorum does that is not silent.
   fileprivate var isolation: String {
     switch self {
     case .strict: "It is silent until enough witnesses acknowledge."
@@ -102,7 +115,7 @@ extension DisagreementStatus {
         "The API is obeyed: it has to stop, and nodes that are fit take its addresses."
       case .sourceUnreachable:
         "Services, endpoints and nodes stay as last read; leases and failover go on."
-      case .noQuorum: policy.isolation
+      case .noQuorum: found.isSilenced ? policy.remedy : policy.isolation
       }
     self.init(
       reason: found.reason.rawValue, node: found.node, sentence: Self.capitalised(found.sentence),

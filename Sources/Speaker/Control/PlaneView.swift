@@ -140,7 +140,7 @@ struct PlaneView {
 
   /// Why none of these nodes takes an address; nil when one of them could.
   func obstacleToHandOver(to others: [String]) -> String? {
-    if status.policy == .strict, !status.lease.isHeld {
+    if !status.lease.isHeld {
       return "this node has no quorum of its witnesses, which a hand-over needs"
     }
     var reasons: [String] = []

@@ -216,7 +216,8 @@ final class ElectionTable {
         if name != former {
           let move = Move(at: .now, from: former, to: name, cause: grounds.cause)
           lastMoves[address] = move
-          news.moves[address] = move
+          // What stood in the file is no news, and whom it names is not known before the nodes are.
+          if !names.isEmpty { news.moves[address] = move }
         }
         let answersHere = ownerships[address]?.answersHere ?? false
         set(address, Ownership(owner: name, answersHere: answersHere), &news)
