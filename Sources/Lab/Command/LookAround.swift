@@ -45,7 +45,14 @@ enum LookAround {
         [
           "\(binary) drain --socket \(directory.socket(node: node.name))   # and --undo",
           "kill -STOP $(ip netns pids \(node.namespace))   # and -CONT",
+          "kill -KILL $(ip netns pids \(node.namespace))   # and start it again, in a terminal of its own:",
+          on(
+            node,
+            "\(binary) speaker --node \(node.name) --socket \(directory.socket(node: node.name)) "
+              + "--peer-key-file \(directory.peerKey) --relay nftables "
+              + "--manifests \(directory.manifests)"),
           "ip -n \(topology.segmentNamespace) link set \(node.name) nomaster   # and master segment",
+          "# rather than 'ip link set eth0 down' on the node, with which its routes and IPv6 addresses go",
         ]
       ),
       (

@@ -77,14 +77,21 @@ import Testing
 
   /// The folder of what outlives the pod is made over to the user of the speaker by one who may do no
   /// more than that.
-  @Test func theStateIsOnTheDiskOfTheNode() throws {
-    let set = try #require(try objects().first { $0["kind"] == "DaemonSet" })
+  @Test(arguments: ["kubernetes/base", "kubernetes/from-manifests"])
+  func theStateIsOnTheDiskOfTheNode(_ folder: String) throws {
+    let set = try #require(
+      try YAMLObjects.read(Example.text("\(folder)/daemonset.yaml")).first {
+        $0["kind"] == "DaemonSet"
+      })
     let pod = try #require(set["spec"]?["template"]?["spec"])
     let speaker = try #require(pod["containers"]?.array?.first)
     let maker = try #require(pod["initContainers"]?.array?.first)
     let mount: JSONValue = ["name": "state", "mountPath": "/var/lib/bellman"]
     #expect(speaker["volumeMounts"]?.array?.contains(mount) == true)
     #expect(maker["volumeMounts"] == [mount] && maker["image"] == speaker["image"])
+    let disk: JSONValue = ["path": "/var/lib/bellman", "type": "DirectoryOrCreate"]
+    let volume = pod["volumes"]?.array?.first { $0["name"] == "state" }
+    #expect(volume?["hostPath"] == disk)
     let arguments = speaker["args"]?.array?.compactMap(\.string) ?? []
     let place = try #require(arguments.firstIndex(of: "--state-dir"))
     #expect(arguments[place + 1] == "/var/lib/bellman")
@@ -99,6 +106,20 @@ import Testing
     #expect(security["capabilities"] == ["drop": ["ALL"], "add": ["CHOWN", "FOWNER"]])
     #expect(security["readOnlyRootFilesystem"] == true)
     #expect(security["allowPrivilegeEscalation"] == false && security["privileged"] == nil)
+  }
+
+  /// A node with a taint has a speaker too, or the others count on a witness that never answers.
+  @Test(arguments: ["kubernetes/base", "kubernetes/from-manifests"])
+  func everyTaintIsTolerated(_ folder: String) throws {
+    let set = try #require(
+      try YAMLObjects.read(Example.text("\(folder)/daemonset.yaml")).first {
+        $0["kind"] == "DaemonSet"
+      })
+    let tolerations: JSONValue = [
+      ["operator": "Exists", "effect": "NoSchedule"],
+      ["operator": "Exists", "effect": "NoExecute"],
+    ]
+    #expect(set["spec"]?["template"]?["spec"]?["tolerations"] == tolerations)
   }
 
   /// A patch of a component that names what is not there is refused by kustomize.

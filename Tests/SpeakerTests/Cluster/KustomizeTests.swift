@@ -123,6 +123,24 @@ import Testing
         "--relay", "nftables", "--metrics-listen", "0.0.0.0:7475",
       ])
   }
+
+  /// The overlay to copy changes what its comments say, and nothing else.
+  @Test(.enabled(if: KubectlProgram.knowsComponents, "needs kubectl 1.21 or later"))
+  func theOverlayNamesTheImageAndTheSecrets() async throws {
+    let folder = "\(Example.folder)/kubernetes"
+    let base = try await KubectlProgram.objects("kustomize", "\(folder)/base")
+    let overlay = try await KubectlProgram.objects("kustomize", "\(folder)/overlay")
+    #expect(overlay.flatMap(ManifestForm.violations) == [])
+    let changed = zip(base, overlay).filter { $0 != $1 }.map { $1 }
+    #expect(base.count == overlay.count)
+    #expect(changed.compactMap { $0["kind"]?.string } == ["Role", "DaemonSet"])
+    let secrets = changed.first?["rules"]?.array?.first { $0["resources"] == ["secrets"] }
+    #expect(secrets?["resourceNames"] == ["router-a", "router-b"])
+    let pod = changed.last?["spec"]?["template"]?["spec"]
+    for list in ["initContainers", "containers"] {
+      #expect(pod?[list]?.array?.first?["image"] == "registry.example/bellman:0.1.0")
+    }
+  }
 }
 
 /// Runs kubectl where no server is needed.
