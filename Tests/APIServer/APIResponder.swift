@@ -12,6 +12,8 @@ struct APIResponder: Sendable {
   let tokens: NIOLockedValueBox<Set<String>?>
   /// Whether `sendInitialEvents` is known; where not it is refused as by a server without it.
   let streamsLists: Bool
+  /// Whether Services are selected by `spec.type`.
+  let selectsServicesByType: Bool
   /// What clients may do; nil for everything.
   let authorization: RBAC?
 
@@ -28,6 +30,9 @@ struct APIResponder: Sendable {
         throw APIFailure.notFound("the server could not find the requested resource")
       }
       try authorize(call, target)
+      if !selectsServicesByType, call.query["fieldSelector"]?.contains("spec.type") ?? false {
+        throw APIFailure.bad("field label not supported: spec.type")
+      }
       if target.type == .pods, target.subresource == "proxy", call.method == .get {
         return try await PodProxy(store: store).answer(target, request)
       }

@@ -23,6 +23,8 @@ public struct TestAPIServer: Sendable {
     public var tokens: Set<String>?
     /// Whether `sendInitialEvents` is known.
     public var streamsLists = true
+    /// Whether Services are selected by `spec.type`, as from Kubernetes 1.31 on.
+    public var selectsServicesByType = true
     /// What clients may do; nil for everything.
     public var authorization: RBAC?
     /// The time between bookmarks, in milliseconds.
@@ -53,6 +55,7 @@ public struct TestAPIServer: Sendable {
     let tokens = NIOLockedValueBox(options.tokens)
     let responder = APIResponder(
       store: store, faults: faults, tokens: tokens, streamsLists: options.streamsLists,
+      selectsServicesByType: options.selectsServicesByType,
       authorization: options.authorization)
     let (ports, running) = AsyncStream<Int>.makeStream()
     var logger = Logger(label: "api-server")

@@ -42,7 +42,7 @@ private actor Follower {
   }
 
   private let client: KubernetesClient
-  private let selection: Selection
+  private var selection: Selection
   private let reader: ObjectReader
   private let deliver: @Sendable (ReflectedChanges) async -> Void
   private let report: @Sendable (Reflector.Condition) async -> Void
@@ -68,6 +68,9 @@ private actor Follower {
     self.report = report
     self.listing = listing
     reader = ObjectReader(selection)
+    var configuration = configuration
+    configuration.mayDropFieldSelector =
+      selection.fieldSelector != nil && selection.isFieldSelectorOptional
     reflector = Reflector(configuration)
   }
 
@@ -105,6 +108,11 @@ private actor Follower {
         start(id) { await $0.watch(request, id) }
       case .discover(let id):
         start(id) { await $0.discover(id) }
+      case .dropFieldSelector:
+        client.logger.notice(
+          "the API server does not select \(selection.type) by field; all of them are read",
+          metadata: ["fieldSelector": "\(selection.fieldSelector ?? "")"])
+        selection.fieldSelector = nil
       case .cancel(let id):
         if request?.id == id { request?.task.cancel() }
       case .renewCredentials: renewsCredentials = true

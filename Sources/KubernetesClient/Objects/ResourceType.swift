@@ -89,6 +89,8 @@ public struct Selection: Hashable, Sendable {
   public var labelSelector: String?
   /// A field selector in the API's syntax, such as `metadata.name=router`.
   public var fieldSelector: String?
+  /// Whether all objects will do where the server does not know the fields of the selector.
+  public var isFieldSelectorOptional: Bool
   /// The paths of fields that are cut out of each object before anybody sees it.
   public var pruned: [[String]]
 
@@ -101,12 +103,13 @@ public struct Selection: Hashable, Sendable {
   /// The objects of `type` that fit the selectors, without the fields `pruned`.
   public init(
     _ type: ResourceType, namespace: String? = nil, labelSelector: String? = nil,
-    fieldSelector: String? = nil, pruned: [[String]] = []
+    fieldSelector: String? = nil, isFieldSelectorOptional: Bool = false, pruned: [[String]] = []
   ) {
     self.type = type
     self.namespace = namespace
     self.labelSelector = labelSelector
     self.fieldSelector = fieldSelector
+    self.isFieldSelectorOptional = isFieldSelectorOptional
     self.pruned = Self.alwaysPruned + pruned
   }
 }

@@ -10,7 +10,13 @@ extension Reflector {
     var step = Step.list
     switch phase {
     case .idle, .waiting: return
-    case .listing: break
+    case .listing:
+      // Servers before 1.31 do not select Services by spec.type, and say so with 400.
+      if failure.code == 400, mayDropFieldSelector {
+        mayDropFieldSelector = false
+        actions.append(.dropFieldSelector)
+        return begin(.list, now, &generator, &actions)
+      }
     case .discovering:
       // A refusal says nothing of the kind.
       guard failure.isTransient else { return notFound(now, &generator, &actions) }

@@ -25,6 +25,7 @@ public struct Reflector: Sendable {
   /// Whether a watch was too old since one last made progress.
   var hasExpired = false
   var usesStreamingLists: Bool
+  var mayDropFieldSelector: Bool
   /// The last version of a watch that went on from a complete list.
   var resourceVersion = ""
   /// When the kind was first found not to be installed, in an unbroken row of such answers.
@@ -87,6 +88,7 @@ public struct Reflector: Sendable {
     self.configuration = configuration
     backoff = configuration.backoff
     usesStreamingLists = configuration.usesStreamingLists
+    mayDropFieldSelector = configuration.mayDropFieldSelector
   }
 
   /// Takes in what happened, and says what to do.

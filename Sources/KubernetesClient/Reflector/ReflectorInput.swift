@@ -46,6 +46,8 @@ extension Reflector {
     case watch(Watch, RequestID)
     /// Ask what the server serves of the kind's group and version.
     case discover(RequestID)
+    /// Ask for the objects without the field selector from now on, for the server refused it.
+    case dropFieldSelector
     /// End this request; nothing of it is listened to any more.
     case cancel(RequestID)
     /// Get other credentials before the next request, for the server refused these.

@@ -55,7 +55,8 @@ enum ClusterStream: Hashable, Sendable {
     switch self {
     case .kind(.service):
       Selection(
-        type, labelSelector: options.serviceLabels, fieldSelector: "spec.type=LoadBalancer")
+        type, labelSelector: options.serviceLabels, fieldSelector: "spec.type=LoadBalancer",
+        isFieldSelectorOptional: true)
     case .kind(.endpointSlice):
       // Services of type LoadBalancer are never headless.
       Selection(

@@ -155,8 +155,12 @@ public struct StatusClient: Sendable {
     }
   }
 
-  /// Asks, in words that say that nobody waits for longer than `time`.
-  func exchange(
+  /// Gives a command that nobody waits for longer than `time`.
+  func command(_ uri: String, within time: TimeAmount) async throws -> String {
+    try await exchange(uri, .POST, within: time)
+  }
+
+  private func exchange(
     _ uri: String, _ method: HTTPMethod, within time: TimeAmount
   ) async throws -> String {
     let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>

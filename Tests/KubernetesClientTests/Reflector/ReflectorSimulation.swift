@@ -95,7 +95,7 @@ struct ReflectorSimulation {
         requests += 1
         request = .discover(id)
       case .cancel(let id): if request?.id == id { request = nil }
-      case .renewCredentials, .renewConnections: break
+      case .renewCredentials, .renewConnections, .dropFieldSelector: break
       case .deliver(let changes): take(changes)
       case .report(let condition): conditions.append(condition)
       }

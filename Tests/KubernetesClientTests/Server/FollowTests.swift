@@ -66,6 +66,34 @@ struct FollowTests {
     }
   }
 
+  @Test("A server that does not know the field sends all", arguments: [true, false])
+  func noFieldSelector(streams: Bool) async throws {
+    var options = TestAPIServer.Options()
+    options.selectsServicesByType = false
+    options.streamsLists = streams
+    let byType = "spec.type=LoadBalancer"
+    try await TestAPIServer.run(options) { server in
+      server.putServices(0..<5)
+      var wanted = Selection(
+        ResourceType(.service), fieldSelector: byType, isFieldSelectorOptional: true)
+      try await following(wanted, of: server.endpoint(), .patient) { mirror in
+        try await eventually { mirror.shows(.services, of: server) }
+        server.store.put(TestAPIServer.service("later"), .services)
+        try await eventually { mirror.shows(.services, of: server) }
+        #expect(mirror.conditions == [.following])
+        #expect(server.faults.count(of: .list) == 2)
+      }
+      // Where others than these must not come, nothing does.
+      wanted.isFieldSelectorOptional = false
+      try await following(wanted, of: server.endpoint(), .patient) { mirror in
+        try await eventually {
+          if case .failing = mirror.conditions.last { true } else { false }
+        }
+        #expect(mirror.view.isEmpty && !mirror.isComplete)
+      }
+    }
+  }
+
   @Test("A kind that is not installed counts as empty, and is found when it comes")
   func notInstalled() async throws {
     try await TestAPIServer.run { server in

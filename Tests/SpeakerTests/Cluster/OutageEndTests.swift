@@ -127,7 +127,7 @@ import Testing
         case .cancel:
           pending[stream] = nil
           watches[stream] = nil
-        case .discover, .renewCredentials, .renewConnections: break
+        case .discover, .renewCredentials, .renewConnections, .dropFieldSelector: break
         case .deliver(let changes):
           let decoded = changes.changes.map { change -> ClusterIntake.Change in
             switch change {

@@ -42,7 +42,7 @@ extension StatusExchangeTests {
     try await withServer { client, control in
       for command in ["/drain", "/drain/undo", "/rebalance?duration=1000&interval=1000"] {
         do {
-          _ = try await client.exchange(command, .POST, within: .milliseconds(-1))
+          _ = try await client.command(command, within: .milliseconds(-1))
           Issue.record("it was done: \(command)")
         } catch let failure as StatusClient.Failure {
           #expect(
@@ -52,7 +52,7 @@ extension StatusExchangeTests {
       }
       #expect(try await client.drain().drain == nil)
       #expect(await control.drainFile.read() == nil)
-      _ = try await client.exchange("/drain", .POST, within: .seconds(10))
+      _ = try await client.command("/drain", within: .seconds(10))
       #expect(try await client.drain().drain != nil)
       _ = try await client.endDrain()
     }

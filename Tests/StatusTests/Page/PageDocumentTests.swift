@@ -34,7 +34,7 @@ struct PageDocumentTests {
     #expect(!page.isComplete)
     #expect(
       page.concerns.map { "\($0.severity.rawValue): \($0.subject): \($0.text)" } == [
-        "error: 203.0.113.10: nobody announces it: noSessionToPeer",
+        "error: 203.0.113.10: no node that answered announces it: noSessionToPeer",
         "error: 203.0.113.10: no session carries it on node-2",
         "error: node-1: not heard: no answer within 5.0 s",
         "warning: 192.0.2.130: node-1 owns it, as others say: it did not answer us",
