@@ -71,7 +71,8 @@ extension CommandTests {
         #expect(all.status == 3 && all.output.hasPrefix("\(folder): 1 of 2 speakers answered"))
         #expect(all.output.contains("192.0.2.200"))
         let explained = try await Program.run("explain", "192.0.2.200", "--socket", folder)
-        #expect(explained.status == 3 && explained.output.hasPrefix("192.0.2.200: no node that answered"))
+        #expect(
+          explained.status == 3 && explained.output.hasPrefix("192.0.2.200: no node that answered"))
         let own = try await Program.run("status", "--socket", folder, "--node", "s")
         #expect(own.status == 0 && own.output.hasPrefix("node-1: bellman"), "\(own.error)")
         let which = try await Program.run("drain", "--socket", folder)
