@@ -111,7 +111,7 @@ package enum Mutations {
     Mutation("confirmation", .confirmation, .script(Scripts.unrecordedClaim)),
     Mutation(
       "hearsay", .hearsay, .script(Scripts.echoOfThePast),
-      briefly: .script { Scripts.echoOfThePast($0, seed: 1) }),
+      briefly: .script { Scripts.echoOfThePast($0, seed: 5) }),
     Mutation("evidence of the wire", .wireEvidence, [.wire], [.partition], seeds: 600),
     Mutation(
       "fresh evidence of the wire", .freshEvidence,
