@@ -313,7 +313,11 @@ extension Situation {
       try await lab.crash("node-3")
       return Question(
         subject: "192.0.2.145",
-        expected: ["nobody announces it", "the other speakers hold Node node-3 dead"])
+        expected: ["nobody announces it", "the other speakers hold Node node-3 dead"],
+        expectedOfAll: [
+          "no node that answered announces it", "the other speakers hold Node node-3 dead",
+          "node-3 did not answer",
+        ])
     } restore: { _ in
     },
   ]
