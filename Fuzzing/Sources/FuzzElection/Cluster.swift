@@ -58,7 +58,7 @@ struct Cluster {
 
   private mutating func start(_ speaker: Int) {
     tell(speaker, .members(Self.names))
-    tell(speaker, .recorded([]))
+    tell(speaker, .recorded(Record()))
     for address in Self.addresses.prefix(4) {
       tell(speaker, .address(address, .fit, Self.names.map { Candidate(MemberID(name: $0)) }))
     }
@@ -206,11 +206,11 @@ struct Cluster {
     }
   }
 
-  /// Claims of a record, of this or another cluster.
+  /// A record, of this or another cluster.
   private mutating func record(_ choices: inout Choices, by speaker: Int) {
-    var rows: [ClaimRow] = []
+    var record = Record()
     for _ in 0..<choices.next(below: 4) {
-      rows.append(
+      record.claims.append(
         ClaimRow(
           address: Self.addresses[choices.next(below: Self.addresses.count)],
           claim: Claim(
@@ -218,7 +218,16 @@ struct Cluster {
             incarnation: UInt64(choices.next(UInt8.self)),
             epoch: Epoch(quorum: UInt64(choices.next(UInt8.self)), wire: choices.next()))))
     }
-    tell(speaker, .recorded(rows))
+    for claim in record.claims.map(\.claim) where choices.next(below: 2) == 0 {
+      let chosen = (0..<choices.next(below: 3)).map { _ in
+        MemberID(name: Self.names[choices.next(below: 3)])
+      }
+      record.witnesses.append(
+        WitnessNotice(
+          subject: claim.owner, incarnation: claim.incarnation,
+          version: UInt32(choices.next(UInt8.self)), current: chosen, former: []))
+    }
+    tell(speaker, .recorded(record))
   }
 
   // MARK: What a speaker does
@@ -239,7 +248,7 @@ struct Cluster {
         require(Self.addresses.contains(address), "\(address) is answered and of no service")
       case .silence(_, let time):
         require(time >= .zero, "it forwards for \(time)")
-      case .probeHost, .claimed: break
+      case .probeHost, .claimed, .witnessesChanged: break
       }
     }
   }
@@ -257,8 +266,8 @@ struct Cluster {
   private func check() {
     for election in elections {
       require(
-        election.claims.count <= Self.addressLimit + Self.addresses.count,
-        "\(election.claims.count) addresses are kept")
+        election.record.claims.count <= Self.addressLimit + Self.addresses.count,
+        "\(election.record.claims.count) addresses are kept")
       for address in Self.addresses where election.answers(for: address, at: now) {
         require(
           election.addresses(at: now).contains { $0.address == address },

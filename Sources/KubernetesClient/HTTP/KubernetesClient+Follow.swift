@@ -68,10 +68,9 @@ private actor Follower {
     self.report = report
     self.listing = listing
     reader = ObjectReader(selection)
-    var configuration = configuration
-    configuration.mayDropFieldSelector =
-      selection.fieldSelector != nil && selection.isFieldSelectorOptional
-    reflector = Reflector(configuration)
+    reflector = Reflector(
+      configuration,
+      mayDropFieldSelector: selection.fieldSelector != nil && selection.isFieldSelectorOptional)
   }
 
   func run() async {

@@ -25,6 +25,8 @@ public struct Reflector: Sendable {
   /// Whether a watch was too old since one last made progress.
   var hasExpired = false
   var usesStreamingLists: Bool
+  /// Whether the server may still be asked for all objects, if it does not know the fields by which
+  /// they are selected.
   var mayDropFieldSelector: Bool
   /// The last version of a watch that went on from a complete list.
   var resourceVersion = ""
@@ -84,11 +86,16 @@ public struct Reflector: Sendable {
   }
 
   /// A reflector that knows nothing yet.
-  public init(_ configuration: Configuration = Configuration()) {
+  ///
+  /// - Parameter mayDropFieldSelector: whether all objects will do where the server does not know the
+  ///   fields by which they are selected
+  public init(
+    _ configuration: Configuration = Configuration(), mayDropFieldSelector: Bool = false
+  ) {
     self.configuration = configuration
     backoff = configuration.backoff
     usesStreamingLists = configuration.usesStreamingLists
-    mayDropFieldSelector = configuration.mayDropFieldSelector
+    self.mayDropFieldSelector = mayDropFieldSelector
   }
 
   /// Takes in what happened, and says what to do.

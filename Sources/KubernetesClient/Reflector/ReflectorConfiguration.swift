@@ -6,9 +6,6 @@ extension Reflector {
     /// Whether the server is asked to send the list as the first events of a watch, which costs it
     /// and us less memory (KEP-3157). Where it cannot, lists in pages take over.
     public var usesStreamingLists = true
-    /// Whether objects are asked for by fields that servers of some versions do not select by; these
-    /// are asked for all.
-    public var mayDropFieldSelector = false
     /// The objects of one page of a list.
     public var pageSize = 500
     /// How long a list, or the head of a watch, may be silent.

@@ -59,7 +59,7 @@ import Testing
     #expect(Set(sets.current) == Set(SettledNode.others) && sets.former == [])
   }
 
-  /// Three of four nodes are removed while this one does not run. They may not know that yet, and have
+  /// Two of four nodes are removed while this one does not run. They may not know that yet, and have
   /// given its addresses to one of them: they are asked until they were silent for a while.
   @Test func theNextProcessAsksThemAlsoWhenTheirNodesAreGone() {
     var node = SettledNode(.strict)
