@@ -23,6 +23,14 @@ struct Bellman: AsyncParsableCommand {
 
   /// Runs the command of the command line, and tells what became of it by the exit status.
   static func main() async {
+    // That is where the command line is read, without which every command would only print its help.
+    guard access("/proc/self/cmdline", R_OK) == 0 else {
+      Terminal.note(
+        "Error: /proc does not show this process: it is missing, or of another process namespace. "
+          + "Enter that too ('nsenter --target PID --all'), or mount one: 'mount -t proc proc /proc'\n"
+      )
+      Glibc.exit(ExitStatus.failure.rawValue)
+    }
     do {
       var command = try await asyncParseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -1,3 +1,4 @@
+import Foundation
 import Lab
 import TestSupport
 import Testing
@@ -67,6 +68,22 @@ extension CommandTests {
       let errors = result.error.split(separator: "Error: ")
       #expect(errors.first?.contains("https://127.0.0.1:1") == true, "\(result.error)")
       #expect(errors.last?.contains("no-such-node.sock") == true, "\(result.error)")
+    }
+  }
+}
+
+extension CommandTests {
+  /// As after 'nsenter --mount' into a container, without its process namespace.
+  @Suite struct ForeignProcesses {
+    private static let areMet =
+      geteuid() == 0 || ProcessInfo.processInfo.environment["CI"] != nil
+
+    @Test(.enabled(if: areMet, "a mount namespace needs root: run the tests with sudo"))
+    func aProcessThatProcDoesNotShowSaysSo() async throws {
+      let result = try await Program.shell(
+        "unshare --mount bash -c 'mount -t tmpfs none /proc; exec \"$1\" status' bash \"$B\"")
+      #expect(result.status == 1, "\(result.output) \(result.error)")
+      #expect(result.error.hasPrefix("Error: /proc does not show this process"), "\(result.error)")
     }
   }
 }
