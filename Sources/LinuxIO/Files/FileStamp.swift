@@ -26,15 +26,8 @@ public struct FileStamp: Hashable, Sendable {
   /// symbolic links are followed. Throws when the directory cannot be read.
   public static func files(inDirectory directory: String) throws(LinuxError) -> [String: FileStamp]
   {
-    guard let stream = opendir(directory) else {
-      throw LinuxError("opening \(directory)", code: errno)
-    }
-    defer { closedir(stream) }
     var result: [String: FileStamp] = [:]
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
+    for name in try DirectoryListing.names(in: directory) {
       var status = stat()
       guard !name.hasPrefix("."), stat("\(directory)/\(name)", &status) == 0,
         status.st_mode & S_IFMT == S_IFREG

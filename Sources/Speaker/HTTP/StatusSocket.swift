@@ -1,3 +1,4 @@
+import LinuxIO
 import NIOCore
 import NIOPosix
 
@@ -21,21 +22,8 @@ public enum StatusSocket {
 
   /// The sockets in a folder, sorted by name; empty where it is none.
   public static func sockets(in directory: String) -> [String] {
-    names(in: directory).filter { $0.hasSuffix(".sock") }.map { "\(directory)/\($0)" }
-  }
-
-  /// What a folder holds, sorted by name; empty where there is none.
-  private static func names(in directory: String) -> [String] {
-    guard let stream = opendir(directory) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      names.append(
-        withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        })
-    }
-    return names.sorted()
+    let names = (try? DirectoryListing.names(in: directory)) ?? []
+    return names.filter { $0.hasSuffix(".sock") }.map { "\(directory)/\($0)" }
   }
 
   /// The process that listens on the unix socket `path`, by its number in the process namespace of the
