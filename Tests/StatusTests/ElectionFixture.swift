@@ -5,7 +5,7 @@ import Status
 enum ElectionFixture {
   /// Four members: this node, one that is heard, one that is dead, one that is stalled.
   static func election(
-    lease: LeaseStatus? = nil, keys: [String] = ["99a931c1"],
+    lease: LeaseStatus? = nil, keys: [String] = ["99a931c1"], members: [MemberStatus]? = nil,
     disagreements: [DisagreementStatus] = []
   ) -> ElectionStatus {
     ElectionStatus(
@@ -14,20 +14,7 @@ enum ElectionFixture {
       lease: lease
         ?? LeaseStatus(
           isHeld: true, marginMilliseconds: 444, witnesses: 3, acknowledging: 2, needed: 2),
-      members: [
-        MemberStatus(
-          name: "node3", state: .dead, incarnation: 1_767_220_000_000_000,
-          silenceMilliseconds: 61_500, isWitness: true, leaseMarginMilliseconds: -61_000,
-          witnesses: ["node4", "node2", "node1"], suspectedBy: ["node2", "node1"]),
-        MemberStatus(
-          name: "node1", state: .own, incarnation: 1_767_217_560_000_000,
-          witnesses: ["node2", "node3", "node4"], addresses: 12),
-        MemberStatus(
-          name: "node2", state: .alive, incarnation: 1_767_225_590_000_000,
-          silenceMilliseconds: 41, isWitness: true, leaseMarginMilliseconds: 444,
-          witnesses: ["node1", "node3", "node4"], addresses: 9),
-        MemberStatus(name: "node4", state: .unknown, isWitness: true),
-      ],
+      members: members ?? Self.members,
       packets: PeerPacketCounters(
         sent: 6707, octetsSent: 700_000, received: 6700, octetsReceived: 690_000,
         dropped: ["forged": 3, "replayed": 2, "malformed": 1, "stranger": 4, "outdated": 0]),
@@ -35,6 +22,21 @@ enum ElectionFixture {
         count: 0, longestMilliseconds: 24, longestAt: ago(80), priority: "realTime"),
       disagreements: disagreements, counters: ["takenByQuorum": 2, "late": 0])
   }
+
+  private static let members = [
+    MemberStatus(
+      name: "node3", state: .dead, incarnation: 1_767_220_000_000_000,
+      silenceMilliseconds: 61_500, isWitness: true, leaseMarginMilliseconds: -61_000,
+      witnesses: ["node4", "node2", "node1"], suspectedBy: ["node2", "node1"]),
+    MemberStatus(
+      name: "node1", state: .own, incarnation: 1_767_217_560_000_000,
+      witnesses: ["node2", "node3", "node4"], addresses: 12),
+    MemberStatus(
+      name: "node2", state: .alive, incarnation: 1_767_225_590_000_000,
+      silenceMilliseconds: 41, isWitness: true, leaseMarginMilliseconds: 444,
+      witnesses: ["node1", "node3", "node4"], addresses: 9),
+    MemberStatus(name: "node4", state: .unknown, isWitness: true),
+  ]
 
   static let noQuorum = DisagreementStatus(
     reason: "noQuorum", node: "node1", sentence: "Node node1 has no quorum of its witnesses.",

@@ -115,12 +115,21 @@ struct PlaneView {
       default: break
       }
     }
-    for member in status.members where member.state == .dead || member.state == .stalled {
+    for member in status.members {
       let silence = member.heardAgo.map { ", not heard for \(Self.seconds($0))" } ?? ""
-      found.append(
-        Circumstance(
-          .memberDead, node: member.name,
-          sentence: "the other speakers hold Node \(member.name) dead\(silence)"))
+      switch member.state {
+      case .dead:
+        found.append(
+          Circumstance(
+            .memberDead, node: member.name,
+            sentence: "the other speakers hold Node \(member.name) dead\(silence)"))
+      case .stalled:
+        found.append(
+          Circumstance(
+            .memberStalled, node: member.name,
+            sentence: "the speaker of Node \(member.name) is stalled: its host answers\(silence)"))
+      case .own, .alive, .presumedAlive, .late, .restarting, .draining, .removed: break
+      }
     }
     return found
   }

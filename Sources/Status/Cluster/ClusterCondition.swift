@@ -6,6 +6,8 @@ public struct ClusterCondition: Codable, Hashable, Sendable {
     case noQuorum
     /// Others hear the node's speaker no more.
     case memberDead
+    /// Others hear the node's speaker no more, and its host answers them.
+    case memberStalled
     /// The nodes cannot ask the API; what they read last counts.
     case sourceUnreachable
     /// The node is drained.
@@ -37,13 +39,22 @@ public struct ClusterCondition: Codable, Hashable, Sendable {
       told.filter { holds($0.value) }.map(\.key)
     }
     note(.noQuorum, nodes { $0.isLeaseHeld == false }, "without a quorum of their witnesses")
-    for dead in Set(told.values.flatMap(\.deadMembers)).sorted() {
-      let tellers = nodes { $0.deadMembers.contains(dead) }.sorted()
-      let denial = told[dead] == nil ? "" : ", though it answers us"
+    func note(_ kind: Kind, _ node: String, _ words: String, by tellers: [String]) {
+      let denial = told[node] == nil ? "" : ", though it answers us"
       found.append(
         Self(
-          kind: .memberDead, nodes: [dead], toldBy: tellers, since: nil,
-          sentence: "\(dead) is held dead by \(tellers.count) of \(told.count) speakers\(denial)"))
+          kind: kind, nodes: [node], toldBy: tellers.sorted(), since: nil,
+          sentence: "\(node) is \(words) \(tellers.count) of \(told.count) speakers\(denial)"))
+    }
+    let dead = Set(told.values.flatMap(\.deadMembers))
+    for member in dead.sorted() {
+      note(
+        .memberDead, member, "held dead by", by: nodes { $0.deadMembers.contains(member) })
+    }
+    for member in Set(told.values.flatMap(\.stalledMembers)).subtracting(dead).sorted() {
+      note(
+        .memberStalled, member, "stalled, its host alone answers, as told by",
+        by: nodes { $0.stalledMembers.contains(member) })
     }
     note(
       .sourceUnreachable, nodes { $0.isSourceReachable == false },

@@ -59,6 +59,8 @@ public struct SpeakerSummary: VersionedDocument, Hashable {
     public let isLeaseHeld: Bool?
     /// The members whose speakers it holds dead, sorted.
     public let deadMembers: [String]
+    /// The members whose speakers are silent while their hosts answer, sorted.
+    public let stalledMembers: [String]
     /// Whether its source can be asked; nil where that is not known.
     public let isSourceReachable: Bool?
   }
@@ -182,11 +184,12 @@ extension AddressChange {
 
 extension SpeakerSummary.Condition {
   fileprivate init(_ document: StatusDocument) {
-    let members = document.election?.members ?? []
+    func members(_ state: MemberStatus.State) -> [String] {
+      (document.election?.members ?? []).filter { $0.state == state }.map(\.name).sorted()
+    }
     self.init(
       drainedSince: document.drain?.since, isLeaseHeld: document.election?.lease.isHeld,
-      deadMembers: members.filter { $0.state == .dead || $0.state == .stalled }.map(\.name)
-        .sorted(),
+      deadMembers: members(.dead), stalledMembers: members(.stalled),
       isSourceReachable: document.source.isReachable)
   }
 }

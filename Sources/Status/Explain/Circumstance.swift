@@ -7,6 +7,8 @@ public struct Circumstance: Codable, Hashable, Sendable {
     case noQuorum
     /// The other speakers hold the node dead.
     case memberDead
+    /// The node's speaker is silent, and its host answers.
+    case memberStalled
     /// The API cannot be reached, or the objects of one kind cannot be read; what was read last counts.
     case sourceUnreachable
     /// The API calls too much bad at once; what it said before counts.
@@ -34,6 +36,11 @@ public struct Circumstance: Codable, Hashable, Sendable {
     self.object = object
     self.sentence = sentence
   }
+}
+
+extension Circumstance.Reason {
+  /// Whether the node does nothing, as others see it.
+  var isSilence: Bool { self == .memberDead || self == .memberStalled }
 }
 
 extension Circumstance {

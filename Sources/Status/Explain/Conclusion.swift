@@ -62,9 +62,9 @@ struct Conclusion {
 
   // MARK: Who announces it
 
-  /// The nodes that others hold dead. Who answered itself is cut off from them at most.
+  /// The nodes that others hold dead or stalled. Who answered itself is cut off from them at most.
   private var dead: Set<String> {
-    Set(circumstances.filter { $0.reason == .memberDead }.compactMap(\.node))
+    Set(circumstances.filter(\.reason.isSilence).compactMap(\.node))
       .subtracting(answering)
   }
 
@@ -178,7 +178,7 @@ struct Conclusion {
   }
 
   private func death(of node: String) -> Circumstance? {
-    guard let found = circumstances.first(where: { $0.reason == .memberDead && $0.node == node })
+    guard let found = circumstances.first(where: { $0.reason.isSilence && $0.node == node })
     else { return nil }
     return dead.contains(node) ? found : nil
   }
@@ -227,7 +227,7 @@ struct Conclusion {
     let all = parts.compactMap(refusal)
     // Who is dead and would announce it is the cause, whatever else holds for the others.
     let telling = all.filter {
-      $0.reason == Circumstance.Reason.memberDead.rawValue
+      Circumstance.Reason(rawValue: $0.reason)?.isSilence ?? false
         || $0.reason != "noLocalEndpoint" && !withEndpoints.isDisjoint(with: $0.nodes)
     }
     let findings = Self.grouped(telling.isEmpty ? all : telling)
@@ -251,7 +251,8 @@ struct Conclusion {
       switch circumstance.reason {
       case .noQuorum: !isSaid
       // Between two owners that answer, that they do not hear each other is the cause.
-      case .memberDead: isDisputed && circumstance.node.map(answering.contains) ?? false
+      case .memberDead, .memberStalled:
+        isDisputed && circumstance.node.map(answering.contains) ?? false
       case .configurationError: concerns(circumstance.object)
       case .configurationWarning: isUnannounced && concerns(circumstance.object)
       case .sourceUnreachable:
@@ -261,8 +262,8 @@ struct Conclusion {
     }
     let (kinds, others) = (found.filter(\.isAboutKind), found.filter { !$0.isAboutKind })
     return (others + kinds).prefix(Self.mostFindings).map { circumstance in
-      let isDenied = circumstance.reason == .memberDead
-      let denial = isDenied ? circumstance.node.map { "\($0) answers, but " } ?? "" : ""
+      let denial =
+        circumstance.reason.isSilence ? circumstance.node.map { "\($0) answers, but " } ?? "" : ""
       return "\(denial)\(circumstance.sentence) (\(circumstance.reason.rawValue))"
     }
   }

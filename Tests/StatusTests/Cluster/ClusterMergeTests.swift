@@ -188,6 +188,29 @@ struct ClusterMergeTests {
     #expect(well.conditions == [])
   }
 
+  /// A speaker that is stopped, on a host that answers, is told from a node that is gone. Who takes it
+  /// for dead is right: it cannot know of the host.
+  @Test func aStalledSpeakerIsCalledSo() throws {
+    func teller(_ name: String, _ state: MemberStatus.State) throws -> StatusDocument {
+      let members = [
+        MemberStatus(name: name, state: .own), MemberStatus(name: "node9", state: state),
+      ]
+      return try ClusterFixture.status(
+        name, isReachable: true, election: ElectionFixture.election(members: members))
+    }
+    let stalled = try ClusterFixture.cluster([
+      try teller("node1", .stalled), try teller("node2", .alive),
+    ])
+    #expect(stalled.conditions.map(\.kind) == [.memberStalled])
+    #expect(
+      stalled.conditions.first?.sentence
+        == "node9 is stalled, its host alone answers, as told by 1 of 2 speakers")
+    let dead = try ClusterFixture.cluster([
+      try teller("node1", .stalled), try teller("node2", .dead),
+    ])
+    #expect(dead.conditions.map(\.kind) == [.memberDead])
+  }
+
   @Test func aSpeakerThatKnowsFewerAddressesTakesNoneAway() throws {
     let full = try ClusterFixture.status("node-1")
     let document = try ClusterFixture.cluster([
