@@ -36,6 +36,8 @@ struct PeerPlaneLoop: ~Copyable {
   private var nextDrainCheck = BootClock.now()
   private var deaths = DeathWatch()
   private var nextDeathCheck = BootClock.now()
+  /// Whether the lease was held when it was looked last; nil before it ever was.
+  private var isLeaseHeld: Bool?
   private let priority: ThreadPriority
   private let incoming = UnsafeMutableRawBufferPointer.allocate(byteCount: 2048, alignment: 8)
   private var isClosed = false
@@ -95,6 +97,7 @@ struct PeerPlaneLoop: ~Copyable {
       if election.nextDeadline <= BootClock.now() { handle(.deadlineReached) }
       reportDraining()
       reportDeaths()
+      reportLease()
       if !outputs.isEmpty {
         deliver(outputs)
         outputs = []
@@ -140,6 +143,13 @@ struct PeerPlaneLoop: ~Copyable {
     if let news = found.news {
       outputs.append(.dead(speakers: news.speakers, hosts: news.hosts))
     }
+  }
+
+  private mutating func reportLease() {
+    let lease = election.lease(at: BootClock.now())
+    guard lease.isHeld != isLeaseHeld ?? false else { return }
+    if isLeaseHeld != nil { outputs.append(.lease(lease)) }
+    isLeaseHeld = lease.isHeld
   }
 
   // MARK: Packets

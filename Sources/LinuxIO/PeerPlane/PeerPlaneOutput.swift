@@ -28,6 +28,8 @@ public enum PeerPlaneOutput: Sendable {
   /// The speakers of these other nodes are held dead by their witnesses, and no others; by name. The
   /// hosts of `hosts`, which are among them, do not answer either.
   case dead(speakers: [String], hosts: [String])
+  /// The lease of this node has ended, or is held again; not said of the first one of the process.
+  case lease(LeaseView)
 }
 
 /// What was carried since the start.

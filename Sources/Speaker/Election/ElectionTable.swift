@@ -30,6 +30,8 @@ final class ElectionTable {
     /// The other nodes of which it has become known that they are dead, or in which way, or that they
     /// are heard again.
     var deaths: [(node: String, death: PeerDeath?)] = []
+    /// The lease of this node, as often as it has ended or is held again.
+    var leases: [LeaseView] = []
   }
 
   /// A change of the owner of an address.
@@ -241,6 +243,7 @@ final class ElectionTable {
           news.deaths.append((name, found[name]))
         }
         deaths = found
+      case .lease(let lease): news.leases.append(lease)
       }
     }
     return news

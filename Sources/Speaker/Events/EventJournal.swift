@@ -13,7 +13,7 @@ final class EventJournal {
     let isHeard: Bool
   }
 
-  private let node: String
+  let node: String
   private let eventLoop: any EventLoop
   private let life: String
   private var ring: EventRing

@@ -1,6 +1,7 @@
 import Addresses
 import Assignment
 import BGP
+import Election
 import LinkLayer
 import LinuxIO
 import NIOCore
@@ -9,7 +10,7 @@ import Status
 
 /// What the control loop has to tell, in words.
 extension EventJournal {
-  /// Addresses moved, and members died or live again.
+  /// Addresses moved, members died or live again, and the lease of this node ended or is held again.
   func note(_ news: ElectionTable.News) {
     for (address, move) in news.moves.sorted(by: { $0.key < $1.key }) {
       let status = MoveStatus(move)
@@ -29,6 +30,13 @@ extension EventJournal {
         record(
           .member, node, "node is dead", why: "its witnesses hear neither its speaker nor its host")
       }
+    }
+    for lease in news.leases {
+      record(
+        .member, node, lease.isHeld ? "lease held again" : "lease lost",
+        why: "\(lease.acknowledging) of \(lease.witnesses) witnesses acknowledge, "
+          + "\(lease.needed) must",
+        trigger: .election)
     }
   }
 

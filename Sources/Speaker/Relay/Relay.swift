@@ -55,7 +55,8 @@ final class Relay: Sendable {
         case .heard(let member, let mac, let interface):
           .heard(member, from: mac, on: interface)
         case .lost(let members): .lost(members)
-        case .answer, .silence, .witnessesChanged, .handedOver, .frame, .speaker, .draining, .dead:
+        case .answer, .silence, .witnessesChanged, .handedOver, .frame, .speaker, .draining, .dead,
+          .lease:
           nil
         }
       })

@@ -14,7 +14,8 @@ public struct SpeakerEvent: VersionedDocument, Hashable {
     case bfd
     /// An interface takes part, or no longer.
     case interface
-    /// A member of the election fell silent, or is heard again.
+    /// A member of the election fell silent, or is heard again; the node's own lease ended, or is held
+    /// again.
     case member
     /// Somebody else uses an address, or no longer.
     case conflict

@@ -125,6 +125,11 @@ extension OwnershipTests {
       try await eventually("node-3 has its lease again") {
         try await electionOf(lab, "node-3").lease.isHeld
       }
+      let told = try await lab.bellman(["events", "--about", "node-3"], node: "node-3").output
+      let leases = told.split(separator: "\n").filter { $0.contains(" lease ") }
+      try #require(leases.count >= 2, "\(told)")
+      #expect(leases[leases.count - 2].contains("lease lost: 0 of 2 witnesses"), "\(told)")
+      #expect(leases[leases.count - 1].contains("lease held again: "), "\(told)")
     }
   }
 }
