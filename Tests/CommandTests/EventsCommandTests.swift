@@ -102,6 +102,8 @@ extension CommandTests {
         for (subject, hint) in [
           ("web", "did you mean shop/web?"), ("192.0.2.99", "'bellman status' lists the addresses"),
           ("other", "a service is named as NAMESPACE/NAME"),
+          ("192.0.2.999", "it is no IPv4 address, which has four numbers of 0 to 255"),
+          ("2001:db8::g", "it is no IPv6 address"), ("192.0.2.0/24", "it is a prefix"),
         ] {
           let result = try await Command.output(
             [Program.path, "explain", subject, "--socket", rig.socket])

@@ -68,6 +68,8 @@ extension ControlLoop {
     if IPAddress(target) != nil {
       words.append(
         "no Service has it in status.loadBalancer.ingress; 'bellman status' lists the addresses")
+    } else if let flaw = Self.flaw(ofAddress: target) {
+      words.append(flaw)
     } else {
       let name = target.split(separator: "/").last.map(String.init) ?? target
       let alike = assignment.services().filter { $0.name == name }.prefix(3).map(\.description)
@@ -85,6 +87,17 @@ extension ControlLoop {
       words.append("what is in error is not read: \(first)\(rest)")
     }
     return words.joined(separator: "; ")
+  }
+
+  /// What is wrong with what looks like an address; nil where it does not.
+  private static func flaw(ofAddress target: String) -> String? {
+    if IPPrefix(target) != nil { return "it is a prefix; give one address" }
+    // No name of a Service has either sign.
+    if target.contains(":") { return "it is no IPv6 address" }
+    guard target.contains("."), target.allSatisfy({ $0 == "." || $0.isASCII && $0.isNumber }) else {
+      return nil
+    }
+    return "it is no IPv4 address, which has four numbers of 0 to 255"
   }
 
   /// What holds for more than one address and may be behind what is explained.
