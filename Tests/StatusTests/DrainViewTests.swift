@@ -14,7 +14,8 @@ enum DrainFixture {
         RemainingAddress(
           address: try address("2001:db8:1::10"), sentence: "no other node may announce it",
           isUnderWay: false)
-      ], announcedPrefixes: ["tor-a": 1], withdrawnPrefixes: ["tor-b": 2])
+      ], announcedPrefixes: ["tor-a": 1], withdrawnPrefixes: ["tor-b": 2],
+      unannounced: [try address("203.0.113.11")])
   }
 }
 
@@ -35,6 +36,9 @@ struct DrainViewTests {
 
           BGPPeer tor-b: 2 prefixes withdrawn
 
+          203.0.113.11: no other node may announce it, so that nobody will; 'bellman explain \
+        203.0.113.11' says why
+
           2001:db8:1::10: no other node may announce it
           BGPPeer tor-a: 1 prefix until the graceful shutdown time is over
 
@@ -50,6 +54,23 @@ struct DrainViewTests {
     #expect(
       try renderer.drain(DrainDocument(node: "node1", drain: nil))
         .hasPrefix("node1 is not drained: "))
+  }
+
+  @Test("what nobody announces any more") func unannounced() throws {
+    let few = DrainStatus(since: ago(90), unannounced: [try address("203.0.113.11")])
+    #expect(
+      try renderer.drain(DrainDocument(node: "node1", drain: few)) == """
+        node1: drained since 1m30s, nothing is left to hand over or to withdraw
+
+          203.0.113.11: no other node may announce it, so that nobody will; 'bellman explain \
+        203.0.113.11' says why
+
+        """)
+    let many = DrainStatus(
+      since: ago(90), unannounced: try (1...12).map { try address("203.0.113.\($0)") })
+    #expect(
+      try renderer.drain(DrainDocument(node: "node1", drain: many))
+        .hasSuffix("\n  and 2 more, of which the same holds\n"))
   }
 
   @Test("both documents read back equal") func coding() throws {

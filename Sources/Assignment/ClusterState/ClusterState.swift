@@ -261,9 +261,14 @@ struct ClusterState: Sendable {
       index: index, ignoreExcludeLabel: options.ignoreExcludeLabel)
   }
 
+  /// The names of the BGPPeers that a node has; none of a node that is not known.
+  func peers(ofNode name: String) -> [String] {
+    nodes[name].map { index.peers(nodeLabels: $0.metadata.labels) } ?? []
+  }
+
   /// Looks up the own node's peers again and says whether they have changed.
   private mutating func refreshOwnPeers() -> Bool {
-    let peers = nodes[node].map { index.peers(nodeLabels: $0.metadata.labels) } ?? []
+    let peers = peers(ofNode: node)
     defer { ownPeers = peers }
     return peers != ownPeers
   }

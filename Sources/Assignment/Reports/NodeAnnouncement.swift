@@ -33,13 +33,30 @@ extension Assignment {
       } catch {
         fit = nil
       }
-      let peers = state.nodes[name].map { state.index.peers(nodeLabels: $0.metadata.labels) } ?? []
-      let routes = state.bgpDecision(of: subject, on: name, peers: peers, required: bgpRequired)
-        .selection.routes
+      let routes = state.bgpDecision(
+        of: subject, on: name, peers: state.peers(ofNode: name), required: bgpRequired
+      )
+      .selection.routes
       guard fit != nil || !routes.isEmpty else { return nil }
       return NodeAnnouncement(
         node: name, interfaces: fit?.interfaces,
         routes: routes.map { .init(key: $0.key, attributes: $0.attributes) })
+    }
+  }
+
+  /// Whether a node other than this one may announce an address, by layer 2 or to some peer; true of an
+  /// address that no service has. The cost grows with the number of nodes that may not.
+  public func mayBeAnnouncedElsewhere(_ address: IPAddress) -> Bool {
+    guard let subject = state.subject(of: address) else { return true }
+    let required = state.requiredClaimants(of: subject, by: .layer2)
+    let bgpRequired = state.requiredClaimants(of: subject, by: .bgp)
+    return state.profiles.keys.contains { name in
+      guard name != node else { return false }
+      if (try? state.layer2Fit(of: subject, on: name, required: required)) != nil { return true }
+      return !state.bgpDecision(
+        of: subject, on: name, peers: state.peers(ofNode: name), required: bgpRequired
+      )
+      .selection.routes.isEmpty
     }
   }
 }

@@ -125,8 +125,8 @@ extension Assignment {
       state.options.hasElection
       ? elected(name, of: subject, required: required)
       : state.layer2Decision(of: subject, on: name, owner: owner, required: required)
-    let peers = state.nodes[name].map { state.index.peers(nodeLabels: $0.metadata.labels) } ?? []
-    let bgp = state.bgpDecision(of: subject, on: name, peers: peers, required: bgpRequired)
+    let bgp = state.bgpDecision(
+      of: subject, on: name, peers: state.peers(ofNode: name), required: bgpRequired)
     let isOwn = name == node
     let incomplete: Decision? = isOwn && !isComplete ? Decision(.sourcesIncomplete) : nil
     let local = subject.claimants.map { $0.endpoints.onNode(name) }

@@ -31,7 +31,7 @@ extension ControlLoop {
     guard drain == nil, !isStopping else { return false }
     // It is kept by the API server, should the file not be.
     try? drainFile.write(since: since)
-    setDrain(Drain(since: since, addresses: [], prefixes: [:]))
+    setDrain(Drain(goingOnSince: since))
     return true
   }
 }

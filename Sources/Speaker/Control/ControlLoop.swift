@@ -143,7 +143,7 @@ actor ControlLoop {
     watchCredence()
     if let since = drainFile.read() {
       logger.notice("the node is drained", metadata: ["since": "\(since)"])
-      setDrain(Drain(since: since, addresses: [], prefixes: [:]))
+      setDrain(Drain(goingOnSince: since))
     }
   }
 

@@ -9,8 +9,17 @@ struct Drain {
   let since: Timestamp
   /// What this node answered for when it began.
   let addresses: Set<IPAddress>
+  /// What it announced by BGP when it began.
+  let announced: Set<IPAddress>
   /// How many prefixes each BGP peer had from this node when it began.
   let prefixes: [String: Int]
+}
+
+extension Drain {
+  /// A drain that an earlier process began: what that one had is not known.
+  init(goingOnSince since: Timestamp) {
+    self.init(since: since, addresses: [], announced: [], prefixes: [:])
+  }
 }
 
 /// Why a command is refused. The text names the remedy.
@@ -33,7 +42,9 @@ extension ControlLoop {
     try drainFile.write(since: since)
     setDrain(
       Drain(
-        since: since, addresses: Set(answeredAddresses), prefixes: peers.announcedPrefixes()))
+        since: since, addresses: Set(answeredAddresses),
+        announced: Set(histories.filter { $0.value.bgp == .announced }.keys),
+        prefixes: peers.announcedPrefixes()))
   }
 
   /// Takes part again and announces by BGP; takes nothing back. Throws ``DrainFile/Failure``.
@@ -67,7 +78,7 @@ extension ControlLoop {
         .reduce(into: [:]) { withdrawn, peer in
           let count = peer.value - announced[peer.key, default: 0]
           if count > 0 { withdrawn[peer.key] = count }
-        })
+        }, unannounced: drain.announced.filter { !assignment.mayBeAnnouncedElsewhere($0) })
   }
 
   /// What this node answers for by layer 2.

@@ -13,6 +13,8 @@ public struct DrainStatus: Codable, Hashable, Sendable {
   /// How many prefixes were withdrawn from each BGP peer since the drain began, or since the speaker
   /// started; peers without any left out.
   public let withdrawnPrefixes: [String: Int]
+  /// What it announced by BGP when the drain began, and no other node may announce by any way: by address.
+  public let unannounced: [IPAddress]
 
   /// Whether nothing is left to hand over or to withdraw.
   public var isComplete: Bool { remaining.isEmpty && announcedPrefixes.isEmpty }
@@ -20,9 +22,11 @@ public struct DrainStatus: Codable, Hashable, Sendable {
   /// A drain with these values; the lists are sorted here.
   public init(
     since: Timestamp, moved: [DrainedAddress] = [], remaining: [RemainingAddress] = [],
-    announcedPrefixes: [String: Int] = [:], withdrawnPrefixes: [String: Int] = [:]
+    announcedPrefixes: [String: Int] = [:], withdrawnPrefixes: [String: Int] = [:],
+    unannounced: [IPAddress] = []
   ) {
     self.withdrawnPrefixes = withdrawnPrefixes
+    self.unannounced = unannounced.sorted()
     self.since = since
     self.moved = moved.sorted { $0.address < $1.address }
     self.remaining = remaining.sorted { $0.address < $1.address }

@@ -22,6 +22,7 @@ struct DrainView {
     ]
     if !drain.moved.isEmpty { blocks.append(.table(title: nil, moved(drain))) }
     if !drain.withdrawnPrefixes.isEmpty { blocks.append(.lines(withdrawn(drain))) }
+    if !drain.unannounced.isEmpty { blocks.append(.lines(unannounced(drain))) }
     if !drain.isComplete { blocks.append(.lines(remaining(drain))) }
     return blocks
   }
@@ -61,6 +62,18 @@ struct DrainView {
       StyledText(
         "  BGPPeer \(peer): \(Self.counted(count, "prefix", "prefixes")) withdrawn")
     }
+  }
+
+  private static let mostUnannounced = 10
+
+  private func unannounced(_ drain: DrainStatus) -> [StyledText] {
+    let rest = drain.unannounced.count - Self.mostUnannounced
+    return drain.unannounced.prefix(Self.mostUnannounced).map { address in
+      StyledText("  \(address)", .attention)
+        + StyledText(
+          ": no other node may announce it, so that nobody will; 'bellman explain \(address)' says why"
+        )
+    } + (rest > 0 ? [StyledText("  and \(rest) more, of which the same holds")] : [])
   }
 
   private func remaining(_ drain: DrainStatus) -> [StyledText] {

@@ -75,6 +75,25 @@ import Testing
     #expect(machine.addresses()[0].routes.map(\.peer) == ["router"])
   }
 
+  /// What a drain says of what nobody else will announce.
+  @Test func whoElseMayAnnounceAnAddress() {
+    let address = ip("192.0.2.1")
+    var cluster = Cluster(
+      ["node-1", "node-2"], services: [.fixture("web", ["192.0.2.1"], policy: .local)],
+      slices: [.fixture("web", [("node-1", .ready)])])
+    cluster.configuration.l2Advertisements = []
+    #expect(!cluster.machine(on: "node-1").mayBeAnnouncedElsewhere(address))
+    var other = cluster.machine(on: "node-2")
+    #expect(other.mayBeAnnouncedElsewhere(address))
+    _ = other.handle(.draining(node: "node-1", isDraining: true))
+    #expect(!other.mayBeAnnouncedElsewhere(address))
+    #expect(other.mayBeAnnouncedElsewhere(ip("192.0.2.77")))
+    cluster.configuration.bgpAdvertisements = []
+    #expect(!cluster.machine(on: "node-2").mayBeAnnouncedElsewhere(address))
+    cluster.configuration.l2Advertisements = [.fixture("a")]
+    #expect(cluster.machine(on: "node-2").mayBeAnnouncedElsewhere(address))
+  }
+
   /// The own node is listed also where it has no Node object.
   @Test func theOwnNodeIsAlwaysListed() throws {
     let report = try #require(Self.cluster().machine(on: "ghost").report(for: ip("192.0.2.1")))
