@@ -16,6 +16,9 @@ public enum InterfaceExclusion: Hashable, Sendable, CustomStringConvertible {
   case podCable
   /// It is the bridge of a network of containers, by its name.
   case containerBridge
+  /// It is on the segment of this macvlan, or of what this one's macvlans stand on, which takes part in
+  /// its place.
+  case sharesSegment(String)
   /// It is not up.
   case down
 
@@ -29,6 +32,8 @@ public enum InterfaceExclusion: Hashable, Sendable, CustomStringConvertible {
     case .podCable:
       "is left out as the cable of a pod: a veth to another namespace without an address of a network"
     case .containerBridge: "is left out by its name, as the bridge of a Docker network"
+    case .sharesSegment(let other):
+      "is on the segment of \(other), which takes part in its place: two would tell two MAC addresses"
     case .down: "is down"
     }
   }
@@ -43,6 +48,8 @@ public struct InterfaceDefaults: Hashable, Sendable {
   /// Whether the cables of pods and the bridges of containers are left out that have no name or kind of
   /// their own.
   public var leavesOutContainers: Bool
+  /// The names of those that take part in the place of others, by the indices of these.
+  public var replacements: [Int: String] = [:]
 
   /// What container runtimes, network plugins and kube-proxy make, which is what MetalLB leaves out and
   /// more; and tunnels.
@@ -53,8 +60,16 @@ public struct InterfaceDefaults: Hashable, Sendable {
       "ovs-system", "podman", "tunl", "veth", "virbr", "weave",
     ],
     kinds: [
-      "bareudp", "dummy", "erspan", "geneve", "gretap", "ifb", "ip6erspan", "ip6gretap", "vxlan",
+      "bareudp", "dummy", "erspan", "geneve", "gretap", "ifb", "ip6erspan", "ip6gretap", "ipvtap",
+      "macvtap", "vxlan",
     ], leavesOutContainers: true)
+
+  /// The same on a host with these interfaces: of those that share a segment one takes part.
+  public static func standard(among interfaces: [NetworkInterface]) -> InterfaceDefaults {
+    var defaults = standard
+    defaults.replacements = InterfaceStack.replacements(in: interfaces)
+    return defaults
+  }
 
   /// Nothing is left out: for an interface that an L2Advertisement names.
   public static let none = InterfaceDefaults(namePrefixes: [], kinds: [])
@@ -84,7 +99,13 @@ extension NetworkInterface {
       if isPodCable { return .podCable }
       if isContainerBridge { return .containerBridge }
     }
+    if let other = defaults.replacements[index] { return .sharesSegment(other) }
     return isUp ? nil : .down
+  }
+
+  /// The families of its addresses that have neighbours in their prefixes.
+  var familiesOfNetworks: Set<AddressFamily> {
+    Set(addresses.filter(\.isOfNetwork).map(\.address.family))
   }
 
   /// The plugins of AWS, Azure and GKE give the ends of pods no address, or one without a network.

@@ -25,6 +25,28 @@ public enum InterfaceStack {
     return result
   }
 
+  /// A macvlan is on the segment of what it stands on, with a MAC address of its own. Who takes part for
+  /// each segment has networks of the most families; of several, what the macvlans stand on, then the
+  /// oldest.
+  ///
+  /// - Returns: the name of the one that takes part, by the indices of the others.
+  static func replacements(in interfaces: [NetworkInterface]) -> [Int: String] {
+    let able = interfaces.filter { $0.exclusion(defaults: .standard) == nil }
+    let macvlans = Dictionary(
+      grouping: able.filter { $0.kind == "macvlan" && !$0.leadsElsewhere }, by: \.lowerIndex)
+    var result: [Int: String] = [:]
+    for (lower, macvlans) in macvlans {
+      let group =
+        able.filter { $0.index == lower } + macvlans.sorted { $0.index < $1.index }
+      let most = group.map(\.familiesOfNetworks.count).max()
+      guard let chosen = group.first(where: { $0.familiesOfNetworks.count == most }) else {
+        continue
+      }
+      for other in group where other.index != chosen.index { result[other.index] = chosen.name }
+    }
+    return result
+  }
+
   /// The indices of members of bridges and bonds that run in `interfaces` and did not in `before`:
   /// through them the bridge or bond may be at another port of the network. The ends of pods and of
   /// virtual machines come and go, and are at no port.

@@ -92,13 +92,14 @@ public struct NodeExamination: Sendable {
       return
     }
     let all = Self.setting("ipv4/conf/all/rp_filter")
+    let defaults = InterfaceDefaults.standard(among: found)
     facts.interfaces = found.map { interface in
       .init(
         name: interface.name, isUp: interface.isUp, isRunning: interface.isRunning,
         isLoopback: interface.isLoopback, mtu: interface.mtu,
         addresses: interface.addresses.map { .init($0.address, prefixLength: $0.prefixLength) },
         reversePathFilter: max(all, Self.setting("ipv4/conf/\(interface.name)/rp_filter")),
-        exclusion: Self.exclusion(of: interface))
+        exclusion: Self.exclusion(of: interface, defaults))
     }
     let used = facts.interfaces.filter { interface in
       duties.interfaces.isEmpty
@@ -117,8 +118,10 @@ public struct NodeExamination: Sendable {
   }
 
   /// Why a speaker leaves an interface out that nobody names. One that is down is not meant to be.
-  private static func exclusion(of interface: NetworkInterface) -> String? {
-    switch interface.exclusion(defaults: .standard) {
+  private static func exclusion(
+    of interface: NetworkInterface, _ defaults: InterfaceDefaults
+  ) -> String? {
+    switch interface.exclusion(defaults: defaults) {
     case nil, .down, .loopback: nil
     case let reason?: reason.description
     }

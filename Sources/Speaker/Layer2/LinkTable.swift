@@ -18,6 +18,8 @@ final class LinkTable {
   private var selections: [IPAddress: InterfaceSelection] = [:]
   private var touched: Set<IPAddress> = []
   private var named: Set<String> = []
+  /// What is left out unless it is named.
+  private var defaults = InterfaceDefaults.standard
   private var prepared: PreparedAddresses
   private var isPreparing = false
   private let options: Layer2Options
@@ -172,6 +174,7 @@ final class LinkTable {
   /// - Returns: the names of the interfaces on which addresses can be announced now.
   func reconcile(_ interfaces: [NetworkInterface], named: Set<String>) -> Set<String> {
     self.interfaces = interfaces
+    defaults = .standard(among: interfaces)
     var usable: Set<String> = []
     var present: Set<String> = []
     for interface in interfaces where exclusion(of: interface, named: named) == nil {
@@ -288,7 +291,7 @@ final class LinkTable {
   private func exclusion(
     of interface: NetworkInterface, named: Set<String>
   ) -> InterfaceExclusion? {
-    interface.exclusion(defaults: named.contains(interface.name) ? .none : .standard)
+    interface.exclusion(defaults: named.contains(interface.name) ? .none : defaults)
   }
 
   private func belongs(_ address: IPAddress, to interface: String) -> Bool {

@@ -34,6 +34,53 @@ struct InterfaceStackTests {
     #expect(InterfaceStack.above(indices, in: Self.interfaces.reversed()) == expected)
   }
 
+  @Test(
+    "of a card and its macvlans one takes part: that with networks of most families",
+    arguments: [
+      // The addresses of eth0, of lan0 and of lan1, and who takes part.
+      ([], [], [], "eth0"), (["192.0.2.1/24"], ["192.0.2.2/24"], [], "eth0"),
+      (["192.0.2.1/24"], ["192.0.2.2/32"], [], "eth0"),
+      (["fe80::1/64"], ["192.0.2.2/24"], [], "lan0"), ([], [], ["192.0.2.2/24"], "lan1"),
+      ([], ["192.0.2.2/24"], ["192.0.2.3/24", "2001:db8::3/64"], "lan1"),
+      (["2001:db8::1/64"], ["192.0.2.2/24", "2001:db8::2/64"], [], "lan0"),
+    ] as [([String], [String], [String], String)])
+  func sharedSegment(card: [String], first: [String], second: [String], speaks: String) throws {
+    var interfaces = [
+      Self.interface(7, "eth2"), Self.interface(2, "eth0"),
+      Self.interface(3, "lan0", kind: "macvlan", lower: 2),
+      Self.interface(4, "lan1", kind: "macvlan", lower: 2),
+    ]
+    for (index, texts) in [(1, card), (2, first), (3, second)] {
+      interfaces[index].addresses = try texts.map { text in
+        let parts = text.split(separator: "/")
+        return InterfaceAddress(
+          try #require(IPAddress(parts[0])), prefixLength: try #require(Int(parts[1])))
+      }
+    }
+    func participants() -> [String] {
+      let defaults = InterfaceDefaults.standard(among: interfaces)
+      return interfaces.filter { $0.exclusion(defaults: defaults) == nil }.map(\.name)
+    }
+    #expect(participants() == ["eth2", speaks])
+    for interface in interfaces[1...] where interface.name != speaks {
+      let defaults = InterfaceDefaults.standard(among: interfaces)
+      #expect(interface.exclusion(defaults: defaults) == .sharesSegment(speaks))
+      #expect(interface.exclusion(defaults: .none) == nil)
+    }
+    // Who is down leaves it to another.
+    let index = try #require(interfaces.firstIndex { $0.name == speaks })
+    interfaces[index].isUp = false
+    #expect(participants().count == 2 && !participants().contains(speaks))
+  }
+
+  @Test("the macvlan of a container is on no segment of this host")
+  func macvlanOfAContainer() {
+    var other = Self.interface(3, "lan0", kind: "macvlan", lower: 2)
+    other.leadsElsewhere = true
+    let interfaces = [Self.interface(2, "eth0"), other]
+    #expect(InterfaceDefaults.standard(among: interfaces).replacements == [:])
+  }
+
   @Test("a member of a bridge or bond that runs again has returned; a pod has not")
   func returnedMembers() {
     let before = [
