@@ -7,6 +7,9 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Optimised in debug builds too: the tests simulate hours of large clusters.
+let fast: [SwiftSetting] = settings + [.unsafeFlags(["-O"])]
+
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
@@ -69,7 +72,7 @@ let package = Package(
     module("Addresses", []),
     module("BFD", ["Addresses", nio, crypto]),
     module("BGP", ["Addresses", nio]),
-    module("Election", ["Addresses", crypto, nio]),
+    .target(name: "Election", dependencies: ["Addresses", crypto, nio], swiftSettings: fast),
     module("LinkLayer", ["Addresses", nio]),
     module("Resources", ["Addresses", yams]),
     module("Assignment", ["Addresses", "Resources"]),
@@ -121,7 +124,7 @@ let package = Package(
     // The cluster on virtual time, for the tests and for `make simulate`.
     .target(
       name: "ElectionSimulator", dependencies: ["Addresses", "Election", nio],
-      path: "Tests/ElectionSimulator", swiftSettings: settings),
+      path: "Tests/ElectionSimulator", swiftSettings: fast),
     .executableTarget(
       name: "simulate", dependencies: ["Election", "ElectionSimulator"], path: "Tests/simulate",
       swiftSettings: settings),
