@@ -11,7 +11,7 @@ import Testing
   /// Clients follow a bond to its other cable, also where it takes the MAC address of that.
   @Test(
     arguments: [
-      (.bond, false), (.bond, true), (.vlan, true), (.bridge, true), (.macvlan, false),
+      (.bond, true), (.vlan, true), (.bridge, true), (.macvlan, false),
     ] as [(StackedNode.Shape, Bool)])
   func clientsFindAddressesBeforeAndAfterTheBondFailsOver(
     _ shape: StackedNode.Shape, bondTakesMACOfMember: Bool
@@ -49,26 +49,17 @@ import Testing
           try await node.clientFinds(address) == after
         }
       }
-      await ear.stop()
-    }
-  }
-
-  /// What is announced on a VLAN stays in it.
-  @Test func aVLANIsASegmentOfItsOwn() async throws {
-    try await StackedNode.with(.vlan, isNamed: true) { node in
-      let (mac, client) = (try await node.mac(), try await node.clientMAC())
-      let ear = try await node.listen(atPort: true)
-      for address in StackedNode.addresses {
-        try await node.askOutside(address)
-        try await eventually("the client finds \(address) at \(mac)") {
-          try await node.ask(address)
-          return try await node.clientFinds(address) == mac
+      if shape == .vlan {
+        // It is a segment of its own: outside of it nobody is told anything, and nobody answers.
+        let client = try await node.clientMAC()
+        for address in StackedNode.addresses {
+          try await node.askOutside(address)
+          try await eventually("the question passes the switch") {
+            ear.lines(about: address, from: client).contains { !$0.contains("vlan 100") }
+          }
+          let told = ear.lines(about: address, from: after)
+          #expect(told.allSatisfy { $0.contains("vlan 100") })
         }
-        try await eventually("it is all seen") {
-          ear.lines(of: address, from: client).contains { !$0.contains("vlan 100") }
-            && !ear.lines(of: address, from: mac).isEmpty
-        }
-        #expect(ear.lines(of: address, from: mac).allSatisfy { $0.contains("vlan 100") })
       }
       await ear.stop()
     }

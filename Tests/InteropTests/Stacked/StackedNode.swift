@@ -52,13 +52,10 @@ struct StackedNode: Sendable {
 
   /// Builds it, starts the speaker, waits until it owns its addresses, and removes all, whatever happens.
   ///
-  /// - Parameters:
-  ///   - takesMACOfMember: whether the bond has the MAC address of its active member, and not that of
-  ///     the first for ever.
-  ///   - isNamed: whether the advertisement names the interface; without it the speaker chooses.
+  /// - Parameter takesMACOfMember: whether the bond has the MAC address of its active member, and not
+  ///   that of the first for ever.
   static func with(
-    _ shape: Shape, takesMACOfMember: Bool = false, isNamed: Bool = false,
-    _ body: (StackedNode) async throws -> Void
+    _ shape: Shape, takesMACOfMember: Bool, _ body: (StackedNode) async throws -> Void
   ) async throws {
     let number = count.add(1, ordering: .relaxed).newValue
     let folder = "\(FileManager.default.temporaryDirectory.path)/bellman-\(UUID().uuidString)"
@@ -69,7 +66,7 @@ struct StackedNode: Sendable {
     let result: Result<Void, any Error>
     do {
       try await stack.build(takesMACOfMember: takesMACOfMember)
-      try Data(stack.manifests(isNamed: isNamed).utf8)
+      try Data(stack.manifests.utf8)
         .write(to: URL(filePath: "\(folder)/manifests/all.yaml"))
       let speaker = try await ChildProcess(
         name: "speaker",
@@ -153,7 +150,7 @@ struct StackedNode: Sendable {
       ["ip", "-n", namespace] + arguments.split(separator: " ").map(String.init))
   }
 
-  private func manifests(isNamed: Bool) -> String {
+  private var manifests: String {
     let list = Self.addresses.map { "{ip: \"\($0)\"}" }.joined(separator: ", ")
     let slices = [("IPv4", "198.51.100.1"), ("IPv6", "2001:db8:51::1")].map { family, address in
       """
@@ -189,7 +186,7 @@ struct StackedNode: Sendable {
       apiVersion: metallb.io/v1beta1
       kind: L2Advertisement
       metadata: {name: all, namespace: metallb-system}
-      spec: {\(isNamed ? "interfaces: [\(shape.interface)]" : "")}
+      spec: {\(shape == .vlan ? "interfaces: [\(shape.interface)]" : "")}
       """
   }
 
@@ -263,7 +260,7 @@ struct StackedNode: Sendable {
     return cut
   }
 
-  /// What passes an interface from now on, as tcpdump prints it.
+  /// What passes the client's port of the switch from now on, as tcpdump prints it.
   struct Ear: Sendable {
     fileprivate let process: ChildProcess
 
@@ -284,7 +281,7 @@ struct StackedNode: Sendable {
     }
 
     /// What one station said of an address, or asked for it.
-    func lines(of address: IPAddress, from mac: MACAddress) -> [Substring] {
+    func lines(about address: IPAddress, from mac: MACAddress) -> [Substring] {
       log().split(separator: "\n").filter {
         $0.contains(" \(mac) > ")
           && ($0.contains(" \(address) ") || $0.contains(" \(address),"))
@@ -296,16 +293,16 @@ struct StackedNode: Sendable {
     }
   }
 
-  /// Listens on the client's interface, or at the port of the switch that it is at.
-  func listen(atPort: Bool = false) async throws -> Ear {
+  /// Listens at the client's port of the switch.
+  func listen() async throws -> Ear {
     let process = try await ChildProcess(
       name: "tcpdump",
       [
-        "tcpdump", "-i", atPort ? "pc" : clientInterface, "-n", "-e", "-tt", "-l",
+        "tcpdump", "-i", "pc", "-n", "-e", "-tt", "-l",
         "--immediate-mode",
         "arp or icmp6",
       ],
-      in: atPort ? fabric : client, logPath: "\(folder)/tcpdump-\(UUID().uuidString)")
+      in: fabric, logPath: "\(folder)/tcpdump-\(UUID().uuidString)")
     try await eventually("tcpdump captures") { process.log().contains("listening on") }
     return Ear(process: process)
   }

@@ -22,12 +22,12 @@ enum UserModeLinux {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try Data(script(filter).utf8).write(to: URL(filePath: "\(folder)/init"))
     try await Command.run(["chmod", "+x", "\(folder)/init"])
-    // Its memory is a file, and its processes are ours: it has to end by itself, or by SIGTERM.
+    // Its processes are ours: it has to end by itself, or by SIGTERM.
     let result = try await Command.output(
       [
-        "timeout", "--kill-after", "10", "\(seconds)", "env", "TMPDIR=\(folder)", program,
-        "mem=2048M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", "quiet",
-        "uml_dir=\(folder)", "con=null", "con0=null,fd:1", "init=\(folder)/init",
+        "timeout", "--kill-after", "10", "\(seconds)", program, "mem=2048M", "root=/dev/root",
+        "rootfstype=hostfs", "rootflags=/", "ro", "quiet", "uml_dir=\(folder)", "con=null",
+        "con0=null,fd:1", "init=\(folder)/init",
       ], within: seconds + 20)
     return result.output + result.error
   }
