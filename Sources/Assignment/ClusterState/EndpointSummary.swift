@@ -14,6 +14,10 @@ struct EndpointSummary: Hashable, Sendable {
     var terminating = 0
     /// Those that do not count, since the other speakers hold the node dead (row L7).
     var uncounted = 0
+    /// The ready ones of these whose host answers: they serve on, by way of other nodes.
+    var speakerlessReady = 0
+    /// The terminating ones of these whose host answers.
+    var speakerlessTerminating = 0
   }
 
   /// R: the ready endpoints of the whole cluster.
@@ -41,8 +45,17 @@ struct EndpointSummary: Hashable, Sendable {
     var byNode: [String: OnNode] = [:]
     for (identity, state) in states {
       if let node = identity.node, let death = evidence.deaths[node] {
-        byNode[node, default: OnNode(node: node)].uncounted += 1
-        if death == .speaker { speakerless += 1 }
+        var entry = byNode[node] ?? OnNode(node: node)
+        entry.uncounted += 1
+        if death == .speaker {
+          speakerless += 1
+          if state == .terminating {
+            entry.speakerlessTerminating += 1
+          } else {
+            entry.speakerlessReady += 1
+          }
+        }
+        byNode[node] = entry
         continue
       }
       if state == .terminating { terminating += 1 } else { ready += 1 }

@@ -49,7 +49,8 @@ public struct NodeReport: Hashable, Sendable {
   public let layer2: Decision
   /// May it announce by BGP, and does it.
   public let bgp: Decision
-  /// The number of ready endpoints on this node, of the address's family and of all its services.
+  /// The number of ready endpoints on this node, of the address's family and of all its services; those
+  /// of a node whose speaker alone is dead too, though they do not make it fit.
   public let readyEndpoints: Int
   /// The number of endpoints on this node that still serve while they terminate.
   public let terminatingEndpoints: Int

@@ -136,8 +136,8 @@ extension Assignment {
         ?? (isOwn
           ? state.withSessions(bgp.decision, routes: bgp.selection.routes.map(\.key))
           : bgp.decision),
-      readyEndpoints: local.reduce(0) { $0 + $1.ready },
-      terminatingEndpoints: local.reduce(0) { $0 + $1.terminating },
+      readyEndpoints: local.reduce(0) { $0 + $1.ready + $1.speakerlessReady },
+      terminatingEndpoints: local.reduce(0) { $0 + $1.terminating + $1.speakerlessTerminating },
       fitness: layer2.fit?.key.fitness,
       weight: state.profiles[name]
         .map { PreferredNodes.weight(of: $0, advertisements: subject.layer2) } ?? 0,

@@ -23,8 +23,7 @@ struct AnswersHeader {
     }
     let silent = speakers.filter(\.outcome.isSilence)
     if !silent.isEmpty {
-      lines.append(
-        StyledText("What follows is partial. Not heard:", .attention))
+      lines.append(StyledText("What follows is partial\(age). Not heard:", .attention))
       lines += silent.prefix(wide ? .max : 10).map { speaker in
         StyledText("  \(speaker.node.isEmpty ? "no node" : speaker.node) (\(speaker.pod)): ")
           + StyledText(speaker.detail ?? speaker.outcome.rawValue, .attention)
@@ -39,5 +38,16 @@ struct AnswersHeader {
       lines.append(StyledText("nodes without a speaker: \(names)\(rest)", .attention))
     }
     return lines
+  }
+
+  /// Who answered did so before the others were waited for, and may have acted on their silence since.
+  private var age: String {
+    func longest(_ isIncluded: (SpeakerAnswer) -> Bool) -> Int64 {
+      speakers.filter(isIncluded).map(\.milliseconds).max() ?? 0
+    }
+    let wait = longest(\.outcome.isSilence) - longest { $0.outcome == .answered }
+    let seconds = (wait + 500) / 1000
+    guard seconds > 1 else { return "" }
+    return ", and as told \(seconds) s ago: ask again for what came of it"
   }
 }

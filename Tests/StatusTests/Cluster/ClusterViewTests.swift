@@ -43,6 +43,18 @@ struct ClusterViewTests {
     #expect(text.contains("node-1?"))
   }
 
+  @Test func whatWasToldBeforeALongWaitSaysSo() throws {
+    let late = SpeakerAnswer(
+      node: "node-1", pod: "a/b", outcome: .late, detail: "no answer within 5 s", milliseconds: 5003
+    )
+    let text = try table(
+      ClusterFixture.cluster([try ClusterFixture.status("node-2")], silent: [late]))
+    #expect(
+      text.contains(
+        "\nWhat follows is partial, and as told 5 s ago: ask again for what came of it. Not heard:\n"
+      ), "\(text)")
+  }
+
   @Test func nodesWithoutASpeakerStandApart() throws {
     let missing = ["node-8", "node-9"].map {
       SpeakerAnswer(node: $0, pod: "", outcome: .missing, detail: "no pod")
