@@ -73,11 +73,26 @@ extension CommandTests {
 }
 
 extension CommandTests {
-  /// As after 'nsenter --mount' into a container, without its process namespace.
-  @Suite struct ForeignProcesses {
+  /// The program in namespaces of its own.
+  @Suite struct Unshared {
     private static let areMet =
       geteuid() == 0 || ProcessInfo.processInfo.environment["CI"] != nil
 
+    @Test(.enabled(if: areMet, "a network namespace needs root: run the tests with sudo"))
+    func doctorNamesTheNodesWhereThereIsNoneOfItsName() async throws {
+      let manifests = "\(RepositoryPath.root)/Tests/Manifests/advise/clean"
+      let known = try await Program.shell(
+        "unshare --net \"$B\" doctor --manifests '\(manifests)' --node node-1")
+      #expect(!known.output.contains("there is no Node of that name"), "\(known.output)")
+      let unknown = try await Program.shell(
+        "unshare --net \"$B\" doctor --manifests '\(manifests)' --node nod-1")
+      #expect(
+        unknown.output.contains(
+          "Which peers are those of Node nod-1: there is no Node of that name, so that all are taken "
+            + "for its own; --node can be node-1, node-2"), "\(unknown.output) \(unknown.error)")
+    }
+
+    /// As after 'nsenter --mount' into a container, without its process namespace.
     @Test(.enabled(if: areMet, "a mount namespace needs root: run the tests with sudo"))
     func aProcessThatProcDoesNotShowSaysSo() async throws {
       let result = try await Program.shell(

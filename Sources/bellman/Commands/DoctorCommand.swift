@@ -81,6 +81,7 @@ struct DoctorCommand: AsyncParsableCommand {
           "the manifests have errors; see them with\n  bellman validate \(manifests)")
       }
       duties.add(snapshot)
+      omissions += Self.unknown(duties.node, in: snapshot)
     } else if readsCluster || cluster.namesCluster {
       let snapshot = try await cluster.withCluster(
         serviceLabels: EnvironmentVariable.first("BELLMAN_SERVICE_LABELS")
@@ -91,6 +92,7 @@ struct DoctorCommand: AsyncParsableCommand {
         omissions.append("Objects of the cluster that are in error; see them with bellman plan.")
       }
       duties.add(snapshot)
+      omissions += Self.unknown(duties.node, in: snapshot)
     }
     let status = try await status()
     if status == nil {
@@ -122,6 +124,20 @@ struct DoctorCommand: AsyncParsableCommand {
       if target.socket == nil, case .noSpeaker = failure { return nil }
       throw CommandFailure(failure)
     }
+  }
+
+  /// That there is no Node of this name, without which nobody knows which peers are its own.
+  private static func unknown(_ node: String, in snapshot: Snapshot) -> [String] {
+    guard !snapshot.nodes.contains(where: { $0.name == node }) else { return [] }
+    let names = snapshot.nodes.map(\.name).sorted()
+    let rest = names.count > 10 ? " and \(names.count - 10) more" : ""
+    return [
+      "Which peers are those of Node \(node): there is no Node of that name, so that all are taken for "
+        + "its own; "
+        + (names.isEmpty
+          ? "there is none at all."
+          : "--node can be \(names.prefix(10).joined(separator: ", "))\(rest).")
+    ]
   }
 
   private static var hostName: String {
