@@ -149,6 +149,12 @@ extension World {
     nodes[listener].election.isMember(nodes[speaker].id)
   }
 
+  /// Whether it has done so for the last seconds, or since its start.
+  private func hearsForLong(_ listener: Int, _ speaker: Int) -> Bool {
+    let since = nodes[listener].membersSince[speaker]
+    return hears(listener, speaker) && since.map { $0 == 0 || now > $0 + 3_000_000_000 } ?? false
+  }
+
   /// Whether the one of two answering nodes that has the lower claim listens to the other one; then
   /// it must yield to its beacon.
   private func canResolve(_ address: Int, _ one: Int, _ other: Int) -> Bool {
@@ -230,7 +236,7 @@ extension World {
       other.index != node && other.isRunning(at: now)
         && other.stalledUntil + 3_000_000_000 < now && component[other.index] == component[node]
         && !isCut[other.index * nodes.count + node] && !isCut[node * nodes.count + other.index]
-        && hears(other.index, node) && hears(node, other.index)
+        && hearsForLong(other.index, node) && hearsForLong(node, other.index)
         && knows(other.election.claim(to: addresses[address]))
     }
   }

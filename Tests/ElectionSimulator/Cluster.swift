@@ -87,6 +87,19 @@ extension World {
       queue.push(.members, at: now + 500_000_000, node: node.index)
       return
     }
+    giveMembers(to: node)
+  }
+
+  /// Gives a machine the list of members.
+  func giveMembers(to node: SimulatedNode, isFirst: Bool = false) {
+    let names = Set(memberNames)
+    for other in nodes.indices {
+      if !names.contains(nodes[other].name) {
+        node.membersSince[other] = nil
+      } else if isFirst || node.membersSince[other] == nil {
+        node.membersSince[other] = isFirst ? 0 : now
+      }
+    }
     handle(.members(memberNames), by: node)
   }
 

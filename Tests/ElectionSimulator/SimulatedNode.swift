@@ -48,6 +48,8 @@ final class SimulatedNode {
   var disk = Record()
   /// Whom its table names the owner of an address.
   var named: [Int: MemberID] = [:]
+  /// Since when its process has had each other node among its members, in true time; 0 since its start.
+  var membersSince: [Int: UInt64] = [:]
   /// Whether it was told to be drained.
   var isDraining = false
   /// Since when it knows that the gateway does not answer, by its own clock.

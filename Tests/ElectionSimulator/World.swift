@@ -296,7 +296,7 @@ package final class World {
     if scenario.model == .product, !node.disk.claims.isEmpty {
       handle(.recorded(node.disk), by: node)
     }
-    handle(.members(memberNames), by: node)
+    giveMembers(to: node, isFirst: true)
     if node.isDraining { handle(.drain(true), by: node) }
     tellGateway(node)
     if scenario.model == .recorded, !node.disk.claims.isEmpty {
